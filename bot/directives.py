@@ -1,0 +1,80 @@
+"""What an action may ask of the gateway.
+
+An action returns a directive inside its reply: ``dispatcher.utter_message(json_message=to_json(Handoff(...)))``.
+It comes back in the body of the same turn, so there is no call-back and no second secret.
+Shape on the wire: ``{"onethread": {"do": "<name>", ...fields}}``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, TypeAlias
+
+KEY = "onethread"
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """Ask for a person. ``reason`` is a short phrase for the agent, ``tried`` what did not work."""
+
+    reason: str
+    queue: str = "general"
+    tried: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SendCode:
+    """Send a one-time code by SMS to ``tel`` (E.164). The gateway checks what comes back."""
+
+    tel: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectDigits:
+    """The next answer is ``count`` digits (None: any number, ended by #). Voice listens for keys."""
+
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """End the call after this reply. Other channels ignore it."""
+
+
+Directive: TypeAlias = Handoff | SendCode | CollectDigits | Hangup
+
+NAMES: dict[str, type[Directive]] = {
+    "handoff": Handoff,
+    "send_code": SendCode,
+    "collect_digits": CollectDigits,
+    "hangup": Hangup,
+}
+
+
+def to_json(directive: Directive) -> dict[str, Any]:
+    """The directive as the ``json_message`` of an action."""
+    name = next(name for name, kind in NAMES.items() if isinstance(directive, kind))
+    return {KEY: {"do": name, **asdict(directive)}}
+
+
+def from_json(custom: object) -> Directive | None:
+    """Read a ``custom`` message; None when it is not a directive of ours.
+
+    ValueError when it is one of ours but names an unknown directive or a wrong field.
+    """
+    if not isinstance(custom, dict) or not isinstance(custom.get(KEY), dict):
+        return None
+    body = dict(custom[KEY])
+    name = body.pop("do", None)
+    kind = NAMES.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise ValueError(f"unknown directive {name!r}; known: {', '.join(NAMES)}")
+    known = {f.name for f in fields(kind)}
+    if unknown := set(body) - known:
+        raise ValueError(f"directive {name!r} has no field {sorted(unknown)}")
+    if "tried" in body:
+        body["tried"] = tuple(body["tried"])
+    try:
+        return kind(**body)
+    except TypeError as error:
+        raise ValueError(f"directive {name!r}: {error}") from error

@@ -1,0 +1,306 @@
+"""The nouns of a conversation: frozen values, no I/O and no vendor.
+
+The field's standard names (docs/architecture.md lists them); every other module speaks in these.
+Times are timezone-aware UTC datetimes.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+
+
+class ChannelName(StrEnum):
+    """A way to reach people."""
+
+    WEB = "web"
+    MESSENGER = "messenger"
+    SMS = "sms"
+    VOICE = "voice"
+
+
+class Proof(IntEnum):
+    """How sure we are that an address is used by its contact; comparable.
+
+    CLAIMED: caller id, SMS sender, a page-scoped id, an anonymous visitor. Can be forged.
+    POSSESSED: a one-time code that was sent to the contact's phone came back.
+    PROVEN: a second factor that the business checks (later issues).
+    """
+
+    CLAIMED = 0
+    POSSESSED = 1
+    PROVEN = 2
+
+    @property
+    def label(self) -> str:
+        """The lower-case word used in JSON, pages and docs."""
+        return self.name.lower()
+
+
+class AddressKind(StrEnum):
+    """What sort of endpoint an address names; SMS and voice share telephone numbers."""
+
+    TEL = "tel"
+    MESSENGER = "messenger"
+    WEB = "web"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One endpoint of a person: ``tel:+15550100``, ``messenger:<psid>``, ``web:<id>``."""
+
+    kind: AddressKind
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read ``kind:value``; ValueError when the kind is unknown or the value is empty."""
+        kind, _, value = text.partition(":")
+        if not value:
+            raise ValueError(f"not an address: {kind[:20]!r} has no value")
+        return cls(AddressKind(kind), value)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAddress:
+    """An address of a contact with its level of proof."""
+
+    address: Address
+    proof: Proof
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The person: a random id, their addresses, and the conversation with them.
+
+    ``last_address``/``last_channel`` say where they last wrote or called from.
+    """
+
+    id: str
+    conversation_id: str
+    addresses: tuple[ContactAddress, ...]
+    created_at: datetime
+    locale: str = "en"
+    opted_out: bool = False
+    last_channel: ChannelName | None = None
+    last_address: Address | None = None
+    last_seen: datetime | None = None
+
+    def proof_of(self, address: Address) -> Proof:
+        """The level of one address; CLAIMED when it is not the contact's."""
+        return next((a.proof for a in self.addresses if a.address == address), Proof.CLAIMED)
+
+    @property
+    def tel(self) -> Address | None:
+        """The contact's telephone number, the best proven one first."""
+        numbers = [a for a in self.addresses if a.address.kind is AddressKind.TEL]
+        return max(numbers, key=lambda a: a.proof).address if numbers else None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice offered to the customer; ``payload`` is the assistant's and never leaves us."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Something that is not text: a URL and its MIME type."""
+
+    url: str
+    content_type: str = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the assistant (or an agent) says, before it has a channel."""
+
+    text: str
+    options: tuple[Option, ...] = ()
+    media: tuple[Media, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """What came from a customer.
+
+    ``id`` is the provider's id with the channel in front (``sms:SM...``): a repeat changes nothing.
+    ``choice`` is a tapped option as ``<menu id>:<number from 1>`` (see ``bot.menu``), never a payload.
+    ``digits`` are keys pressed on a phone. ``keyword`` is ``stop``, ``start`` or ``help`` where the
+    provider has already recognised and answered it (Twilio's OptOutType).
+    """
+
+    id: str
+    channel: ChannelName
+    sender: Address
+    received_at: datetime
+    text: str = ""
+    choice: str | None = None
+    digits: str | None = None
+    media: tuple[Media, ...] = ()
+    call_sid: str | None = None
+    keyword: str | None = None
+
+
+class Author(StrEnum):
+    """Who said a line of the transcript."""
+
+    CUSTOMER = "customer"
+    BOT = "bot"
+    AGENT = "agent"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """A reply, a notice or an agent's words, addressed to one address on one channel.
+
+    ``menu_id`` names the options on offer: a channel that shows buttons gives each the choice
+    ``f"{menu_id}:{number}"`` and sends that back as ``InboundMessage.choice``.
+    """
+
+    id: str
+    conversation_id: str
+    channel: ChannelName
+    address: Address
+    reply: Reply
+    author: Author
+    created_at: datetime
+    agent: str | None = None
+    menu_id: str | None = None
+
+
+class DeliveryStatus(StrEnum):
+    """Where an outbound message is; ``uncertain`` may or may not have been taken by the vendor."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What a vendor says of a message it took. ``error`` is the vendor's code, if any."""
+
+    channel: ChannelName
+    external_id: str
+    status: DeliveryStatus
+    at: datetime
+    error: str | None = None
+
+
+class HandoffState(StrEnum):
+    """bot -> waiting -> assigned -> closed; ``waiting`` and ``assigned`` are open."""
+
+    WAITING = "waiting"
+    ASSIGNED = "assigned"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptLine:
+    """One line as an agent reads it."""
+
+    at: datetime
+    author: Author
+    channel: ChannelName | None
+    text: str
+    agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFact:
+    """A slot's value with the channel and time it was filled."""
+
+    name: str
+    value: Any
+    channel: ChannelName | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """Everything an agent needs at the moment of the escalation."""
+
+    transcript: tuple[TranscriptLine, ...] = ()
+    slots: tuple[SlotFact, ...] = ()
+    tried: tuple[str, ...] = ()
+    proof: Proof = Proof.CLAIMED
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """A request for a human. While it is open the person owns the conversation, not the bot."""
+
+    id: str
+    conversation_id: str
+    contact_id: str
+    state: HandoffState
+    reason: str
+    queue: str
+    channel: ChannelName
+    opened_at: datetime
+    packet: Packet = field(default_factory=Packet)
+    agent: str | None = None
+    assigned_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: str | None = None
+    call_sid: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """True while a person owns the conversation."""
+        return self.state is not HandoffState.CLOSED
+
+
+class CallState(StrEnum):
+    """What a live phone call is doing."""
+
+    TALKING = "talking"
+    WAITING = "waiting"
+    BRIDGED = "bridged"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One phone call. ``proof`` starts as CLAIMED on every call: a caller id can be forged.
+
+    ``step`` numbers the prompts; ``silences`` counts empty answers in a row; ``misses`` is kept
+    for no-match. ``last_prompt`` is what was asked last, in the words that were spoken.
+    """
+
+    sid: str
+    conversation_id: str
+    caller: Address
+    started_at: datetime
+    state: CallState = CallState.TALKING
+    proof: Proof = Proof.CLAIMED
+    step: int = 0
+    silences: int = 0
+    handoff_id: str | None = None
+    last_prompt: str = ""
+    ended_at: datetime | None = None
+
+
+def new_id(prefix: str) -> str:
+    """A random id that cannot be guessed: 128 bits behind a prefix of its kind."""
+    return f"{prefix}_{secrets.token_hex(16)}"
+
+
+def now() -> datetime:
+    """The time, in UTC. Tests pass their own clock (``bot.ports.Clock``) instead."""
+    return datetime.now(UTC)
