@@ -1,0 +1,210 @@
+"""SMS through Twilio: receive, status, send.
+
+Payloads: https://www.twilio.com/docs/messaging/guides/webhook-request (message),
+https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks (status).
+Twilio adds fields without notice, so unknown ones are ignored; those we read are checked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from aiohttp import web
+
+from bot.keywords import START, STOP
+from bot.model import (
+    Address,
+    AddressKind,
+    ChannelName,
+    DeliveryReport,
+    DeliveryStatus,
+    InboundMessage,
+    Media,
+    OutboundMessage,
+    Reply,
+)
+from bot.ports import Clock, Inbox, SendError, SendFailure, StoreUnavailable
+from connectors.gsm7 import cheapest, cost
+from connectors.split import split
+from connectors.twilio import TwilioAccount, TwilioClient, verified_form
+from connectors.wire import OnRefused, send_parts, unavailable
+
+RECEIVE, STATUS = "/twilio/sms", "/twilio/status"
+
+BODY_LIMIT = 1600
+"""Characters of one message, in and out (error 21617)."""
+
+PREFERRED = 320
+"""Characters we aim at for each message: what Twilio advises for delivery."""
+
+MEDIA_LIMIT = 10
+"""Files of one MMS."""
+
+EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?>\n<Response/>'
+
+SID = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}", re.ASCII)
+E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+MIME = re.compile(r"[\w.+-]{1,64}/[\w.+-]{1,64}", re.ASCII)
+
+OPT_OUT_TYPES = {"STOP": "stop", "START": "start", "HELP": "help"}
+"""``OptOutType`` of Advanced Opt-Out: Twilio has already answered these."""
+
+STATUSES: dict[str, DeliveryStatus | None] = {
+    "accepted": DeliveryStatus.QUEUED,
+    "scheduled": DeliveryStatus.QUEUED,
+    "queued": DeliveryStatus.QUEUED,
+    "sending": DeliveryStatus.SENDING,
+    "sent": DeliveryStatus.SENT,
+    "partially_delivered": DeliveryStatus.SENT,
+    "delivered": DeliveryStatus.DELIVERED,
+    "read": DeliveryStatus.READ,
+    "undelivered": DeliveryStatus.FAILED,
+    "failed": DeliveryStatus.FAILED,
+    "canceled": DeliveryStatus.FAILED,
+    "receiving": None,  # of messages to us
+    "received": None,
+}
+"""``MessageStatus`` -> what we record. They come out of order: the store never steps back."""
+
+
+class Malformed(ValueError):
+    """A signed form that is not what Twilio's page says; the text names the field and holds no value of it."""
+
+
+def parse_message(form: Mapping[str, str], received_at: datetime) -> InboundMessage:
+    """The form of ``POST /twilio/sms``. Raises Malformed.
+
+    ``From`` must be E.164: ``whatsapp:``, ``rcs:``, short codes and alphanumeric senders cannot be answered here.
+    """
+    body = form.get("Body", "")
+    if len(body) > BODY_LIMIT:
+        raise Malformed("Body is longer than 1600 characters")
+    return InboundMessage(
+        id=f"{ChannelName.SMS}:{_matching(form, 'MessageSid', SID)}",
+        channel=ChannelName.SMS,
+        sender=Address(AddressKind.TEL, _matching(form, "From", E164)),
+        received_at=received_at,
+        text=body,
+        media=_media(form),
+        keyword=_keyword(form),
+    )
+
+
+def parse_status(form: Mapping[str, str], at: datetime) -> DeliveryReport | None:
+    """The form of ``POST /twilio/status``; None for a status we keep no record of. Raises Malformed."""
+    sid, code = _matching(form, "MessageSid", SID), form.get("ErrorCode", "")
+    status = STATUSES.get(form.get("MessageStatus", ""))
+    error = code if code.isascii() and code.isdigit() and len(code) < 7 and code.strip("0") else None
+    return None if status is None else DeliveryReport(ChannelName.SMS, sid, status, at, error)
+
+
+def _matching(form: Mapping[str, str], name: str, pattern: re.Pattern[str]) -> str:
+    value = form.get(name, "")
+    if not pattern.fullmatch(value):
+        raise Malformed(f"{name} is missing or not of its form")
+    return value
+
+
+def _media(form: Mapping[str, str]) -> tuple[Media, ...]:
+    count = form.get("NumMedia") or "0"
+    if not (count.isascii() and count.isdigit() and len(count) < 4 and int(count) <= MEDIA_LIMIT):
+        raise Malformed("NumMedia is not a number from 0 to 10")
+    return tuple(_one_media(form, n) for n in range(int(count)))
+
+
+def _one_media(form: Mapping[str, str], n: int) -> Media:
+    url, kind = form.get(f"MediaUrl{n}", ""), form.get(f"MediaContentType{n}", "")
+    if not url.startswith(("https://", "http://")) or len(url) > 2000:
+        raise Malformed(f"MediaUrl{n} is missing or no address")
+    return Media(url, kind) if MIME.fullmatch(kind) else Media(url)
+
+
+def _keyword(form: Mapping[str, str]) -> str | None:
+    """``stop`` or ``start`` from OptOutType or the whole body; ``help`` only when Twilio says it has answered."""
+    if known := OPT_OUT_TYPES.get(form.get("OptOutType", "").upper()):
+        return known
+    word = form.get("Body", "").strip().casefold()
+    return "stop" if word in STOP else "start" if word in START else None
+
+
+class Sms:
+    """The SMS channel of one number.
+
+    ``render`` writes a reply as plain text with its options numbered (``bot.menu.numbered``); ``on_segments`` is
+    told what each sent message costs; ``on_ignored`` counts statuses that mean nothing to us.
+    """
+
+    name = ChannelName.SMS
+
+    def __init__(
+        self,
+        account: TwilioAccount,
+        client: TwilioClient,
+        inbox: Inbox,
+        *,
+        render: Callable[[Reply], str],
+        clock: Clock,
+        on_refused: OnRefused,
+        on_ignored: Callable[[str], None] = lambda kind: None,
+        on_segments: Callable[[int], None] = lambda segments: None,
+    ) -> None:
+        self._account, self._client, self._inbox = account, client, inbox
+        self._render, self._clock = render, clock
+        self._on_refused, self._on_ignored, self._on_segments = on_refused, on_ignored, on_segments
+
+    def routes(self) -> list[web.RouteDef]:
+        """The public routes of this channel."""
+        return [web.post(RECEIVE, self.receive), web.post(STATUS, self.status)]
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """A message from a customer: stored, then answered with empty TwiML (our reply goes by REST)."""
+        form = await verified_form(request, self._account, self._on_refused)
+        try:
+            await self._inbox.accept(parse_message(form, self._clock()))
+        except Malformed as error:
+            return self._bad(error)
+        except StoreUnavailable:
+            return unavailable()
+        return web.Response(text=EMPTY_TWIML, content_type="text/xml")
+
+    async def status(self, request: web.Request) -> web.Response:
+        """What became of a message of ours."""
+        form = await verified_form(request, self._account, self._on_refused)
+        try:
+            report = parse_status(form, self._clock())
+            if report is not None:
+                await self._inbox.report(report)
+        except Malformed as error:
+            return self._bad(error)
+        except StoreUnavailable:
+            return unavailable()
+        if report is None:
+            self._on_ignored("status")
+        return web.Response(status=204)
+
+    async def send(self, message: OutboundMessage) -> list[str]:
+        """Send as one or more SMS, each after the one before was taken; the sids in order. Raises SendError."""
+        if message.address.kind is not AddressKind.TEL:
+            raise SendError("SMS goes to telephone numbers only", SendFailure.REFUSED)
+        parts = texts(message.reply, self._render)
+        if not parts:
+            raise SendError("nothing to send: the reply has no words", SendFailure.REFUSED)
+
+        async def one(part: str) -> str:
+            sid = await self._client.create_message(message.address.value, part, self._account.public(STATUS))
+            self._on_segments(cost(part).segments)
+            return sid
+
+        return await send_parts(one, parts)
+
+    def _bad(self, error: Malformed) -> web.Response:
+        self._on_refused("malformed")
+        return web.Response(status=400, text=str(error))
+
+
+def texts(reply: Reply, render: Callable[[Reply], str]) -> list[str]:
+    """The bodies that carry a reply: options numbered, media as links, in the cheapest encoding, split."""
+    lines = [render(reply).strip(), *(media.url for media in reply.media)]
+    return split(cheapest("\n".join(line for line in lines if line)), PREFERRED, BODY_LIMIT)
