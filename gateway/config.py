@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from gateway.variables import VARIABLES, Variable
 from gateway.values import ConfigError, Reader, is_loopback, loopback_url, origins
+from gateway.variables import VARIABLES, Variable
 
 FICTIONAL_NUMBER = re.compile(r"\+1[2-9]\d{2}55501\d{2}")
 """Numbers kept for fiction (555-0100 to 555-0199): the only ones the simulator may stand for."""

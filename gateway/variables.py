@@ -16,29 +16,51 @@ class Variable:
 
 
 VARIABLES: tuple[Variable, ...] = (
-    Variable("PUBLIC_URL", "The address vendors and browsers use, such as https://bank.example; signatures are checked against it."),
-    Variable("PUBLIC_HOST", "Where the public listener binds; 0.0.0.0 when the reverse proxy is on another machine.", "127.0.0.1"),
+    Variable(
+        "PUBLIC_URL", "The address vendors and browsers use, such as https://bank.example; signatures are checked against it."
+    ),
+    Variable(
+        "PUBLIC_HOST", "Where the public listener binds; 0.0.0.0 when the reverse proxy is on another machine.", "127.0.0.1"
+    ),
     Variable("PUBLIC_PORT", "Port of the public listener: webhooks, web chat, the sample page.", "8080"),
     Variable("INTERNAL_HOST", "Where the internal listener binds; never reachable from the internet.", "127.0.0.1"),
     Variable("INTERNAL_PORT", "Port of the internal listener: desk, simulator, health, metrics.", "8081"),
-    Variable("INTERNAL_API_TOKEN", "Token for the JSON API of the internal listener, 32 characters or more; generated.", secret=True),
+    Variable(
+        "INTERNAL_API_TOKEN", "Token for the JSON API of the internal listener, 32 characters or more; generated.", secret=True
+    ),
     Variable("TWILIO_ACCOUNT_SID", "Your Twilio account: AC and 32 hexadecimal digits."),
-    Variable("TWILIO_AUTH_TOKEN", "Its auth token; two separated by a comma while you rotate them (the first is used).", secret=True),
+    Variable(
+        "TWILIO_AUTH_TOKEN", "Its auth token; two separated by a comma while you rotate them (the first is used).", secret=True
+    ),
     Variable("TWILIO_SMS_NUMBER", "The number that texts, in E.164."),
     Variable("TWILIO_VOICE_NUMBER", "The number that is called, in E.164; may be the same."),
     Variable("TWILIO_API_URL", "Twilio's REST API, or any Twilio-compatible base address.", "https://api.twilio.com"),
     Variable("MESSENGER_APP_SECRET", "Your Meta app's secret; every Messenger webhook is signed with it.", secret=True),
-    Variable("MESSENGER_VERIFY_TOKEN", "A word you make up (16 characters or more) and repeat in Meta's webhook form.", secret=True),
+    Variable(
+        "MESSENGER_VERIFY_TOKEN", "A word you make up (16 characters or more) and repeat in Meta's webhook form.", secret=True
+    ),
     Variable("MESSENGER_PAGE_TOKEN", "The page access token that messages are sent with.", secret=True),
     Variable("MESSENGER_PAGE_ID", "The page's id; optional."),
     Variable("MESSENGER_API_URL", "Meta's Graph API, or a compatible base address.", "https://graph.facebook.com"),
-    Variable("SIMULATOR", "on or off; `make run` turns it on when no vendor is configured. Refused beside real credentials.", "off"),
+    Variable(
+        "SIMULATOR", "on or off; `make run` turns it on when no vendor is configured. Refused beside real credentials.", "off"
+    ),
     Variable("REDIS_URL", "Your Redis or Valkey; without it `make run` starts its own.", secret=True),
-    Variable("RASA_URL", "Your Rasa server; without it `make run` starts its own with the action server.", "http://127.0.0.1:5005"),
+    Variable(
+        "RASA_URL", "Your Rasa server; without it `make run` starts its own with the action server.", "http://127.0.0.1:5005"
+    ),
     Variable("RASA_TOKEN", "The token of Rasa's HTTP API, 32 characters or more; generated.", secret=True),
-    Variable("DATABASE_URL", "The sample bank's records, any SQLAlchemy URL; an SQLite file of the installation by default.", secret=True),
-    Variable("ONETHREAD_HOME", "Folder for this installation's secrets, data and logs; readable by its owner only.", ".onethread"),
+    Variable(
+        "DATABASE_URL",
+        "The sample bank's records, any SQLAlchemy URL; an SQLite file of the installation by default.",
+        secret=True,
+    ),
+    Variable(
+        "ONETHREAD_HOME", "Folder for this installation's secrets, data and logs; readable by its owner only.", ".onethread"
+    ),
     Variable("TURN_DEADLINE_SECONDS", "Seconds the assistant has for one answer, 1 to 14; then an apology.", "8"),
-    Variable("CHAT_ORIGINS", "Further web origins that may open the chat, separated by commas; PUBLIC_URL's own is always allowed."),
+    Variable(
+        "CHAT_ORIGINS", "Further web origins that may open the chat, separated by commas; PUBLIC_URL's own is always allowed."
+    ),
     Variable("LOG_LEVEL", "debug, info, warning or error.", "info"),
 )

@@ -1,0 +1,139 @@
+"""``make run``: start everything, say where it is, keep it running, and stop it cleanly."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from gateway.values import ConfigError
+from launch.banner import banner
+from launch.bound import die_with
+from launch.environment import Plan, check_ports, home_of, part_env, plan, read_env_file
+from launch.installation import Installation, StartError, write_private
+from launch.parts import all_parts
+from launch.supervisor import Part, PartFailed, Supervisor
+from launch.training import ensure, trainer
+
+ROOT = Path(__file__).parent.parent
+
+
+class Launch:
+    """One run of the whole assistant. ``run`` gives the exit code; the first signal stops it, the second ends it at once."""
+
+    def __init__(self, place: Installation, planned: Plan, *, diet: bool, timings: bool) -> None:
+        self._place, self._plan, self._diet, self._timings = place, planned, diet, timings
+        self._began = time.monotonic()
+        self._model_seconds = 0.0
+        self._supervisor: Supervisor | None = None
+        self._parts: list[Part] = []
+
+    async def run(self) -> int:
+        """Start, keep, stop. Raises StartError and PartFailed."""
+        work = asyncio.create_task(self._work())
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._on_signal, work)
+        try:
+            await work
+        except asyncio.CancelledError:
+            say("Stopping ...")
+        finally:
+            self._place.running.unlink(missing_ok=True)
+            if self._supervisor is not None:
+                await self._supervisor.stop()
+        say("Stopped; nothing is left running.")
+        return 0
+
+    def _on_signal(self, work: asyncio.Task[None]) -> None:
+        if not work.done() and not work.cancelling():
+            work.cancel()
+        elif self._supervisor is not None:
+            self._supervisor.kill()
+
+    async def _work(self) -> None:
+        self._parts = await self._prepare()
+        self._supervisor = Supervisor(self._parts, ROOT, self._place.logs, say, changed=self._record)
+        say("Starting " + ", ".join(part.name for part in self._parts) + " ...")
+        await self._supervisor.start()
+        self._record()
+        print(banner(self._plan.settings, self._plan.internal_host, self._place), flush=True)
+        if self._timings:
+            print("\n".join(f"  {name:<10} {seconds:6.1f} s" for name, seconds in self._seconds().items()), flush=True)
+        await self._supervisor.watch()
+
+    async def _prepare(self) -> list[Part]:
+        """The parts; our own Rasa gets a model of the data as it is now."""
+        if self._plan.rasa_port is None:
+            return all_parts(self._plan, self._place, os.environ, None, Path(sys.executable))
+        work = trainer(ROOT, self._place.logs, diet=self._diet)
+        began = time.monotonic()
+        model = work.find()
+        if model is None:
+            say(f"Training the assistant, once for this data (log: {work.logs / 'train.log'}) ...")
+            model = await ensure(work, part_env(os.environ, {"RASA_TELEMETRY_ENABLED": "false"}))
+        self._model_seconds = time.monotonic() - began
+        return all_parts(self._plan, self._place, os.environ, model, work.python)
+
+    def _seconds(self) -> dict[str, float]:
+        """How long each step took; parts start side by side, ``all`` is what a person waits."""
+        assert self._supervisor is not None
+        return {"model": self._model_seconds, **self._supervisor.seconds, "all": time.monotonic() - self._began}
+
+    def _record(self) -> None:
+        """Write what runs, for tests, benchmarks and ``python -m launch.memory``."""
+        assert self._supervisor is not None
+        settings = self._plan.settings
+        processes = self._supervisor.processes
+        content: dict[str, Any] = {
+            "launcher": os.getpid(),
+            "written": datetime.now(UTC).isoformat(),
+            "parts": {part.name: {"pid": processes[part.name].pid, "port": part.port} for part in self._parts},
+            "public_url": f"http://{settings.public_host}:{settings.public_port}",
+            "internal_url": f"http://{self._plan.internal_host}:{settings.internal_port}",
+            "rasa_url": settings.rasa_url,
+            "redis_url": settings.redis_url,
+            "simulated": settings.simulated,
+            "seconds": {name: round(seconds, 2) for name, seconds in self._seconds().items()},
+        }
+        write_private(self._place.running, content)
+
+
+def say(line: str) -> None:
+    """One line for the person at the terminal."""
+    print(line, flush=True)
+
+
+def main() -> int:
+    """Exit code 0 after a clean stop, 1 with a sentence on standard error when it could not start or go on."""
+    parser = argparse.ArgumentParser(prog="python -m launch", description="Run Onethread. Settings: .env.example.")
+    parser.add_argument("--timings", action="store_true", help="show how long each step of the start took")
+    parser.add_argument("--diet", action="store_true", help="run the DIET pipeline (needs make train DIET=1 first)")
+    parser.add_argument("--with-parent", action="store_true", help="stop when the calling process (make) is gone")
+    arguments = parser.parse_args()
+    if arguments.with_parent:
+        die_with(os.getppid(), signal.SIGTERM)
+    os.umask(0o077)
+    try:
+        values = read_env_file(ROOT / ".env") | dict(os.environ)
+        place = Installation.open(home_of(values, ROOT))
+        with place.lock():
+            planned = plan(values, place)
+            check_ports(planned.settings)
+            launch = Launch(place, planned, diet=arguments.diet, timings=arguments.timings)
+            return asyncio.run(launch.run())
+    except PartFailed as error:
+        print(error, *(f"    {line}" for line in error.lines), sep="\n", file=sys.stderr)
+    except (ConfigError, StartError) as error:
+        print(error, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""The processes of Onethread: how each is started, what it may know, and when it is ready."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from launch.environment import Plan, part_env
+from launch.health import http_ok, valkey_ok
+from launch.installation import Installation, write_private_text
+from launch.supervisor import Part
+from launch.valkey import server_binary
+
+DRAIN = 10.0
+"""Seconds the gateway has to finish what it has taken."""
+
+
+def all_parts(plan: Plan, place: Installation, system: Mapping[str, str], model: Path | None, python: Path) -> list[Part]:
+    """In the order of what needs what: stopped in reverse. ``python`` runs Rasa; ``model`` is None without our own Rasa."""
+    parts: list[Part] = []
+    if plan.valkey_port is not None:
+        parts.append(valkey(plan.valkey_port, plan.secrets.valkey_password, place.valkey, system))
+    if plan.rasa_port is not None and plan.action_port is not None and model is not None:
+        parts.append(actions(plan, plan.action_port, system))
+        parts.append(rasa(plan, plan.rasa_port, system, model, python))
+    parts.append(gateway(plan, system, needs=("valkey",) if plan.valkey_port is not None else ()))
+    return parts
+
+
+def valkey(port: int, password: str, folder: Path, system: Mapping[str, str]) -> Part:
+    """The embedded server: loopback, append-only file. Its password is in a file, not in the process list."""
+    config = folder / "valkey.conf"
+    write_private_text(
+        config,
+        f'port {port}\nbind 127.0.0.1\ndir "{folder}"\nrequirepass {password}\nappendonly yes\nappendfsync everysec\nsave ""\n',
+    )
+    return Part(
+        name="valkey",
+        command=(str(server_binary()), str(config)),
+        ready=valkey_ok(port, password),
+        env=part_env(system, {}),
+        port=port,
+        start_seconds=60,
+    )
+
+
+def actions(plan: Plan, port: int, system: Mapping[str, str]) -> Part:
+    """The action server with the business's actions. It knows the business's database and no vendor."""
+    own = {"SANIC_HOST": "127.0.0.1", "ACTION_PORT": str(port), "DATABASE_URL": plan.settings.database_url}
+    return Part(
+        name="actions",
+        command=(sys.executable, "-m", "actions"),
+        ready=http_ok("127.0.0.1", port, "/health"),
+        env=part_env(system, own | {"LOG_LEVEL": plan.settings.log_level}),
+        port=port,
+    )
+
+
+def rasa(plan: Plan, port: int, system: Mapping[str, str], model: Path, python: Path) -> Part:
+    """Rasa on loopback, its HTTP API closed by a token. It knows no vendor's secret."""
+    token = plan.settings.rasa_token
+    own = {
+        "RASA_TOKEN": token,
+        "AUTH_TOKEN": token,  # Rasa's own name for the token of its HTTP API
+        "REDIS_URL": plan.settings.redis_url,
+        "ACTION_SERVER_URL": f"http://127.0.0.1:{plan.action_port}/webhook",
+        "RASA_TELEMETRY_ENABLED": "false",
+        "LOG_LEVEL": plan.settings.log_level,
+    }
+    served = ("rasa", "run", "--enable-api", "-i", "127.0.0.1", "-p", str(port), "--model", str(model))
+    return Part(
+        name="rasa",
+        command=(
+            *(str(python), "-m", "bot.rasa_side.compat"),
+            *(*served, "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
+        ),
+        ready=http_ok("127.0.0.1", port, f"/status?token={quote(token, safe='')}"),
+        env=part_env(system, own),
+        needs=("valkey",) if plan.valkey_port is not None else (),
+        port=port,
+        start_seconds=180,
+    )
+
+
+def gateway(plan: Plan, system: Mapping[str, str], needs: tuple[str, ...]) -> Part:
+    """The one process that meets the world, and the only one that knows the vendors' secrets."""
+    settings = plan.settings
+    return Part(
+        name="gateway",
+        command=(sys.executable, "-m", "gateway"),
+        ready=http_ok(plan.internal_host, settings.internal_port, "/health"),
+        env=part_env(system, plan.gateway_env),
+        needs=needs,
+        port=settings.public_port,
+        stop_seconds=DRAIN + 2,
+    )

@@ -1,0 +1,125 @@
+"""The assistant's trained model: found when one belongs to the data as it is now, else trained.
+
+``python -m launch.training`` is ``make train``: it trains in any case.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from launch.environment import home_of, part_env, read_env_file
+from launch.installation import Installation, StartError, write_private_text
+from launch.process import Process
+
+KEPT = 3
+"""Models that are kept; older ones are deleted after a training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trainer:
+    """Trains below ``root`` with ``python`` (one environment per tier), from ``config``; the log goes to ``logs``."""
+
+    root: Path
+    python: Path
+    config: Path
+    logs: Path
+
+    def fingerprint(self) -> str:
+        """What a model depends on: pipeline, domain, data, our NLU components and the library versions."""
+        digest = hashlib.sha256()
+        for path in self._sources():
+            digest.update(f"{path.relative_to(self.root)}\0{path.stat().st_size}\0".encode())
+            digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+    def _sources(self) -> Iterator[Path]:
+        yield self.config
+        yield self.root / "requirements" / "base.txt"
+        for folder in ("domain", "data"):
+            yield from sorted(p for p in (self.root / folder).rglob("*.y*ml") if p.is_file())
+        yield from sorted((self.root / "bot" / "rasa_side").rglob("*.py"))
+
+    def find(self) -> Path | None:
+        """The model trained from exactly what is there now."""
+        model = self._model(self.fingerprint())
+        return model if model.exists() else None
+
+    async def train(self, env: dict[str, str]) -> Path:
+        """Train and keep the model under its fingerprint's name. Raises StartError with the end of the log."""
+        mark = self.fingerprint()
+        model, part = self._model(mark), self.root / "models" / "in-training"
+        part.mkdir(parents=True, exist_ok=True)
+        began = time.monotonic()
+        process = Process(self._command(part, model), env, self.root, self.logs / "train.log")
+        try:
+            code = await asyncio.shield(process.exited)
+        finally:
+            process.kill()
+        made = part / model.name
+        if code != 0 or not made.exists():
+            lines = "\n".join(f"    {line}" for line in process.last_lines())
+            raise StartError(f"Training failed (exit code {code}); the end of {process.log}:\n{lines}")
+        made.replace(model)
+        record = {"fingerprint": mark, "seconds": round(time.monotonic() - began, 1), "config": self.config.name}
+        write_private_text(model.with_suffix("").with_suffix(".json"), json.dumps(record) + "\n")
+        self._forget_old()
+        return model
+
+    def _model(self, mark: str) -> Path:
+        return self.root / "models" / f"onethread-{mark[:16]}.tar.gz"
+
+    def _command(self, out: Path, model: Path) -> list[str]:
+        rasa = [str(self.python), "-m", "bot.rasa_side.compat", "rasa", "train"]
+        data = ["--config", str(self.config), "--domain", "domain", "--data", "data", "--out", str(out)]
+        return [*rasa, *data, "--fixed-model-name", model.name.removesuffix(".tar.gz")]
+
+    def _forget_old(self) -> None:
+        models = sorted((self.root / "models").glob("onethread-*.tar.gz"), key=lambda p: p.stat().st_mtime, reverse=True)
+        for model in models[KEPT:]:
+            model.unlink()
+            model.with_suffix("").with_suffix(".json").unlink(missing_ok=True)
+
+
+def trainer(root: Path, logs: Path, *, diet: bool) -> Trainer:
+    """The base tier's trainer, or that of the environment with TensorFlow."""
+    if not diet:
+        return Trainer(root, Path(sys.executable), root / "config.yml", logs)
+    python = root / ".venv-diet" / "bin" / "python"
+    if not python.exists():
+        raise StartError("The environment with TensorFlow is not there: make it with `make train DIET=1`.")
+    return Trainer(root, python, root / "launch" / "config-diet.yml", logs)
+
+
+async def ensure(work: Trainer, env: dict[str, str]) -> Path:
+    """The model for the data as it is now, trained if need be."""
+    return work.find() or await work.train(env)
+
+
+def main() -> None:
+    """Train now; the model's path is the last line."""
+    parser = argparse.ArgumentParser(prog="python -m launch.training", description="Train the assistant.")
+    parser.add_argument("--diet", action="store_true", help="with DIET, in the environment that has TensorFlow")
+    arguments = parser.parse_args()
+    root = Path(__file__).parent.parent
+    values = read_env_file(root / ".env") | dict(os.environ)
+    try:
+        work = trainer(root, Installation.open(home_of(values, root)).logs, diet=arguments.diet)
+        print(f"Training with {work.config.name}; the log is {work.logs / 'train.log'}.", flush=True)
+        print(asyncio.run(work.train(part_env(os.environ, {"RASA_TELEMETRY_ENABLED": "false"}))))
+    except StartError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
