@@ -1,0 +1,1 @@
+"""The toy assistant's two custom actions."""
