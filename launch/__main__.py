@@ -15,7 +15,7 @@ from typing import Any
 from gateway.values import ConfigError
 from launch.banner import banner
 from launch.bound import die_with
-from launch.environment import Plan, check_ports, home_of, part_env, plan, read_env_file
+from launch.environment import Plan, check_ports, home_of, part_env, plan, read_values
 from launch.installation import Installation, StartError, write_private
 from launch.parts import all_parts
 from launch.supervisor import Part, PartFailed, Supervisor
@@ -121,7 +121,7 @@ def main() -> int:
         die_with(os.getppid(), signal.SIGTERM)
     os.umask(0o077)
     try:
-        values = read_env_file(ROOT / ".env") | dict(os.environ)
+        values = read_values(ROOT, os.environ)
         place = Installation.open(home_of(values, ROOT))
         with place.lock():
             planned = plan(values, place)
@@ -132,6 +132,8 @@ def main() -> int:
         print(error, *(f"    {line}" for line in error.lines), sep="\n", file=sys.stderr)
     except (ConfigError, StartError) as error:
         print(error, file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
     return 1
 
 

@@ -43,6 +43,11 @@ def read_env_file(path: Path) -> dict[str, str]:
     return values
 
 
+def read_values(root: Path, system: Mapping[str, str]) -> dict[str, str]:
+    """The ``.env`` file below ``root`` and the environment, which wins; an empty value counts as not set."""
+    return read_env_file(root / ".env") | {name: value for name, value in system.items() if value}
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What will be started, with which settings. A port is None where a person named a server of their own."""

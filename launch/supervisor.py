@@ -125,6 +125,8 @@ class Supervisor:
             self._changed()
             if await self._until_ready(part):
                 self._say(f"{part.name} is ready again.")
+            else:
+                self.processes[part.name].kill()  # it hangs, or has ended already: either way it counts as an end
 
     async def _start(self, part: Part) -> None:
         began = time.monotonic()

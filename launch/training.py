@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from launch.environment import home_of, part_env, read_env_file
+from gateway.values import ConfigError
+from launch.environment import home_of, part_env, read_values
 from launch.installation import Installation, StartError, write_private_text
 from launch.process import Process
 
@@ -110,12 +111,12 @@ def main() -> None:
     parser.add_argument("--diet", action="store_true", help="with DIET, in the environment that has TensorFlow")
     arguments = parser.parse_args()
     root = Path(__file__).parent.parent
-    values = read_env_file(root / ".env") | dict(os.environ)
     try:
+        values = read_values(root, os.environ)
         work = trainer(root, Installation.open(home_of(values, root)).logs, diet=arguments.diet)
         print(f"Training with {work.config.name}; the log is {work.logs / 'train.log'}.", flush=True)
         print(asyncio.run(work.train(part_env(os.environ, {"RASA_TELEMETRY_ENABLED": "false"}))))
-    except StartError as error:
+    except (ConfigError, StartError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)

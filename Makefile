@@ -1,0 +1,61 @@
+# Onethread. `make` lists what there is; everything installs what it needs first.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+# With it set, as in many containers, nothing is byte-compiled and each start of Rasa compiles 2,000 modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+unexport VIRTUAL_ENV
+
+PYTHON := .venv/bin/python
+DIET ?=
+CHANNEL ?= web
+PYTEST ?=
+
+.PHONY: help run test train chat lint lock memory clean env env-dev env-diet browser
+
+help: ## this list
+	@echo "Onethread: one conversation across web chat, Messenger, SMS and the phone."
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: env $(if $(DIET),env-diet) ## start everything; Ctrl-C stops it (DIET=1: with the TensorFlow pipeline)
+	@exec $(PYTHON) -m launch --with-parent --timings $(if $(DIET),--diet)
+
+test: env-dev browser lint ## install what the tests need, lint, then all tests, fast ones first (PYTEST="-k name")
+	$(PYTHON) -m pytest -q -m "not (rasa or browser or stack or slow)" $(PYTEST)
+	$(PYTHON) -m pytest -q -m "rasa or browser or stack or slow" $(PYTEST)
+
+train: env $(if $(DIET),env-diet) ## train the assistant (DIET=1: with DIET, in .venv-diet, which holds TensorFlow: 1.7 GB)
+	@exec $(PYTHON) -m launch.training $(if $(DIET),--diet)
+
+chat: env ## the same assistant in this terminal (CHANNEL=web, sms, messenger or voice)
+	@exec $(PYTHON) -m launch.chat --channel $(CHANNEL)
+
+lint: env-dev ## style, types and import contracts
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports --no-cache
+
+lock: env-dev ## bring requirements/*.txt in step with pyproject.toml
+	@uv=$$(command -v uv || echo .boot/bin/uv); for tier in base dev diet; do \
+	  extra=$$([ $$tier = base ] || echo "--extra $$tier"); \
+	  $$uv pip compile pyproject.toml $$extra --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet \
+	    -o requirements/$$tier.txt || exit 1; done
+
+memory: env ## what the running assistant holds in memory, by process
+	@exec $(PYTHON) -m launch.memory
+
+clean: ## remove environments, models and caches; the installation's data (.onethread) stays
+	rm -rf .venv .venv-diet .boot models .rasa .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+env:
+	@launch/bootstrap.sh .venv base
+
+env-dev:
+	@launch/bootstrap.sh .venv dev
+
+env-diet:
+	@launch/bootstrap.sh .venv-diet diet
+
+browser:
+	@launch/browser.sh
