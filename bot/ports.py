@@ -49,10 +49,21 @@ class SendFailure(StrEnum):
 
 
 class SendError(Exception):
-    """A channel could not send. ``code`` is the vendor's, ``opted_out`` that the person refuses messages."""
+    """A channel could not send. ``code`` is the vendor's, ``opted_out`` that the person refuses messages.
+
+    ``sent_ids`` are the vendor's ids of the parts of a split message that had gone out before the failure;
+    it is then never RETRY, because a second try would send those parts again.
+    """
 
     def __init__(
-        self, reason: str, failure: SendFailure, *, code: str | None = None, opted_out: bool = False, after: float | None = None
+        self,
+        reason: str,
+        failure: SendFailure,
+        *,
+        code: str | None = None,
+        opted_out: bool = False,
+        after: float | None = None,
+        sent_ids: Sequence[str] = (),
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -60,6 +71,7 @@ class SendError(Exception):
         self.code = code
         self.opted_out = opted_out
         self.after = after
+        self.sent_ids = tuple(sent_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +170,14 @@ class Calls(Protocol):
     """Live phone calls. Each raises StoreUnavailable."""
 
     async def get(self, sid: str) -> Call | None: ...
-    async def save(self, call: Call) -> None: ...
+    async def save(self, call: Call) -> None:
+        """Keep it; ``proof`` is not written here (``raise_proof`` does, so that no stale copy lowers it)."""
+        ...
+
+    async def raise_proof(self, sid: str, proof: Proof) -> None:
+        """Raise the call's level of proof."""
+        ...
+
     async def live_for(self, conversation_id: str) -> Call | None:
         """The conversation's call that has not ended, if any."""
         ...

@@ -1,0 +1,321 @@
+"""The heart: who owns the conversation, one turn for each message, replies or a handoff.
+
+``receive`` may be called again for a message whose worker died: the turn record says how far it came, and a turn that
+Rasa has already stored is read back from the tracker instead of being run twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot import directives, menu, transcript
+from bot.handoff import HandoffBook
+from bot.identity import CodeCheck, Identity
+from bot.keywords import Keywords
+from bot.lines import Lines
+from bot.model import Author, Call, CallState, ChannelName, Contact, Handoff, InboundMessage, Option, Proof, Reply, new_id
+from bot.ports import Calls, Clock, Contacts, Dialogue, DialogueTurn, DialogueUnavailable, TurnResult, Wording
+from bot.stores import Locks, Menus, Turns, TurnStage
+
+PERSON = "onethread:person"
+"""Payload of the option that opens a handoff without asking the assistant."""
+
+SendCode = Callable[[Contact, str], Awaitable[bool]]
+"""Sends a one-time code by SMS to a number; False when it may not or cannot be sent."""
+
+
+class TurnPostponed(Exception):
+    """The assistant cannot be reached and has not seen the message: keep it, and try again later."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    """What is known while one message is worked on."""
+
+    message: InboundMessage
+    contact: Contact
+    stage: TurnStage = TurnStage.NEW
+    held: AsyncExitStack | None = None
+    proof: Proof = Proof.CLAIMED
+    code: CodeCheck = CodeCheck.NONE
+    replies: list[Reply] = field(default_factory=list)
+    handoff: Handoff | None = None
+    collect: int | None = None
+    expects_digits: bool = False
+    hangup: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conversations:
+    """``bot.ports.Conversations``: every customer's words come through here."""
+
+    contacts: Contacts
+    dialogue: Dialogue
+    identity: Identity
+    handoffs: HandoffBook
+    calls: Calls
+    turns: Turns
+    menus: Menus
+    locks: Locks
+    lines: Lines
+    keywords: Keywords
+    wording: Wording
+    send_code: SendCode
+    clock: Clock
+    deadline: float
+
+    async def receive(self, message: InboundMessage) -> TurnResult:
+        """One turn. Raises TurnPostponed (text channels only) and StoreUnavailable."""
+        return await self._once(message, self._answer)
+
+    async def call_started(self, message: InboundMessage) -> TurnResult:
+        """The greeting of a call, or the thread picked up where it was left."""
+
+        async def greet(turn: _Turn) -> None:
+            if turn.handoff:
+                turn.handoff = await self.handoffs.on_call(turn.handoff, message.call_sid)
+            else:
+                await self._say(turn, payload="/call_started", ours=True)
+
+        return await self._once(message, greet)
+
+    async def wants_person(self, message: InboundMessage, reason: str) -> TurnResult:
+        """Open a handoff without asking the assistant."""
+
+        async def hand_over(turn: _Turn) -> None:
+            await self._hand_over(turn, directives.Handoff(reason))
+
+        return await self._once(message, hand_over)
+
+    async def caller_returned(self, message: InboundMessage, outcome: str) -> TurnResult:
+        """The caller is back from the queue or from the agent; the bot has the next turn."""
+
+        async def take_back(turn: _Turn) -> None:
+            agreed = outcome
+            if turn.handoff:
+                await self.handoffs.close(turn.handoff, outcome)
+                turn.handoff = None
+            elif turn.message.call_sid:
+                agreed = await self._last_outcome(turn.message.call_sid) or outcome
+            await self._give_back(turn, agreed)
+
+        return await self._once(message, take_back)
+
+    async def handed_back(self, message: InboundMessage, outcome: str) -> TurnResult:
+        """An agent closed a handoff: the bot has the next turn on the customer's channel."""
+
+        async def speak(turn: _Turn) -> None:
+            await self._give_back(turn, outcome)
+
+        return await self._once(message, speak, ours=True)
+
+    async def call_ended(self, sid: str) -> None:
+        """The caller is gone; an open handoff stays in the queue."""
+        call = await self.calls.get(sid)
+        if call is None or call.state is CallState.ENDED:
+            return
+        await self.calls.save(replace(call, state=CallState.ENDED, ended_at=self.clock()))
+        handoff = await self.handoffs.open_for(call.conversation_id)
+        if handoff and handoff.call_sid == sid:
+            await self.handoffs.on_call(handoff, None)
+
+    # -- one turn ------------------------------------------------------------------------------------------------
+
+    async def _once(
+        self, message: InboundMessage, act: Callable[[_Turn], Awaitable[None]], *, ours: bool = False
+    ) -> TurnResult:
+        contact = await self.contacts.find_or_create(message.sender) if ours else await self._seen(message)
+        async with AsyncExitStack() as held:  # a code that joins two conversations adds the second one's lock
+            await held.enter_async_context(self.locks.hold(contact.conversation_id))
+            stage, earlier = await self.turns.begin(message.id)
+            if earlier is not None:
+                return earlier
+            contact = await self.contacts.find_or_create(message.sender)
+            turn = _Turn(message, contact, stage, held=held)
+            turn.proof = await self.identity.proof_of(contact, message)
+            turn.handoff = await self.handoffs.open_for(contact.conversation_id)
+            await act(turn)
+            result = await self._result(turn)
+            await self.turns.finish(message.id, result)
+            return result
+
+    async def _seen(self, message: InboundMessage) -> Contact:
+        contact = await self.contacts.find_or_create(message.sender)
+        seen = replace(contact, last_address=message.sender, last_channel=message.channel, last_seen=message.received_at)
+        await self.contacts.save(seen)
+        return seen
+
+    async def _answer(self, turn: _Turn) -> None:
+        if notice := await self.keywords.handle(turn.contact, turn.message):
+            turn.contact = notice.contact
+            turn.replies.extend(notice.replies)
+            return
+        if turn.handoff:
+            await self._to_person(turn)
+            return
+        if self._unreadable(turn.message):
+            turn.replies.append(Reply(self.wording.say("utter_not_readable", turn.message.channel)))
+            return
+        chosen = menu.choose(await self.menus.get(turn.contact.conversation_id), turn.message)
+        if chosen and chosen.payload == PERSON:
+            await self._hand_over(turn, directives.Handoff("The assistant could not answer"), shown=chosen.title)
+            return
+        if chosen is None:
+            await self._check_code(turn)
+        if turn.handoff:
+            await self._to_person(turn)
+        elif not turn.replies:
+            await self._say(turn, payload=chosen.payload if chosen else None, shown=chosen.title if chosen else None)
+
+    @staticmethod
+    def _unreadable(message: InboundMessage) -> bool:
+        return bool(message.media) and not message.text.strip()
+
+    async def _check_code(self, turn: _Turn) -> None:
+        """A code that came back may join this contact into another: go on in that conversation."""
+        try:
+            turn.code, joined = await self.identity.check(turn.contact, turn.message)
+        except DialogueUnavailable as error:
+            await self._unreachable(turn, error)
+            return
+        if turn.code is not CodeCheck.ACCEPTED:
+            return
+        if turn.held and joined.conversation_id != turn.contact.conversation_id:
+            await turn.held.enter_async_context(self.locks.hold(joined.conversation_id))
+        turn.contact = joined
+        turn.proof = max(turn.proof, Proof.POSSESSED)
+        turn.handoff = await self.handoffs.open_for(joined.conversation_id)
+
+    async def _to_person(self, turn: _Turn) -> None:
+        """A person owns it: keep the line, show the agent, and be silent."""
+        assert turn.handoff is not None
+        text = words(turn.message)
+        await self.lines.add(turn.contact.conversation_id, [transcript.user_event(turn.message, text)])
+        await self.handoffs.new_line(turn.handoff)
+
+    # -- the assistant -------------------------------------------------------------------------------------------
+
+    async def _say(self, turn: _Turn, *, payload: str | None = None, shown: str | None = None, ours: bool = False) -> None:
+        try:
+            await self.lines.flush(turn.contact.conversation_id)
+            answer = await self._recovered(turn) or await self._ask(turn, payload, shown, ours)
+        except DialogueUnavailable as error:
+            await self._unreachable(turn, error)
+            return
+        turn.replies.extend(answer.replies)
+        for directive in answer.directives:
+            await self._carry_out(turn, directive)
+        silent = not turn.replies and turn.handoff is None and not turn.hangup
+        if answer.failed_actions or silent:
+            await self._apologise(turn)
+
+    async def _unreachable(self, turn: _Turn, error: DialogueUnavailable) -> None:
+        """A message that Rasa has not seen can wait for it; a caller cannot."""
+        if not error.reached and turn.message.channel is not ChannelName.VOICE:
+            raise TurnPostponed from error
+        await self._apologise(turn)
+
+    async def _ask(self, turn: _Turn, payload: str | None, shown: str | None, ours: bool) -> DialogueTurn:
+        text = None if payload else words(turn.message)
+        return await self.dialogue.turn(
+            turn.contact.conversation_id,
+            turn.message.channel,
+            turn.message.id,
+            text=text,
+            payload=payload,
+            metadata=self._metadata(turn, shown or text, ours),
+            timeout=self.deadline,
+        )
+
+    async def _recovered(self, turn: _Turn) -> DialogueTurn | None:
+        """The turn that a dead worker had run already, as the tracker holds it."""
+        if turn.stage is not TurnStage.STARTED:
+            return None
+        return transcript.turn_of(await self.dialogue.events(turn.contact.conversation_id), turn.message.id)
+
+    def _metadata(self, turn: _Turn, shown: str | None, ours: bool) -> dict[str, Any]:
+        tel = turn.contact.tel
+        return {
+            "channel": turn.message.channel.value,
+            "proof": turn.proof.label,
+            "tel": tel.value if tel and tel.value.startswith("+") else None,
+            "contact": turn.contact.id,
+            "code": turn.code.value,
+            "shown": shown,
+            "event_of_ours": ours,
+        }
+
+    async def _carry_out(self, turn: _Turn, directive: directives.Directive) -> None:
+        match directive:
+            case directives.Handoff():
+                await self._hand_over(turn, directive)
+            case directives.SendCode(tel=tel):
+                if not await self.send_code(turn.contact, tel):
+                    await self._code_not_sent(turn)
+            case directives.CollectDigits(count=count):
+                turn.expects_digits, turn.collect = True, count
+            case directives.Hangup():
+                turn.hangup = True
+
+    async def _code_not_sent(self, turn: _Turn) -> None:
+        """The assistant said that a code is on its way; its words are replaced by what is true."""
+        turn.replies.clear()
+        again = replace(turn.message, id=f"{turn.message.id}#code")
+        nested = _Turn(again, turn.contact, proof=turn.proof)
+        await self._say(nested, payload="/code_not_sent", ours=True)
+        turn.replies.extend(nested.replies)
+
+    async def _hand_over(self, turn: _Turn, wanted: directives.Handoff, *, shown: str | None = None) -> None:
+        if shown:
+            await self.lines.add(turn.contact.conversation_id, [transcript.user_event(turn.message, shown)])
+        turn.handoff = await self.handoffs.open(turn.contact, turn.message, wanted, turn.proof)
+        await self.lines.add(turn.contact.conversation_id, [{"event": "pause"}])
+        if turn.message.channel is not ChannelName.VOICE:
+            place = await self.handoffs.place(turn.handoff)
+            await self._notice(turn, self.wording.say("utter_handoff_waiting", turn.message.channel, place=place))
+
+    async def _give_back(self, turn: _Turn, outcome: str) -> None:
+        await self.lines.add(turn.contact.conversation_id, [{"event": "resume"}])
+        await self._say(turn, payload="/handoff_closed" + json.dumps({"outcome": outcome}), ours=True)
+
+    async def _last_outcome(self, call_sid: str) -> str | None:
+        call: Call | None = await self.calls.get(call_sid)
+        if call is None or call.handoff_id is None:
+            return None
+        return (await self.handoffs.get(call.handoff_id)).outcome
+
+    async def _apologise(self, turn: _Turn) -> None:
+        channel = turn.message.channel
+        offer = Option(self.wording.say("utter_offer_person", channel), PERSON)
+        turn.replies.append(Reply(self.wording.say("utter_turn_failed", channel), (offer,)))
+
+    async def _notice(self, turn: _Turn, text: str) -> None:
+        turn.replies.append(Reply(text))
+        event = transcript.bot_event(text, turn.message.channel, self.clock(), author=Author.NOTICE)
+        await self.lines.add(turn.contact.conversation_id, [event])
+
+    async def _result(self, turn: _Turn) -> TurnResult:
+        offered = menu.merged_options(tuple(turn.replies))
+        menu_id = None
+        if offered:
+            menu_id = new_id("m")
+            await self.menus.save(turn.contact.conversation_id, menu.Menu(menu_id, offered, self.clock()))
+        return TurnResult(
+            conversation_id=turn.contact.conversation_id,
+            replies=menu.numbered_through(tuple(turn.replies), offered),
+            menu_id=menu_id,
+            handoff=turn.handoff,
+            collect=turn.collect,
+            expects_digits=turn.expects_digits,
+            hangup=turn.hangup,
+            proof=turn.proof,
+        )
+
+
+def words(message: InboundMessage) -> str:
+    """What the customer said, as one text: the words, the keys, or a mark for what cannot be read."""
+    return message.text or message.digits or " ".join(f"[{m.content_type}]" for m in message.media) or "[empty]"

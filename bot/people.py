@@ -1,0 +1,173 @@
+"""What the desk may do: look, accept, reply, close (``bot.ports.People``)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from bot import transcript
+from bot.conversation import Conversations
+from bot.handoff import HandoffBook
+from bot.lines import Lines
+from bot.model import (
+    Address,
+    AddressKind,
+    Author,
+    CallState,
+    ChannelName,
+    Contact,
+    Handoff,
+    HandoffState,
+    InboundMessage,
+    OutboundMessage,
+    Reply,
+    new_id,
+)
+from bot.ports import Calls, Clock, Contacts, DeskEvent, HandoffRefused, HandoffView, SendError, Telephone, TurnResult, Wording
+from bot.stores import Bulletin, Locks, Outbox
+
+LONGEST_REPLY = 1500
+"""Characters; the least that every channel takes in one message (SMS bodies end at 1,600)."""
+
+
+def outbound(result: TurnResult, message: InboundMessage, clock: Clock) -> list[OutboundMessage]:
+    """A turn's replies as messages to its sender; ids follow from the message's, so that a repeat sends nothing twice."""
+    return [
+        OutboundMessage(
+            id=f"{message.id}>{number}",
+            conversation_id=result.conversation_id,
+            channel=message.channel,
+            address=message.sender,
+            reply=reply,
+            author=Author.BOT,
+            created_at=clock(),
+            menu_id=result.menu_id if reply.options else None,
+        )
+        for number, reply in enumerate(result.replies, 1)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The agents' side of a conversation."""
+
+    handoffs: HandoffBook
+    contacts: Contacts
+    calls: Calls
+    conversations: Conversations
+    lines: Lines
+    outbox: Outbox
+    locks: Locks
+    bulletin: Bulletin
+    telephone: Telephone
+    wording: Wording
+    clock: Clock
+
+    async def listing(self) -> list[Handoff]:
+        """The open handoffs, the waiting ones first, the longest waiting before the others."""
+        found = await self.handoffs.handoffs.listing()
+        return sorted(found, key=lambda h: (h.state is not HandoffState.WAITING, h.opened_at))
+
+    async def view(self, handoff_id: str) -> HandoffView:
+        """Everything of one handoff as it is now."""
+        handoff = await self.handoffs.get(handoff_id)
+        contact = await self.contacts.of_conversation(handoff.conversation_id)
+        events = await self.lines.all(handoff.conversation_id)
+        said = transcript.lines(events)
+        channel, _ = await self._reaches(contact) if contact else (None, None)
+        return HandoffView(
+            handoff,
+            contact,
+            said if len(said) >= len(handoff.packet.transcript) else handoff.packet.transcript,
+            transcript.slot_facts(events) or handoff.packet.slots,
+            channel,
+            tuple(m for m in await self.outbox.uncertain(handoff.conversation_id) if m.author is not Author.NOTICE),
+        )
+
+    async def accept(self, handoff_id: str, agent: str, phone: str | None) -> Handoff:
+        """Take it, tell the customer, and ring the agent's phone when the customer waits on a call."""
+        conversation_id = (await self.handoffs.get(handoff_id)).conversation_id
+        async with self.locks.hold(conversation_id):
+            before = await self.handoffs.get(handoff_id)
+            handoff = await self.handoffs.accept(handoff_id, agent)
+            if before.state is HandoffState.WAITING:
+                await self._tell(handoff, "utter_agent_on_call" if handoff.call_sid and phone else "utter_agent_joined", agent)
+        if phone and handoff.call_sid:
+            await self._ring(handoff, phone)
+        return handoff
+
+    async def reply(self, handoff_id: str, agent: str, text: str) -> ChannelName:
+        """Send the agent's words to where the customer is; the channel they go to."""
+        handoff = await self.handoffs.assigned_to(handoff_id, agent)
+        if not text.strip():
+            raise HandoffRefused("Write something first.")
+        if len(text) > LONGEST_REPLY:
+            raise HandoffRefused(f"That is {len(text)} characters; {LONGEST_REPLY} is the most that reaches every channel.")
+        return await self._send(handoff, text.strip(), Author.AGENT, agent)
+
+    async def close(self, handoff_id: str, agent: str, outcome: str) -> None:
+        """Give the conversation back to the bot, which has the next turn."""
+        handoff = await self.handoffs.assigned_to(handoff_id, agent)
+        if not outcome.strip():
+            raise HandoffRefused("Say in a few words what was agreed; the customer hears it.")
+        async with self.locks.hold(handoff.conversation_id):
+            closed = await self.handoffs.close(handoff, outcome.strip())
+        call = await self.calls.live_for(handoff.conversation_id)
+        if call is not None and call.state in (CallState.WAITING, CallState.BRIDGED):
+            return  # the caller comes back from the queue, and is told there
+        await self._hand_back(closed, outcome.strip())
+
+    def watch(self) -> AsyncIterator[DeskEvent]:
+        """What changes, as it changes."""
+        return self.bulletin.watch()
+
+    async def _hand_back(self, handoff: Handoff, outcome: str) -> None:
+        contact = await self.contacts.of_conversation(handoff.conversation_id)
+        if contact is None:
+            return
+        channel, address = await self._reaches(contact)
+        if channel is None or address is None:
+            return
+        ours = InboundMessage(f"handoff:{handoff.id}:closed", channel, address, self.clock())
+        result = await self.conversations.handed_back(ours, outcome)
+        await self.outbox.put(outbound(result, ours, self.clock))
+
+    async def _ring(self, handoff: Handoff, phone: str) -> None:
+        try:
+            await self.telephone.ring_agent(handoff, phone)
+        except SendError as error:
+            raise HandoffRefused(f"Your phone could not be rung ({error.reason}). The caller waits; reply here instead.") from error
+
+    async def _tell(self, handoff: Handoff, sentence: str, agent: str) -> None:
+        try:
+            await self._send(handoff, "", Author.NOTICE, agent, sentence=sentence)
+        except HandoffRefused:
+            return  # nobody to tell (hung up, opted out); the agent sees that when they reply
+
+    async def _send(self, handoff: Handoff, text: str, author: Author, agent: str, *, sentence: str | None = None) -> ChannelName:
+        contact = await self.contacts.of_conversation(handoff.conversation_id)
+        channel, address = await self._reaches(contact) if contact else (None, None)
+        if channel is None or address is None:
+            raise HandoffRefused("The customer hung up and cannot be reached by message.")
+        if sentence:
+            text = self.wording.say(sentence, channel, agent=agent)
+        moment = self.clock()
+        await self.lines.add(
+            handoff.conversation_id, [transcript.bot_event(text, channel, moment, author=author, agent=agent)]
+        )
+        message = OutboundMessage(new_id("o"), handoff.conversation_id, channel, address, Reply(text), author, moment, agent)
+        await self.outbox.put([message])
+        await self.handoffs.new_line(handoff)
+        return channel
+
+    async def _reaches(self, contact: Contact) -> tuple[ChannelName | None, Address | None]:
+        """The customer's current channel: where they last wrote from; after a call, their messages."""
+        call = await self.calls.live_for(contact.conversation_id)
+        if call is not None and call.state is CallState.WAITING:
+            return ChannelName.VOICE, call.caller
+        if contact.last_channel is not ChannelName.VOICE and contact.last_address is not None:
+            texting = contact.last_channel is ChannelName.SMS
+            return (None, None) if texting and contact.opted_out else (contact.last_channel, contact.last_address)
+        number = contact.tel
+        dialable = number is not None and number.kind is AddressKind.TEL and number.value.startswith("+")
+        return (ChannelName.SMS, number) if dialable and not contact.opted_out else (None, None)

@@ -1,0 +1,187 @@
+"""Contacts, handoffs, calls and the record of joined contacts, on Redis."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import redis.asyncio as redis
+from pydantic import TypeAdapter
+
+from bot.model import Address, Call, CallState, Contact, ContactAddress, Handoff, Proof, new_id
+from bot.ports import Clock
+from bot.redis_base import PREFIX, dump, stored, text_of
+from bot.stores import LinkRecord
+
+CONTACT = TypeAdapter(Contact)
+HANDOFF = TypeAdapter(Handoff)
+CALL = TypeAdapter(Call)
+LINK = TypeAdapter(LinkRecord)
+CALL_KEPT = int(timedelta(days=7).total_seconds())
+PROMPT_KEPT = int(timedelta(days=1).total_seconds())
+
+
+class RedisContacts:
+    """``bot.ports.Contacts``: ``ot:contact:<id>`` holds the person, ``ot:address:<address>`` points to it."""
+
+    def __init__(self, client: redis.Redis, clock: Clock) -> None:
+        self._redis = client
+        self._clock = clock
+
+    @stored
+    async def find(self, address: Address) -> Contact | None:
+        contact_id = text_of(await self._redis.get(f"{PREFIX}:address:{address}"))
+        return await self._load(contact_id)
+
+    @stored
+    async def get(self, contact_id: str) -> Contact | None:
+        return await self._load(contact_id)
+
+    @stored
+    async def of_conversation(self, conversation_id: str) -> Contact | None:
+        return await self._load(text_of(await self._redis.get(f"{PREFIX}:conversation:{conversation_id}")))
+
+    @stored
+    async def find_or_create(self, address: Address) -> Contact:
+        if existing := await self._load(text_of(await self._redis.get(f"{PREFIX}:address:{address}"))):
+            return existing
+        moment = self._clock()
+        claimed = ContactAddress(address, Proof.CLAIMED, moment)
+        contact = Contact(new_id("p"), new_id("c"), (claimed,), moment)
+        await self._write(contact)
+        # two gateways may meet a new address at once: the first to name its contact wins
+        if not await self._redis.set(f"{PREFIX}:address:{address}", contact.id, nx=True):
+            await self._redis.delete(f"{PREFIX}:contact:{contact.id}")
+            await self._redis.delete(f"{PREFIX}:conversation:{contact.conversation_id}")
+            winner = await self._load(text_of(await self._redis.get(f"{PREFIX}:address:{address}")))
+            return winner or contact
+        return contact
+
+    @stored
+    async def save(self, contact: Contact) -> None:
+        await self._write(contact)
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for known in contact.addresses:
+                pipe.set(f"{PREFIX}:address:{known.address}", contact.id)
+            await pipe.execute()
+
+    async def _write(self, contact: Contact) -> None:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.set(f"{PREFIX}:contact:{contact.id}", dump(CONTACT, contact))
+            pipe.set(f"{PREFIX}:conversation:{contact.conversation_id}", contact.id)
+            await pipe.execute()
+
+    async def _load(self, contact_id: str | None) -> Contact | None:
+        text = await self._redis.get(f"{PREFIX}:contact:{contact_id}") if contact_id else None
+        return CONTACT.validate_json(text) if text else None
+
+
+class RedisLinks:
+    """``bot.stores.Links``: one stream, newest last."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+
+    @stored
+    async def record(self, link: LinkRecord) -> None:
+        await self._redis.xadd(f"{PREFIX}:links", {"json": dump(LINK, link)})
+
+
+class RedisHandoffs:
+    """``bot.ports.Handoffs``: the open ones in a sorted set by the time they were opened."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+
+    @stored
+    async def get(self, handoff_id: str) -> Handoff | None:
+        text = await self._redis.get(f"{PREFIX}:handoff:{handoff_id}")
+        return HANDOFF.validate_json(text) if text else None
+
+    @stored
+    async def open_for(self, conversation_id: str) -> Handoff | None:
+        handoff_id = text_of(await self._redis.get(f"{PREFIX}:owner:{conversation_id}"))
+        text = await self._redis.get(f"{PREFIX}:handoff:{handoff_id}") if handoff_id else None
+        handoff = HANDOFF.validate_json(text) if text else None
+        return handoff if handoff and handoff.open else None
+
+    @stored
+    async def save(self, handoff: Handoff) -> None:
+        await self._redis.set(f"{PREFIX}:handoff:{handoff.id}", dump(HANDOFF, handoff))
+        if handoff.open:
+            await self._redis.set(f"{PREFIX}:owner:{handoff.conversation_id}", handoff.id)
+            await self._redis.zadd(f"{PREFIX}:handoffs:open", {handoff.id: handoff.opened_at.timestamp()})
+        else:
+            await self._redis.delete(f"{PREFIX}:owner:{handoff.conversation_id}")
+            await self._redis.zrem(f"{PREFIX}:handoffs:open", handoff.id)
+
+    @stored
+    async def listing(self) -> list[Handoff]:
+        ids = await self._redis.zrange(f"{PREFIX}:handoffs:open", 0, -1)
+        texts = [await self._redis.get(f"{PREFIX}:handoff:{text_of(handoff_id)}") for handoff_id in ids]
+        return [HANDOFF.validate_json(text) for text in texts if text]
+
+
+class RedisCalls:
+    """``bot.ports.Calls``. Everything of a call goes a week after it was last touched."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+
+    @stored
+    async def get(self, sid: str) -> Call | None:
+        return await self._load(sid)
+
+    @stored
+    async def save(self, call: Call) -> None:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hset(f"{PREFIX}:call:{sid_tag(call.sid)}", "json", dump(CALL, call))
+            pipe.expire(f"{PREFIX}:call:{sid_tag(call.sid)}", CALL_KEPT)
+            await pipe.execute()
+        if call.state is CallState.ENDED:
+            if await self._redis.get(f"{PREFIX}:live:{call.conversation_id}") == call.sid:
+                await self._redis.delete(f"{PREFIX}:live:{call.conversation_id}")
+        else:
+            await self._redis.set(f"{PREFIX}:live:{call.conversation_id}", call.sid, ex=CALL_KEPT)
+
+    @stored
+    async def raise_proof(self, sid: str, proof: Proof) -> None:
+        await self._redis.hset(f"{PREFIX}:call:{sid_tag(sid)}", "proof", str(int(proof)))
+
+    @stored
+    async def live_for(self, conversation_id: str) -> Call | None:
+        sid = text_of(await self._redis.get(f"{PREFIX}:live:{conversation_id}"))
+        call = await self._load(sid) if sid else None
+        return call if call and call.state is not CallState.ENDED else None
+
+    @stored
+    async def remember(self, key: str, answer: str) -> None:
+        await self._redis.set(f"{PREFIX}:prompt:{key}", answer, ex=PROMPT_KEPT)
+
+    @stored
+    async def remembered(self, key: str) -> str | None:
+        answer = await self._redis.get(f"{PREFIX}:prompt:{key}")
+        return str(answer) if answer is not None else None
+
+    @stored
+    async def say_later(self, sid: str, text: str) -> None:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.rpush(f"{PREFIX}:say:{sid}", text)
+            pipe.expire(f"{PREFIX}:say:{sid}", PROMPT_KEPT)
+            await pipe.execute()
+
+    @stored
+    async def to_say(self, sid: str) -> list[str]:
+        return [str(text) for text in await self._redis.lpop(f"{PREFIX}:say:{sid}", 20) or []]
+
+    async def _load(self, sid: str) -> Call | None:
+        found = await self._redis.hgetall(f"{PREFIX}:call:{sid_tag(sid)}")
+        if "json" not in found:
+            return None
+        call = CALL.validate_json(found["json"])
+        raised = Proof(int(found.get("proof", 0)))
+        return Call(**{**{name: getattr(call, name) for name in Call.__dataclass_fields__}, "proof": max(call.proof, raised)})
+
+
+def sid_tag(sid: str) -> str:
+    """The call's part of a key; its keys share a slot."""
+    return "{" + sid + "}"

@@ -1,0 +1,192 @@
+"""What the core remembers between messages, on Redis: turns, menus, codes, locks, waiting lines, the bulletin."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import redis.asyncio as redis
+from pydantic import TypeAdapter
+from redis.exceptions import LockError
+
+from bot.menu import LIFETIME, Menu
+from bot.ports import DeskEvent, StoreUnavailable, TurnResult
+from bot.redis_base import PREFIX, dump, guarded, stored, text_of
+from bot.stores import Challenge, TurnStage
+
+RESULT = TypeAdapter(TurnResult)
+MENU = TypeAdapter(Menu)
+CHALLENGE = TypeAdapter(Challenge)
+EVENT = TypeAdapter(DeskEvent)
+TURN_KEPT = int(timedelta(days=3).total_seconds())
+CHALLENGE_KEPT = int(timedelta(hours=1).total_seconds())
+LOCK_SECONDS = 30.0
+"""A dead holder's conversation is free again after this; longer than any turn's deadline."""
+
+
+class RedisTurns:
+    """``bot.stores.Turns``: ``ot:turn:<message id>`` is ``started`` or the result as JSON."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+
+    @stored
+    async def begin(self, message_id: str) -> tuple[TurnStage, TurnResult | None]:
+        key = f"{PREFIX}:turn:{message_id}"
+        before = text_of(await self._redis.set(key, "started", nx=True, get=True, ex=TURN_KEPT))
+        if before is None:
+            return TurnStage.NEW, None
+        if before == "started":
+            return TurnStage.STARTED, None
+        return TurnStage.DONE, RESULT.validate_json(before)
+
+    @stored
+    async def finish(self, message_id: str, result: TurnResult) -> None:
+        await self._redis.set(f"{PREFIX}:turn:{message_id}", dump(RESULT, result), ex=TURN_KEPT)
+
+
+class RedisMenus:
+    """``bot.stores.Menus``."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+
+    @stored
+    async def get(self, conversation_id: str) -> Menu | None:
+        text = await self._redis.get(f"{PREFIX}:menu:{conversation_id}")
+        return MENU.validate_json(text) if text else None
+
+    @stored
+    async def save(self, conversation_id: str, menu: Menu) -> None:
+        await self._redis.set(f"{PREFIX}:menu:{conversation_id}", dump(MENU, menu), ex=int(LIFETIME.total_seconds()))
+
+
+class RedisCodes:
+    """``bot.stores.Codes``; the count of tries is its own key, so that counting is atomic."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+
+    @stored
+    async def save(self, challenge: Challenge) -> None:
+        tag = "{" + challenge.conversation_id + "}"
+        async with self._redis.pipeline() as pipe:
+            pipe.set(f"{PREFIX}:code:{tag}", dump(CHALLENGE, challenge), ex=CHALLENGE_KEPT)
+            pipe.delete(f"{PREFIX}:code:{tag}:tries")
+            await pipe.execute()
+
+    @stored
+    async def get(self, conversation_id: str) -> Challenge | None:
+        text = await self._redis.get(f"{PREFIX}:code:{{{conversation_id}}}")
+        return CHALLENGE.validate_json(text) if text else None
+
+    @stored
+    async def try_once(self, conversation_id: str, message_id: str) -> int:
+        key = f"{PREFIX}:code:{{{conversation_id}}}:tries"
+        async with self._redis.pipeline() as pipe:
+            pipe.sadd(key, message_id)
+            pipe.scard(key)
+            pipe.expire(key, CHALLENGE_KEPT)
+            _, count, _ = await pipe.execute()
+        return int(count)
+
+    @stored
+    async def drop(self, conversation_id: str) -> None:
+        tag = "{" + conversation_id + "}"
+        await self._redis.delete(f"{PREFIX}:code:{tag}", f"{PREFIX}:code:{tag}:tries")
+
+    @stored
+    async def allow(self, key: str, limit: int, seconds: int) -> bool:
+        name = f"{PREFIX}:limit:{key}"
+        async with self._redis.pipeline() as pipe:
+            pipe.incr(name)
+            pipe.expire(name, seconds, nx=True)
+            count, _ = await pipe.execute()
+        return int(count) <= limit
+
+
+class RedisLocks:
+    """``bot.stores.Locks``: first within this process, in order of asking; then redis-py's lock between gateways."""
+
+    def __init__(self, client: redis.Redis, *, wait: float = 60.0) -> None:
+        self._redis = client
+        self._wait = wait
+        self._local: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._waiting: defaultdict[str, int] = defaultdict(int)
+
+    @asynccontextmanager
+    async def hold(self, conversation_id: str) -> AsyncIterator[None]:
+        """StoreUnavailable when Redis is away, or another gateway keeps it longer than ``wait`` seconds."""
+        self._waiting[conversation_id] += 1
+        try:
+            async with self._local[conversation_id], self._shared(conversation_id):
+                yield
+        finally:
+            self._waiting[conversation_id] -= 1
+            if not self._waiting[conversation_id]:
+                del self._waiting[conversation_id], self._local[conversation_id]
+
+    @asynccontextmanager
+    async def _shared(self, conversation_id: str) -> AsyncIterator[None]:
+        lock = self._redis.lock(
+            f"{PREFIX}:lock:{conversation_id}", timeout=LOCK_SECONDS, sleep=0.02, blocking_timeout=self._wait, thread_local=False
+        )
+        async with guarded():
+            if not await lock.acquire():
+                raise StoreUnavailable("the conversation is held by another gateway")
+        try:
+            yield
+        finally:
+            await _release(lock)
+
+
+async def _release(lock: Any) -> None:
+    try:
+        async with guarded():
+            await lock.release()
+    except (LockError, StoreUnavailable):
+        return  # it ends by itself: the turn is done, and must not fail for that
+
+
+class RedisUnsaved:
+    """``bot.stores.Unsaved``: a list per conversation."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+
+    @stored
+    async def push(self, conversation_id: str, events: Sequence[dict[str, Any]]) -> None:
+        if events:
+            await self._redis.rpush(f"{PREFIX}:unsaved:{conversation_id}", *[json.dumps(e) for e in events])
+
+    @stored
+    async def peek(self, conversation_id: str) -> list[dict[str, Any]]:
+        return [json.loads(text) for text in await self._redis.lrange(f"{PREFIX}:unsaved:{conversation_id}", 0, -1)]
+
+    @stored
+    async def drop(self, conversation_id: str, count: int) -> None:
+        await self._redis.lpop(f"{PREFIX}:unsaved:{conversation_id}", count)
+
+
+class RedisBulletin:
+    """``bot.stores.Bulletin`` over publish and subscribe: a page that was away reads the whole queue again."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+
+    @stored
+    async def post(self, event: DeskEvent) -> None:
+        await self._redis.publish(f"{PREFIX}:desk", dump(EVENT, event))
+
+    async def watch(self) -> AsyncIterator[DeskEvent]:
+        async with guarded(), self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
+            await pubsub.subscribe(f"{PREFIX}:desk")
+            while True:
+                message = await pubsub.get_message(timeout=15.0)
+                if message is not None:
+                    yield EVENT.validate_json(message["data"])

@@ -1,0 +1,120 @@
+"""What the core keeps between messages, as Protocols (``bot.redis_store`` and ``bot.redis_queue`` implement them).
+
+Every method raises ``bot.ports.StoreUnavailable`` when the store does not answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from bot.menu import Menu
+from bot.model import Contact, OutboundMessage
+from bot.ports import DeskEvent, TurnResult
+
+
+class TurnStage(StrEnum):
+    """How far a message's turn has come."""
+
+    NEW = "new"
+    STARTED = "started"  # a worker died in it, or another is in it
+    DONE = "done"
+
+
+class Locks(Protocol):
+    """One turn at a time per conversation, over all gateways."""
+
+    def hold(self, conversation_id: str) -> AbstractAsyncContextManager[None]: ...
+
+
+class Turns(Protocol):
+    """Each message has exactly one turn; a repeat gets the first one's result."""
+
+    async def begin(self, message_id: str) -> tuple[TurnStage, TurnResult | None]: ...
+    async def finish(self, message_id: str, result: TurnResult) -> None: ...
+
+
+class Menus(Protocol):
+    """The options offered last in a conversation."""
+
+    async def get(self, conversation_id: str) -> Menu | None: ...
+    async def save(self, conversation_id: str, menu: Menu) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A one-time code that was sent and has not come back. Only a keyed digest of the code is kept."""
+
+    conversation_id: str
+    tel: str
+    digest: str
+    expires_at: datetime
+
+
+class Codes(Protocol):
+    """One-time codes and the limits on them."""
+
+    async def save(self, challenge: Challenge) -> None:
+        """Replace the conversation's challenge and its count of tries."""
+        ...
+
+    async def get(self, conversation_id: str) -> Challenge | None:
+        """Also shortly after its end, so that an old code can be told from none."""
+        ...
+
+    async def try_once(self, conversation_id: str, message_id: str) -> int:
+        """Count a message as a try, once; the number of tries so far, this one included."""
+        ...
+
+    async def drop(self, conversation_id: str) -> None: ...
+    async def allow(self, key: str, limit: int, seconds: int) -> bool:
+        """Count one use of ``key``; False when ``limit`` uses in ``seconds`` are passed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRecord:
+    """That one contact was joined into another, and both as they were: what an undo needs."""
+
+    id: str
+    at: datetime
+    before: tuple[Contact, Contact]
+    after: Contact
+    events_copied: int
+
+
+class Links(Protocol):
+    """The history of joined contacts."""
+
+    async def record(self, link: LinkRecord) -> None: ...
+
+
+class Outbox(Protocol):
+    """What is to be sent; durable before it returns, sent once, in order for each address."""
+
+    async def put(self, messages: Sequence[OutboundMessage]) -> None:
+        """Queue them; an id that is known already is left as it is."""
+        ...
+
+    async def uncertain(self, conversation_id: str) -> list[OutboundMessage]:
+        """Those of a conversation that the vendor may or may not have taken."""
+        ...
+
+
+class Unsaved(Protocol):
+    """Tracker events that wait for Rasa to be back."""
+
+    async def push(self, conversation_id: str, events: Sequence[dict[str, Any]]) -> None: ...
+    async def peek(self, conversation_id: str) -> list[dict[str, Any]]: ...
+    async def drop(self, conversation_id: str, count: int) -> None: ...
+
+
+class Bulletin(Protocol):
+    """Tells every gateway's desk pages that something changed."""
+
+    async def post(self, event: DeskEvent) -> None: ...
+    def watch(self) -> AsyncIterator[DeskEvent]: ...

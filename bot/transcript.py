@@ -1,0 +1,116 @@
+"""Tracker events into what an agent reads: lines with a channel each, and slots with where they came from.
+
+Pure functions over Rasa's event dictionaries (``event``, ``timestamp`` in seconds, ``text``, ``metadata`` ...).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.directives import Directive, from_json
+from bot.model import Author, ChannelName, InboundMessage, Option, Reply, SlotFact, TranscriptLine
+from bot.ports import DialogueTurn
+
+INTERNAL_SLOTS = frozenset({"requested_slot", "session_started_metadata"})
+
+
+def lines(events: Iterable[Mapping[str, Any]]) -> tuple[TranscriptLine, ...]:
+    """What was said, oldest first; what the gateway told the assistant by itself is left out."""
+    said: list[TranscriptLine] = []
+    channel: ChannelName | None = None
+    for event in events:
+        channel = _channel(event) or channel
+        line = _line(event, channel)
+        if line:
+            said.append(line)
+    return tuple(said)
+
+
+def slot_facts(events: Sequence[Mapping[str, Any]]) -> tuple[SlotFact, ...]:
+    """The slots that hold a value now, each with the channel and time at which it got that value."""
+    facts: dict[str, SlotFact] = {}
+    channel: ChannelName | None = None
+    for event in events:
+        channel = _channel(event) or channel
+        if event.get("event") in {"restart", "reset_slots"}:
+            facts.clear()
+        if event.get("event") == "slot":
+            _note_slot(facts, event, channel)
+    return tuple(facts.values())
+
+
+def user_event(message: InboundMessage, text: str) -> dict[str, Any]:
+    """A customer's line while a person talks. Rasa wants ``parse_data`` to be there, and empty."""
+    return {
+        "event": "user",
+        "timestamp": message.received_at.timestamp(),
+        "text": text,
+        "parse_data": {},
+        "input_channel": message.channel.value,
+        "message_id": message.id,
+        "metadata": {"channel": message.channel.value, "to_person": True},
+    }
+
+
+def bot_event(text: str, channel: ChannelName, at: datetime, *, author: Author, agent: str | None = None) -> dict[str, Any]:
+    """An agent's line or a notice, kept in the tracker beside the assistant's own."""
+    metadata = {"channel": channel.value, "author": author.value}
+    if agent:
+        metadata["agent"] = agent
+    return {"event": "bot", "timestamp": at.timestamp(), "text": text, "data": {}, "metadata": metadata}
+
+
+def turn_of(events: Sequence[Mapping[str, Any]], message_id: str) -> DialogueTurn | None:
+    """The assistant's turn for a message, read back from the tracker; None when the tracker has not seen it."""
+    start = next((i for i, e in enumerate(events) if e.get("event") == "user" and e.get("message_id") == message_id), None)
+    if start is None:
+        return None
+    replies: list[Reply] = []
+    asked: list[Directive] = []
+    for event in events[start + 1 :]:
+        if event.get("event") == "user":
+            break
+        if event.get("event") == "bot":
+            _read_back(event, replies, asked)
+    return DialogueTurn(tuple(replies), tuple(asked))
+
+
+def _read_back(event: Mapping[str, Any], replies: list[Reply], asked: list[Directive]) -> None:
+    data = event.get("data") or {}
+    if directive := from_json(data.get("custom")):
+        asked.append(directive)
+    elif event.get("text"):
+        options = tuple(Option(str(b["title"]), str(b["payload"])) for b in data.get("buttons") or [])
+        replies.append(Reply(str(event["text"]), options))
+
+
+def _channel(event: Mapping[str, Any]) -> ChannelName | None:
+    named = (event.get("metadata") or {}).get("channel") or event.get("input_channel")
+    return ChannelName(str(named)) if named in ChannelName.__members__.values() else None
+
+
+def _line(event: Mapping[str, Any], channel: ChannelName | None) -> TranscriptLine | None:
+    if event.get("event") not in {"user", "bot"}:
+        return None
+    metadata = event.get("metadata") or {}
+    text = str(metadata.get("shown") or event.get("text") or "")
+    if not text or metadata.get("event_of_ours") or (event["event"] == "user" and not metadata.get("shown") and text.startswith("/")):
+        return None
+    author = Author.CUSTOMER if event["event"] == "user" else Author(metadata.get("author", "bot"))
+    return TranscriptLine(_time(event), author, channel, text, metadata.get("agent"))
+
+
+def _note_slot(facts: dict[str, SlotFact], event: Mapping[str, Any], channel: ChannelName | None) -> None:
+    name, value = str(event["name"]), event.get("value")
+    if name in INTERNAL_SLOTS:
+        return
+    if value is None or value == []:
+        facts.pop(name, None)
+    elif name not in facts or facts[name].value != value:
+        facts[name] = SlotFact(name, value, channel, _time(event))
+
+
+def _time(event: Mapping[str, Any]) -> datetime:
+    return datetime.fromtimestamp(float(event.get("timestamp") or 0.0), UTC)

@@ -1,0 +1,71 @@
+"""The gateway's fixed sentences, read from the designers' ``domain/_notices.yml``.
+
+They are ordinary Rasa responses; the gateway reads the file itself so that it can speak when Rasa cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.model import ChannelName
+
+REQUIRED = (
+    "utter_turn_failed",
+    "utter_message_kept",
+    "utter_still_working",
+    "utter_silence_again",
+    "utter_silence_keys",
+    "utter_silence_person",
+    "utter_handoff_waiting",
+    "utter_handoff_still_waiting",
+    "utter_agent_joined",
+    "utter_agent_on_call",
+    "utter_agent_whisper",
+    "utter_call_back_to_bot",
+    "utter_code_sms",
+    "utter_opted_out",
+    "utter_opted_in",
+    "utter_sms_help",
+    "utter_not_readable",
+    "utter_too_long",
+    "utter_too_fast",
+    "utter_offer_person",
+)
+
+
+class WordingError(Exception):
+    """The notices are incomplete; the message names the file and the response."""
+
+
+class Notices:
+    """``bot.ports.Wording`` over Rasa's response format: ``{name: [{text, channel?}, ...]}``."""
+
+    def __init__(self, responses: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        self._responses = responses
+
+    @classmethod
+    def from_file(cls, path: Path) -> Notices:
+        """Read and check the file. WordingError names what is missing."""
+        try:
+            content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        except (OSError, yaml.YAMLError) as error:
+            raise WordingError(f"{path}: cannot be read: {error}") from error
+        responses = content.get("responses") or {}
+        for name in REQUIRED:
+            if not any("channel" not in variation for variation in responses.get(name) or []):
+                raise WordingError(f"{path}: response {name} is missing, or has no variation for every channel")
+        return cls(responses)
+
+    def say(self, name: str, channel: ChannelName | None = None, **values: object) -> str:
+        """The channel's own variation where there is one, else the general one; ``{placeholders}`` filled."""
+        variations = self._responses[name]
+        own = next((v for v in variations if channel and v.get("channel") == channel.value), None)
+        chosen = own or next(v for v in variations if "channel" not in v)
+        text = str(chosen["text"]).strip()
+        for key, value in values.items():
+            text = text.replace("{" + key + "}", str(value))
+        return text

@@ -1,0 +1,97 @@
+"""Takes what came, in order for each address, and gives each message its turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import monotonic
+
+import structlog
+
+from bot.conversation import Conversations, TurnPostponed
+from bot.model import Address, Author, InboundMessage, OutboundMessage, Reply
+from bot.people import outbound
+from bot.ports import Clock, StoreUnavailable, TurnResult, Wording
+from bot.stores import Codes, Menus, Outbox
+from gateway.metrics import Metrics
+
+RETRY_FIRST, RETRY_MOST = 0.25, 5.0
+KEPT_NOTICE_AFTER = 5.0
+"""Seconds without the assistant before the customer is told that the message is kept."""
+log = structlog.get_logger()
+
+Typing = Callable[[Address, bool], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxWorker:
+    """Works on one message until it is answered; never loses it, never answers it twice."""
+
+    conversations: Conversations
+    outbox: Outbox
+    codes: Codes
+    menus: Menus
+    wording: Wording
+    metrics: Metrics
+    clock: Clock
+    typing: Typing
+    turns_at_once: asyncio.Semaphore
+
+    async def work(self, message: InboundMessage) -> None:
+        """Ends when the message has been answered (or was handed to a person) and the replies are in the outbox."""
+        started, wait = monotonic(), RETRY_FIRST
+        while True:
+            try:
+                await self._turn(message)
+                return
+            except TurnPostponed:
+                self.metrics.failures.labels(part="rasa").inc()
+                if monotonic() - started > KEPT_NOTICE_AFTER:
+                    await self._tell_it_is_kept(message)
+            except StoreUnavailable:
+                self.metrics.failures.labels(part="redis").inc()
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, RETRY_MOST)
+
+    async def _turn(self, message: InboundMessage) -> None:
+        begun = monotonic()
+        async with self.turns_at_once:
+            await self.typing(message.sender, True)
+            result = await self.conversations.receive(message)
+        await self.outbox.put(outbound(result, message, self.clock))
+        await self.typing(message.sender, False)
+        self._note(message, result, monotonic() - begun)
+
+    def _note(self, message: InboundMessage, result: TurnResult, seconds: float) -> None:
+        owner = "person" if result.handoff else "bot"
+        self.metrics.turn(message.channel, owner, seconds)
+        log.info(
+            "turn",
+            conversation=result.conversation_id,
+            channel=message.channel.value,
+            owner=owner,
+            replies=len(result.replies),
+            ms=round(seconds * 1000),
+            waited_ms=round((self.clock() - message.received_at).total_seconds() * 1000),
+        )
+
+    async def _tell_it_is_kept(self, message: InboundMessage) -> None:
+        """Once per address and ten minutes: an outage must not become a flood."""
+        try:
+            if not await self.codes.allow(f"kept:{message.sender}", 1, 600):
+                return
+            text = self.wording.say("utter_message_kept", message.channel)
+            conversation = await self.conversations.contacts.find_or_create(message.sender)
+            notice = OutboundMessage(
+                id=f"{message.id}>kept",
+                conversation_id=conversation.conversation_id,
+                channel=message.channel,
+                address=message.sender,
+                reply=Reply(text),
+                author=Author.NOTICE,
+                created_at=self.clock(),
+            )
+            await self.outbox.put([notice])
+        except StoreUnavailable:
+            return  # Redis is away too; the message itself is safe in it

@@ -1,0 +1,39 @@
+"""What operators count (Prometheus). Labels are names from fixed lists: never a text, a number or an id."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from bot.model import ChannelName
+
+BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 8.0, 15.0)
+
+
+class Metrics:
+    """All of the gateway's figures, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.turns = Counter("onethread_turns", "Turns by channel and owner", ["channel", "owner"], registry=self.registry)
+        self.turn_seconds = Histogram(
+            "onethread_turn_seconds", "Seconds from taking a message to its replies", ["channel"], buckets=BUCKETS, registry=self.registry
+        )
+        self.accepted = Counter("onethread_accepted", "Messages stored, by channel", ["channel", "new"], registry=self.registry)
+        self.sends = Counter("onethread_sends", "Sends by outcome", ["channel", "outcome"], registry=self.registry)
+        self.refused = Counter("onethread_refused", "Requests turned away: signature and the like", ["reason"], registry=self.registry)
+        self.failures = Counter("onethread_failures", "Failures by the part that failed", ["part"], registry=self.registry)
+        self.waiting = Gauge("onethread_queue_depth", "What waits in a queue", ["queue"], registry=self.registry)
+        self.handoffs = Gauge("onethread_handoffs", "Open handoffs by state", ["state"], registry=self.registry)
+
+    def turn(self, channel: ChannelName, owner: str, seconds: float) -> None:
+        """Count one turn."""
+        self.turns.labels(channel=channel.value, owner=owner).inc()
+        self.turn_seconds.labels(channel=channel.value).observe(seconds)
+
+    def refuse(self, reason: str) -> None:
+        """Count one request that was turned away; the reason is from the connectors' fixed list."""
+        self.refused.labels(reason=reason).inc()
+
+    def text(self) -> bytes:
+        """The page that Prometheus reads."""
+        return generate_latest(self.registry)
