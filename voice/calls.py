@@ -1,0 +1,203 @@
+"""The phone line: its routes, and its two faces for the core (``Channel`` for words, ``Telephone`` for ringing agents).
+
+Every route is a signed POST. Twilio's side: https://www.twilio.com/docs/voice/twiml/gather and /enqueue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from bot.model import Call, CallState, ChannelName, Handoff, OutboundMessage, Reply
+from bot.ports import Calls, Clock, Contacts, Conversations, Handoffs, SendError, SendFailure, StoreUnavailable, Wording
+from connectors.twilio import TwilioAccount, TwilioClient, verified_form
+from connectors.wire import OnRefused, unavailable
+from voice import twiml
+from voice.agent_leg import MISSED, AgentLeg, OnMissed
+from voice.flow import MOVED, CallFlow
+from voice.forms import VoiceForm, query_number, read_form
+from voice.queue import Look, WaitingRoom
+from voice.spoken import aloud
+from voice.steps import Edge, Steps, Work
+
+FILLERS = 3
+"""How often a caller hears "still working" before a person is asked for."""
+
+
+class VoiceLine:
+    """A phone number with the assistant behind it, over ``<Gather>``; ``bot.ports.Channel`` and ``Telephone``.
+
+    ``turn_deadline``: seconds a webhook waits for a turn before the caller hears a filler (10 at most).
+    ``render``: a Reply's words with its options. ``on_refused``: counts requests turned away.
+    ``on_missed``: told when an agent's phone was not answered. Close with ``close()``.
+    """
+
+    name = ChannelName.VOICE
+
+    def __init__(
+        self,
+        account: TwilioAccount,
+        client: TwilioClient,
+        conversations: Conversations,
+        calls: Calls,
+        handoffs: Handoffs,
+        contacts: Contacts,
+        wording: Wording,
+        render: Callable[[Reply], str],
+        *,
+        clock: Clock,
+        turn_deadline: float,
+        on_refused: OnRefused,
+        on_missed: OnMissed | None = None,
+        speech: twiml.Speech | None = None,
+    ) -> None:
+        speech = speech or twiml.Speech()
+        self._account = account
+        self._calls = calls
+        self._handoffs = handoffs
+        self._wording = wording
+        self._render = render
+        self._on_refused = on_refused
+        self._speech = speech
+        self._edge = Edge(wording, speech)
+        self._steps = Steps(calls, self._edge, turn_deadline)
+        self._flow = CallFlow(conversations, calls, handoffs, contacts, wording, render, clock, speech)
+        self._room = WaitingRoom(self._flow, calls)
+        self._agent = AgentLeg(account, client, calls, handoffs, wording, speech, on_missed)
+
+    def routes(self) -> list[web.RouteDef]:
+        """For the public listener."""
+        handlers: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {
+            "/twilio/voice": self._incoming,
+            twiml.url("answer"): self._answer,
+            twiml.url("collect"): self._collect,
+            twiml.url("queue"): self._queue,
+            twiml.url("queued"): self._queued,
+            twiml.url("agent"): self._agent_answered,
+            twiml.url("agent/status"): self._agent_status,
+            twiml.url("call-status"): self._call_status,
+        }
+        return [web.post(path, handler) for path, handler in handlers.items()]
+
+    async def close(self) -> None:
+        """Stop the turns that still run."""
+        await self._steps.close()
+
+    # -- what the core asks of the line --------------------------------------------------------------------------
+
+    async def send(self, message: OutboundMessage) -> list[str]:
+        """Speak an agent's words or a notice to a caller who waits in the queue. Raises SendError: REFUSED when none does."""
+        try:
+            call = await self._waiting_call(message.conversation_id)
+            if call is None:
+                raise SendError("Nobody of this conversation is waiting on the phone.", SendFailure.REFUSED)
+            await self._calls.say_later(call.sid, self._render(message.reply))
+        except StoreUnavailable:
+            raise SendError("The store did not take the words.", SendFailure.RETRY) from None
+        return [f"{call.sid}:{message.id}"]
+
+    async def ring_agent(self, handoff: Handoff, phone: str) -> None:
+        """Call the agent, whisper, and join them with the waiting caller. Raises SendError."""
+        await self._agent.ring(handoff, phone)
+
+    async def _waiting_call(self, conversation_id: str) -> Call | None:
+        """The handoff's own call first: a person may have two calls at once."""
+        handoff = await self._handoffs.open_for(conversation_id)
+        call = await self._calls.get(handoff.call_sid) if handoff and handoff.call_sid else None
+        call = call or await self._calls.live_for(conversation_id)
+        return call if call and call.state is CallState.WAITING else None
+
+    # -- the caller's leg ----------------------------------------------------------------------------------------
+
+    async def _incoming(self, request: web.Request) -> web.Response:
+        form = await self._form(request)
+        return await self._step(form, 0, "voice", lambda: self._flow.started(form))
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        form, step = await self._form(request), query_number(request.query, "step")
+        return await self._step(form, step, "answer", lambda: self._flow.answered(form, step))
+
+    async def _queued(self, request: web.Request) -> web.Response:
+        form, step = await self._form(request), query_number(request.query, "step")
+        if form.queue_result in MOVED:
+            return _twiml(twiml.nothing())  # not kept: the caller's true return has the same step
+        return await self._step(form, step, "queued", lambda: self._flow.returned(form, step))
+
+    async def _collect(self, request: web.Request) -> web.Response:
+        form, step = await self._form(request), query_number(request.query, "step")
+        tries = query_number(request.query, "tries")
+
+        async def work() -> str:
+            known, ready = await self._steps.collect(_key(form, step))
+            if ready is not None:
+                return ready
+            if known and tries < FILLERS:
+                return self._filler(step, tries + 1)
+            late = await self._steps.answer(f"{_key(form, step)}:overdue", "collect", lambda: self._flow.overdue(form, step))
+            return late if late is not None else await self._flow.apologised(form, step)
+
+        return _twiml(await self._edge.spoken("collect", work))
+
+    async def _queue(self, request: web.Request) -> web.Response:
+        form, query = await self._form(request), request.query
+        look = Look(query_number(query, "joined"), query_number(query, "n"), query_number(query, "told", 0))
+        answer = await self._edge.spoken("queue", lambda: self._room.hears(form, look), lambda: self._room.silence(look))
+        return _twiml(answer)
+
+    async def _call_status(self, request: web.Request) -> web.Response:
+        form = await self._form(request)
+        return await self._told(lambda: self._flow.ended(form.sid)) if form.over else web.Response(status=204)
+
+    # -- the agent's leg -----------------------------------------------------------------------------------------
+
+    async def _agent_answered(self, request: web.Request) -> web.Response:
+        await self._form(request)
+        handoff_id = _handoff(request)
+        return _twiml(await self._edge.spoken("agent", lambda: self._agent.answered(handoff_id)))
+
+    async def _agent_status(self, request: web.Request) -> web.Response:
+        form, handoff_id = await self._form(request), _handoff(request)
+        over = form.status in MISSED or form.over
+        return await self._told(lambda: self._agent.ended(handoff_id, form.status)) if over else web.Response(status=204)
+
+    # -- every route ---------------------------------------------------------------------------------------------
+
+    async def _form(self, request: web.Request) -> VoiceForm:
+        """Nothing is looked at before the signature."""
+        return read_form(await verified_form(request, self._account, self._on_refused))
+
+    async def _step(self, form: VoiceForm, step: int, route: str, work: Work) -> web.Response:
+        async def within_deadline() -> str:
+            answer = await self._steps.answer(_key(form, step), route, work)
+            return answer if answer is not None else self._filler(step, 1)
+
+        return _twiml(await self._edge.spoken(route, within_deadline))
+
+    def _filler(self, step: int, tries: int) -> str:
+        text = aloud(self._wording.say("utter_still_working", ChannelName.VOICE))
+        return twiml.filler(text, step, tries, self._speech)
+
+    @staticmethod
+    async def _told(work: Callable[[], Awaitable[None]]) -> web.Response:
+        """Take a status: 503 when it could not be kept, so that Twilio's log shows it."""
+        try:
+            await work()
+        except StoreUnavailable:
+            return unavailable()
+        return web.Response(status=204)
+
+
+def _key(form: VoiceForm, step: int) -> str:
+    return f"{form.sid}:{step}"
+
+
+def _handoff(request: web.Request) -> str:
+    handoff_id = request.query.get("handoff", "")
+    if not 0 < len(handoff_id) <= 64:
+        raise web.HTTPBadRequest(text="handoff is missing or is none")
+    return handoff_id
+
+
+def _twiml(text: str) -> web.Response:
+    return web.Response(text=text, content_type="text/xml")

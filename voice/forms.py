@@ -1,0 +1,79 @@
+"""What Twilio says in a voice webhook, checked and typed.
+
+https://www.twilio.com/docs/voice/twiml#request-parameters ; unknown fields are ignored (Twilio adds them without notice).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.model import Address, AddressKind
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+SID = re.compile(r"CA[0-9a-fA-F]{32}", re.ASCII)
+DIGITS = re.compile(r"[0-9*#A-Da-d]{0,64}", re.ASCII)
+NUMBER = re.compile(r"[0-9]{1,10}", re.ASCII)
+SPEECH_LIMIT = 4000
+"""Characters of one answer that are read; speech is captured for at most 60 s, about 1,000."""
+
+WITHHELD = frozenset({"+266696687", "+7378742883", "+7378742833", "+2562533", "+8566966", "+8656696", "+86282452253"})
+"""Numbers that spell ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on the keys: Twilio's words for "withheld"."""
+
+OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+"""Values of ``CallStatus`` after which nothing can be said to the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceForm:
+    """The fields of a voice webhook that we read; absent ones are empty."""
+
+    sid: str
+    caller: Address
+    status: str
+    digits: str
+    speech: str
+    queue_result: str
+
+    @property
+    def over(self) -> bool:
+        """True when the caller has hung up."""
+        return self.status in OVER
+
+
+def read_form(form: Mapping[str, str]) -> VoiceForm:
+    """Check and type the fields. 400 when the call's sid or the keys cannot be real."""
+    sid, digits = form.get("CallSid", ""), form.get("Digits", "")
+    if not SID.fullmatch(sid):
+        raise web.HTTPBadRequest(text="CallSid is missing or is none")
+    if not DIGITS.fullmatch(digits):
+        raise web.HTTPBadRequest(text="Digits has other characters than keys, or more than 64")
+    return VoiceForm(
+        sid=sid,
+        caller=caller_address(form.get("From", ""), sid),
+        status=form.get("CallStatus", ""),
+        digits=digits,
+        speech=form.get("SpeechResult", "").strip()[:SPEECH_LIMIT],
+        queue_result=form.get("QueueResult", ""),
+    )
+
+
+def caller_address(number: str, sid: str) -> Address:
+    """The caller's address. A withheld or unreadable number gets one of its own for this call alone, so that it
+    never shares a conversation with another; it does not begin with ``+``, so nothing is ever sent to it."""
+    if E164.fullmatch(number) and number not in WITHHELD:
+        return Address(AddressKind.TEL, number)
+    return Address(AddressKind.TEL, f"anonymous-{sid}")
+
+
+def query_number(query: Mapping[str, str], name: str, default: int | None = None) -> int:
+    """A number that we put into an address ourselves; 400 when it is missing (without ``default``) or is none."""
+    text = query.get(name)
+    if text is None and default is not None:
+        return default
+    if text is None or not NUMBER.fullmatch(text):
+        raise web.HTTPBadRequest(text=f"{name} is missing or is no number")
+    return int(text)

@@ -1,0 +1,161 @@
+"""Figures as people say them, both ways: written text made ready to be read aloud, dictated figures understood.
+
+English. ``aloud`` changes only what a voice would read wrongly, and reading its result again changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+CURRENCIES = {"$": ("dollar", "cent"), "£": ("pound", "penny"), "€": ("euro", "cent")}
+
+_PHONE = re.compile(r"(?<![\w+])\+[1-9]\d{6,14}(?!\w)")
+_LOCAL_PHONE = re.compile(r"(?<![\w+$£€.-])(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}(?!\w)")
+_MONEY = re.compile(r"(-?)([$£€])(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{2}))?(?![\d,.]*\d)")
+_DATE = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
+_CARD = re.compile(r"(?<![\w,.$£€+-])\d{4}(?:[ -]?\d{4}){3}(?!\w)")
+_ENDING = re.compile(r"(?i)\b(ending(?: in| with)?|last four(?: digits)?(?: are| is)?|code(?: is)?) (\d{4,8})(?!\w)")
+_MASKED = re.compile(r"(?:[*•xX]{2,4}[ -]?)+(\d{4})(?!\w)")
+_ZIP_WORD = re.compile(r"(?i)\b(zip(?: ?code)?|post ?code|postal code)((?: is|:)?) (\d{5})(?:-(\d{4}))?(?!\w)")
+_ZIP_STATE = re.compile(r"\b([A-Z]{2}),? (\d{5})(?:-(\d{4}))?(?![\w-])")
+_LONG = re.compile(r"(?<![\w,.$£€+:/-])\d{7,}(?![\w:/-]|[,.]\d)")
+
+
+def aloud(text: str) -> str:
+    """The text with telephone and card numbers, money, dates and ZIP codes as a person would read them."""
+    text = _PHONE.sub(lambda m: say_phone(m[0]), text)
+    text = _LOCAL_PHONE.sub(lambda m: say_phone(m[0]), text)
+    text = _MONEY.sub(_money, text)
+    text = _DATE.sub(_date, text)
+    text = _CARD.sub(lambda m: say_card(m[0]), text)
+    text = _MASKED.sub(lambda m: f"ending in {say_digits(m[1])}", text)
+    text = _ZIP_WORD.sub(lambda m: f"{m[1]}{m[2]} {say_zip(m[3], m[4])}", text)
+    text = _ZIP_STATE.sub(lambda m: f"{m[1]}, {say_zip(m[2], m[3])}", text)
+    text = _ENDING.sub(lambda m: f"{m[1]} {say_digits(m[2])}", text)
+    return _LONG.sub(lambda m: say_digits(m[0]), text)
+
+
+def say_digits(digits: str) -> str:
+    """One figure after the other: ``4242`` -> ``4 2 4 2``. Voices read the spaces as short pauses."""
+    return " ".join(digit for digit in digits if digit.isdigit())
+
+
+def say_card(number: str) -> str:
+    """In groups of four with a pause between: ``4242 4242...`` -> ``4 2 4 2, 4 2 4 2, ...``."""
+    digits = re.sub(r"\D", "", number)
+    return ", ".join(say_digits(digits[i : i + 4]) for i in range(0, len(digits), 4))
+
+
+def say_phone(number: str) -> str:
+    """North American numbers as three, three, four (without the 1); others as ``plus`` and groups of three."""
+    digits = re.sub(r"\D", "", number)
+    if len(digits) == 11 and digits.startswith("1"):
+        digits = digits[1:]
+    elif number.startswith("+"):
+        return "plus " + ", ".join(say_digits(digits[i : i + 3]) for i in range(0, len(digits), 3))
+    return ", ".join(say_digits(group) for group in (digits[:3], digits[3:6], digits[6:]))
+
+
+def say_money(units: int, cents: int, symbol: str = "$") -> str:
+    """``1234, 5`` -> ``1,234 dollars and 5 cents``; zero parts are left out where people leave them out."""
+    whole, part = CURRENCIES[symbol]
+    parts = []
+    if units or not cents:
+        parts.append(f"{units:,} {whole}{'' if units == 1 else 's'}")
+    if cents:
+        plural = "pence" if part == "penny" else f"{part}s"
+        parts.append(f"{cents} {part if cents == 1 else plural}")
+    return " and ".join(parts)
+
+
+def say_date(day: date) -> str:
+    """``2026-11-21`` -> ``November 21st, 2026``."""
+    suffix = "th" if 10 < day.day < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
+    return f"{MONTHS[day.month - 1]} {day.day}{suffix}, {day.year}"
+
+
+def say_zip(code: str, extension: str | None = None) -> str:
+    """``94107`` -> ``9 4 1 0 7``, the four of ZIP+4 behind a pause."""
+    return say_digits(code) + (f", {say_digits(extension)}" if extension else "")
+
+
+def _money(match: re.Match[str]) -> str:
+    sign = "minus " if match[1] else ""
+    return sign + say_money(int(match[3].replace(",", "")), int(match[4] or 0), match[2])
+
+
+def _date(match: re.Match[str]) -> str:
+    try:
+        return say_date(date(int(match[1]), int(match[2]), int(match[3])))
+    except ValueError:
+        return match[0]  # looks like a date and is none
+
+
+# -- dictated figures ------------------------------------------------------------------------------------------------
+
+_UNITS = {
+    "zero": "0", "oh": "0", "o": "0", "nought": "0", "nil": "0", "one": "1", "two": "2", "three": "3", "four": "4",
+    "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "niner": "9",
+}  # fmt: skip
+_TEENS = {
+    "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16",
+    "seventeen": "17", "eighteen": "18", "nineteen": "19",
+}  # fmt: skip
+_TENS = {
+    "twenty": "2", "thirty": "3", "forty": "4", "fourty": "4", "fifty": "5", "sixty": "6", "seventy": "7",
+    "eighty": "8", "ninety": "9",
+}  # fmt: skip
+_SOUND_ALIKE = {"won": "1", "to": "2", "too": "2", "for": "4", "fore": "4", "ate": "8"}
+_REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
+_SCALES = {"hundred": "00", "thousand": "000"}
+_PASSED_OVER = frozenset((
+    "it", "it's", "its", "is", "are", "they", "the", "they're", "my", "number", "code", "card", "pin", "zip", "and",
+    "then", "dash", "hyphen", "space", "uh", "um", "er", "please", "digits", "last", "that's", "that", "okay", "ok",
+    "yes", "sure", "so", "well",
+))  # fmt: skip
+)
+
+
+def heard_digits(text: str) -> str | None:
+    """The figures that were dictated (``four four double two`` -> ``4422``), or None when it was something else.
+
+    Understands figures in writing, oh, double and triple, teens and tens (``nineteen eighty four`` -> ``1984``), and
+    words that only sound like figures (to, for) beside real ones. Any other word: None.
+    """
+    words = re.findall(r"\d+|[^\W\d_]+(?:'[a-z]+)?", text.lower().replace("\u2019", "'"))
+    said: list[str] = []
+    while words:
+        figures, used = _figures(words, first=not any(said))
+        if figures is None:
+            return None
+        said.append(figures)
+        words = words[used:]
+    return "".join(said) or None
+
+
+def _figures(words: list[str], *, first: bool) -> tuple[str | None, int]:
+    """What the first of ``words`` stands for (None: no figure) and how many words that took."""
+    word, following = words[0], words[1] if len(words) > 1 else ""
+    if word in _REPEATS:
+        one = _single(following)
+        return (one * _REPEATS[word], 2) if one else (None, 1)
+    if word in _TENS:
+        unit = _UNITS.get(following, "0")
+        return (_TENS[word] + unit, 1 if unit == "0" else 2)
+    if word in _SCALES:
+        return (None if following else _SCALES[word]), 1
+    if word in _SOUND_ALIKE:
+        beside = not first or _single(following) is not None
+        return (_SOUND_ALIKE[word] if beside else ""), 1
+    plain = _TEENS.get(word) or _single(word) or (word if word.isascii() and word.isdigit() else None)
+    return ("" if plain is None and word in _PASSED_OVER else plain), 1
+
+
+def _single(word: str) -> str | None:
+    return word if len(word) == 1 and word.isascii() and word.isdigit() else _UNITS.get(word)
