@@ -119,7 +119,6 @@ _PASSED_OVER = frozenset((
     "then", "dash", "hyphen", "space", "uh", "um", "er", "please", "digits", "last", "that's", "that", "okay", "ok",
     "yes", "sure", "so", "well",
 ))  # fmt: skip
-)
 
 
 def heard_digits(text: str) -> str | None:
