@@ -1,0 +1,140 @@
+"""The doors of the desk: sign-in, sign-out, the password, and the agent's own settings."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from desk.agents import AgentDirectory, AgentError
+from desk.http import COOKIE, NotSignedIn, form_of, give_cookie, see, visitor
+from desk.pages import Pages
+from desk.passwords import SHORTEST, WeakPassword
+from desk.sessions import SessionStore, csrf_token, new_token
+
+WRONG = "The username or the password is not right."
+NEXT = re.compile(r"/desk(/handoffs/[A-Za-z0-9_-]{1,80})?")
+
+
+def sign_in_path(wanted: str) -> str:
+    """The sign-in page, to go on to ``wanted`` afterwards."""
+    return "/desk/sign-in" + (f"?{urlencode({'next': wanted})}" if wanted != "/desk" and NEXT.fullmatch(wanted) else "")
+
+
+class Doors:
+    """Handlers for everything about who somebody is."""
+
+    def __init__(self, agents: AgentDirectory, sessions: SessionStore, pages: Pages, *, secure_cookies: bool) -> None:
+        self._agents = agents
+        self._sessions = sessions
+        self._pages = pages
+        self._secure = secure_cookies
+
+    async def sign_in_page(self, request: web.Request) -> web.Response:
+        """The form; whoever is signed in already goes on."""
+        try:
+            await visitor(request, self._agents, self._sessions)
+        except NotSignedIn as reason:
+            if reason.change:
+                return see("/desk/password")
+            return self._sign_in_form(request, request.query.get("next", ""))
+        return see("/desk")
+
+    async def sign_in(self, request: web.Request) -> web.Response:
+        """Check the password: at most so often, and with one sentence for every way to be wrong."""
+        fields = await form_of(request)
+        username, password, wanted = fields.get("username", ""), fields.get("password", ""), fields.get("next", "")
+        seconds = await self._sessions.tries.wait(username, request.remote or "")
+        if seconds:
+            sentence = f"Too many attempts. Try again in {-(-seconds // 60)} min."
+            response = self._sign_in_form(request, wanted, 429, sentence, username)
+            response.headers["Retry-After"] = str(seconds)
+            return response
+        agent = await self._agents.authenticate(username, password)
+        if agent is None:
+            return self._sign_in_form(request, wanted, 401, WRONG, username)
+        await self._sessions.tries.forgive(username)
+        onward = wanted if NEXT.fullmatch(wanted) else "/desk"
+        return await self._begin(request, agent.username, "/desk/password" if agent.must_change_password else onward)
+
+    async def sign_out(self, request: web.Request) -> web.Response:
+        """End the session here and in Redis."""
+        await form_of(request)
+        await self._sessions.end(request.cookies.get(COOKIE, ""))
+        response = see("/desk/sign-in")
+        response.del_cookie(COOKIE, path="/desk")
+        return response
+
+    async def password_page(self, request: web.Request) -> web.Response:
+        """The form for a new password."""
+        return await self._password_form(request)
+
+    async def password(self, request: web.Request) -> web.Response:
+        """Set a new password. The former one is asked for, unless it was a one-time password just used."""
+        visit = await visitor(request, self._agents, self._sessions, may_change=True)
+        fields, username = await form_of(request), visit.agent.username
+        if not visit.agent.must_change_password:
+            if await self._sessions.tries.wait(username, request.remote or ""):
+                return await self._password_form(request, 429, "Too many attempts. Try again in 15 min.")
+            if not await self._agents.verify(username, fields.get("current", "")):
+                return await self._password_form(request, 422, "The present password is not right.")
+            await self._sessions.tries.forgive(username)
+        if fields.get("new", "") != fields.get("again", ""):
+            return await self._password_form(request, 422, "The two new passwords differ.")
+        try:
+            await self._agents.set_password(username, fields.get("new", ""))
+        except (AgentError, WeakPassword) as refused:
+            return await self._password_form(request, 422, str(refused))
+        return await self._begin(request, username, "/desk")
+
+    async def settings_page(self, request: web.Request) -> web.Response:
+        """The agent's own settings."""
+        visit = await visitor(request, self._agents, self._sessions)
+        me = visit.agent
+        said = "Saved." if "saved" in request.query else ""
+        return self._pages.render(
+            "settings.html", me=me, csrf=visit.csrf, name=me.display_name, phone=me.phone or "", error="", said=said
+        )
+
+    async def settings(self, request: web.Request) -> web.Response:
+        """Save name, phone and availability, or say what is wrong and keep what was typed."""
+        visit = await visitor(request, self._agents, self._sessions)
+        fields, me = await form_of(request), visit.agent
+        name, phone = fields.get("display_name", ""), fields.get("phone", "")
+        try:
+            await self._agents.set_profile(me.username, name, phone)
+        except AgentError as refused:
+            values = {"me": me, "csrf": visit.csrf, "name": name, "phone": phone, "error": str(refused), "said": ""}
+            return self._pages.render("settings.html", 422, **values)
+        await self._agents.set_available(me.username, fields.get("available") == "1")
+        return see("/desk/settings?saved")
+
+    async def _begin(self, request: web.Request, username: str, onward: str) -> web.Response:
+        """A fresh session in place of whatever the browser had."""
+        agent = await self._agents.get(username)
+        if agent is None:
+            raise NotSignedIn
+        await self._sessions.end(request.cookies.get(COOKIE, ""))
+        token = await self._sessions.begin(agent)
+        response = see(onward)
+        age = int(self._sessions.longest.total_seconds())
+        give_cookie(response, token, secure_only=self._secure, max_age=age)
+        return response
+
+    def _sign_in_form(
+        self, request: web.Request, wanted: str, status: int = 200, error: str = "", username: str = ""
+    ) -> web.Response:
+        """Before sign-in the cookie is a mere random number that the form's token is made from."""
+        token = request.cookies.get(COOKIE, "")
+        fresh = len(token) < 40
+        token = new_token() if fresh else token
+        values = {"csrf": csrf_token(token), "wanted": wanted, "error": error, "username": username}
+        response = self._pages.render("sign_in.html", status, **values)
+        if fresh:
+            give_cookie(response, token, secure_only=self._secure)
+        return response
+
+    async def _password_form(self, request: web.Request, status: int = 200, error: str = "") -> web.Response:
+        visit = await visitor(request, self._agents, self._sessions, may_change=True)
+        return self._pages.render("password.html", status, me=visit.agent, csrf=visit.csrf, error=error, shortest=SHORTEST)

@@ -1,0 +1,105 @@
+"""What every desk handler goes through: security headers, who is asking, and whether a form is ours."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from desk.agents import Agent, AgentDirectory
+from desk.sessions import SessionStore, csrf_token
+
+COOKIE = "ot_desk"
+PARTS = "X-Desk"  # the page's own script asks for parts of the page with this header
+# Referrer-Policy must not be no-referrer: browsers would then send "Origin: null" with our own forms.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request by a signed-in agent. ``csrf`` goes into each form."""
+
+    request: web.Request
+    agent: Agent
+    token: str
+    csrf: str
+
+    @property
+    def by_script(self) -> bool:
+        """True when the page's script asked, which wants parts and not a page."""
+        return PARTS in self.request.headers
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in, or the password must be changed first (``change``)."""
+
+    def __init__(self, *, change: bool = False) -> None:
+        super().__init__("not signed in")
+        self.change = change
+
+
+class FormRefused(Exception):
+    """A form that did not come from our own, current page."""
+
+
+async def visitor(
+    request: web.Request, agents: AgentDirectory, sessions: SessionStore, *, touch: bool = True, may_change: bool = False
+) -> Visit:
+    """Who asks. NotSignedIn when nobody does; ``may_change`` lets in an agent who must change the password."""
+    token = request.cookies.get(COOKIE, "")
+    session = await sessions.find(token, touch=touch) if token else None
+    agent = await agents.get(session.username) if session else None
+    if session is None or agent is None or not hmac.compare_digest(agent.password_id, session.password_id):
+        raise NotSignedIn
+    if agent.must_change_password and not may_change:
+        raise NotSignedIn(change=True)
+    return Visit(request, agent, token, csrf_token(token))
+
+
+async def form_of(request: web.Request) -> dict[str, str]:
+    """The fields of a form of ours. FormRefused unless the Origin is this site and the token is the cookie's.
+
+    https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+    """
+    origin = urlsplit(request.headers.get("Origin", ""))
+    if not origin.netloc or origin.netloc.casefold() != request.host.casefold():
+        raise FormRefused
+    fields = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    token = request.cookies.get(COOKIE, "")
+    if not token or not hmac.compare_digest(csrf_token(token).encode(), fields.get("csrf", "").encode()):
+        raise FormRefused
+    return fields
+
+
+def secure(response: web.StreamResponse) -> None:
+    """Put the security headers on; pages are never kept by caches unless they say otherwise."""
+    if response.prepared:
+        return
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    response.headers.setdefault("Cache-Control", "no-store")
+
+
+def see(path: str) -> web.Response:
+    """Send the browser on with a GET."""
+    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})
+
+
+def give_cookie(response: web.StreamResponse, token: str, *, secure_only: bool, max_age: int | None = None) -> None:
+    """Set the session cookie: not for scripts, not for other sites."""
+    options: dict[str, Any] = {"httponly": True, "samesite": "Strict", "secure": secure_only, "path": "/desk"}
+    response.set_cookie(COOKIE, token, max_age=max_age, **options)

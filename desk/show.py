@@ -1,0 +1,128 @@
+"""What the templates need, made from the core's values. Pure: no I/O, no HTML."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.model import Address, AddressKind, Author, ChannelName, Handoff, HandoffState, OutboundMessage, TranscriptLine
+from bot.ports import HandoffView
+
+CHANNELS = {
+    ChannelName.WEB: "Web chat",
+    ChannelName.MESSENGER: "Messenger",
+    ChannelName.SMS: "SMS",
+    ChannelName.VOICE: "Phone call",
+}
+KINDS = {AddressKind.TEL: "Phone", AddressKind.MESSENGER: "Messenger", AddressKind.WEB: "Web chat"}
+AUTHORS = {Author.CUSTOMER: "Customer", Author.BOT: "Assistant", Author.AGENT: "Agent", Author.NOTICE: "Notice"}
+HIDDEN_SLOTS = frozenset({"requested_slot", "session_started_metadata"})
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One line of the queue. ``place`` counts the waiting ones from 1; None once somebody has it."""
+
+    handoff: Handoff
+    place: int | None
+    mine: bool
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the transcript. ``key`` stays the same as long as the line does."""
+
+    key: str
+    said: TranscriptLine
+    author: str
+    uncertain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The lines of one (UTC) day; the page's script regroups them by the agent's own day."""
+
+    date: datetime
+    lines: tuple[Line, ...]
+
+
+def queue_rows(handoffs: Sequence[Handoff], username: str, names: Mapping[str, str]) -> list[QueueRow]:
+    """Waiting first, the longest waiting at the top; then the agent's own, then the others'."""
+    waiting = sorted((h for h in handoffs if h.state is HandoffState.WAITING), key=lambda h: h.opened_at)
+    taken = [h for h in handoffs if h.state is HandoffState.ASSIGNED]
+    taken.sort(key=lambda h: (h.agent != username, h.assigned_at or h.opened_at))
+    rows = [QueueRow(h, place, mine=False, owner=None) for place, h in enumerate(waiting, 1)]
+    return rows + [QueueRow(h, None, h.agent == username, names.get(h.agent or "", h.agent)) for h in taken]
+
+
+def agents_in(view: HandoffView) -> set[str]:
+    """The usernames a conversation mentions."""
+    return {name for name in (view.handoff.agent, *(line.agent for line in view.transcript)) if name}
+
+
+def days(view: HandoffView, names: Mapping[str, str]) -> list[Day]:
+    """The transcript with its days separated."""
+    doubtful = {_sent(m) for m in view.uncertain}
+    seen: Counter[str] = Counter()
+    grouped: list[tuple[datetime, list[Line]]] = []
+    for said in view.transcript:
+        line = _line(said, names, doubtful, seen)
+        if not grouped or grouped[-1][0].date() != said.at.date():
+            grouped.append((said.at, []))
+        grouped[-1][1].append(line)
+    return [Day(date, tuple(lines)) for date, lines in grouped]
+
+
+def _line(said: TranscriptLine, names: Mapping[str, str], doubtful: set[tuple[str, str, str]], seen: Counter[str]) -> Line:
+    content = f"{said.at.isoformat()}|{said.author}|{said.channel}|{said.text}"
+    key = hashlib.sha256(content.encode()).hexdigest()[:16]
+    seen[key] += 1
+    author = names.get(said.agent or "", said.agent) if said.author is Author.AGENT else None
+    unsure = (said.author, said.channel or "", said.text) in doubtful
+    return Line(f"{key}-{seen[key]}", said, author or AUTHORS[said.author], unsure)
+
+
+def _sent(message: OutboundMessage) -> tuple[str, str, str]:
+    return (message.author, message.channel, message.reply.text)
+
+
+def waited(seconds: float) -> str:
+    """``0:45``, ``12:03``, ``1:02:45``; the page's script counts on in the same form."""
+    whole = max(0, int(seconds))
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def slot_name(name: str) -> str:
+    """``card_last_four`` as ``Card last four``."""
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def slot_value(value: Any) -> str:
+    """A slot's value for reading."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(slot_value(item) for item in value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+
+
+def address(value: Address) -> str:
+    """An address for reading; the random ids of browsers and pages are shortened."""
+    return value.value if value.kind is AddressKind.TEL or len(value.value) <= 16 else f"{value.value[:12]}\u2026"
+
+
+def goes_to(channel: ChannelName | None, *, call: bool) -> str:
+    """Where a reply goes, as the composer says it."""
+    if channel is None:
+        return "no channel to reach the customer on"
+    if channel is ChannelName.VOICE:
+        return "goes to the phone call, spoken" if call else "goes to the phone, spoken"
+    return f"goes to {CHANNELS[channel]}"

@@ -1,0 +1,306 @@
+// The desk's page: sends forms, swaps the parts the server renders, follows /desk/events, keeps drafts.
+// Why not htmx: docs/decisions/0003-desk-without-htmx.md
+
+const desk = document.querySelector("main.desk");
+const skew = Date.now() - Date.parse(document.documentElement.dataset.now);
+const find = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+// ---- Times: shown in the agent's own zone; waiting times tick --------------------------------------------------
+
+function waited(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (n) => String(n).padStart(2, "0");
+  const hours = Math.floor(whole / 3600), minutes = Math.floor(whole / 60) % 60;
+  return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+function tick() {
+  for (const time of all("[data-since]")) time.textContent = waited((Date.now() - skew - Date.parse(time.dateTime)) / 1000);
+}
+
+function clock(time) {
+  const at = new Date(time.dateTime);
+  const hour = at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const day = at.toLocaleDateString(undefined, { day: "numeric", month: "short" });
+  time.textContent = time.dataset.clock === "day" ? `${day} ${hour}` : hour;
+  time.title = at.toLocaleString();
+}
+
+function dayName(at) {
+  const date = at.toLocaleDateString(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  return at.toDateString() === new Date(Date.now() - skew).toDateString() ? `Today, ${date}` : date;
+}
+
+// The server separates days in UTC; here they are the agent's days.
+function separateDays() {
+  const list = find("[data-part=lines]");
+  if (!list) return;
+  all("li.day", list).forEach((day) => day.remove());
+  let last = "";
+  for (const line of all("li[data-key]", list)) {
+    const at = new Date(find("time", line).dateTime);
+    if (at.toDateString() !== last) {
+      const day = document.createElement("li");
+      day.className = "day";
+      day.textContent = dayName(at);
+      line.before(day);
+    }
+    last = at.toDateString();
+  }
+}
+
+function dress() {
+  all("[data-clock]").forEach(clock);
+  separateDays();
+  tick();
+  markUnread();
+  const waiting = find("[data-waiting]")?.dataset.waiting ?? "0";
+  const title = document.title.replace(/^\(\d+\) /, "");
+  document.title = waiting === "0" ? title : `(${waiting}) ${title}`;
+}
+
+// ---- Parts -----------------------------------------------------------------------------------------------------
+
+const served = new Map(); // part name, or "line <key>" -> the HTML the server last gave
+const unread = new Set();
+let asked = 0, applied = 0; // an answer that was overtaken by a later one is dropped
+
+function remember(root) {
+  for (const part of all("[data-part]", root)) served.set(part.dataset.part, part.outerHTML);
+  for (const line of all("li[data-key]", root)) served.set(`line ${line.dataset.key}`, line.outerHTML);
+}
+
+function swap(old, part) {
+  const active = old.contains(document.activeElement) ? document.activeElement : null;
+  const selection = active?.selectionStart;
+  const fresh = document.importNode(part, true);
+  old.replaceWith(fresh);
+  restoreDraft();
+  const again = active?.id && document.getElementById(active.id);
+  if (!again) return;
+  again.focus({ preventScroll: true });
+  if (selection !== undefined && again.setSelectionRange) again.setSelectionRange(selection, selection);
+}
+
+function swapLines(list, part) {
+  const scroll = find(".scroll");
+  const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 48;
+  const before = all("li[data-key]", list), after = all("li[data-key]", part);
+  const grown = before.every((line, n) => line.dataset.key === after[n]?.dataset.key);
+  if (!grown) list.replaceChildren(...after.map((line) => document.importNode(line, true)));
+  else after.forEach((line, n) => {
+    const fresh = document.importNode(line, true);
+    if (n >= before.length) {
+      fresh.classList.add("arrived");
+      list.append(fresh);
+    } else if (served.get(`line ${line.dataset.key}`) !== line.outerHTML) before[n].replaceWith(fresh);
+  });
+  all(".empty", list).forEach((empty) => after.length && empty.remove());
+  after.forEach((line) => served.set(`line ${line.dataset.key}`, line.outerHTML));
+  dress();
+  if (atEnd) scroll.scrollTop = scroll.scrollHeight;
+  else if (after.length > before.length) find(".newer").hidden = false;
+}
+
+function apply(html) {
+  for (const part of all("[data-part]", new DOMParser().parseFromString(html, "text/html"))) {
+    const name = part.dataset.part, old = find(`[data-part="${name}"]`), markup = part.outerHTML;
+    if (!old || served.get(name) === markup) continue;
+    served.set(name, markup);
+    const keep = part.dataset.keep;
+    if (name === "lines") swapLines(old, part);
+    else if (keep === undefined || keep !== old.dataset.keep) swap(old, part);
+  }
+  dress();
+}
+
+function markUnread() {
+  unread.delete(desk?.dataset.handoff);
+  for (const entry of all("[data-entry]")) entry.classList.toggle("unread", unread.has(entry.dataset.entry));
+}
+
+function toSignIn() {
+  location.assign(`/desk/sign-in?next=${encodeURIComponent(location.pathname)}`);
+}
+
+// ---- Live ------------------------------------------------------------------------------------------------------
+
+function lost(sentence) {
+  if (find("#lost").textContent !== sentence) find("#lost").textContent = sentence;
+}
+
+let running = false, again = false;
+
+async function refresh() {
+  again = true;
+  if (running) return;
+  running = true;
+  while (again) {
+    again = false;
+    await refreshOnce();
+  }
+  running = false;
+}
+
+async function refreshOnce() {
+  const mine = ++asked;
+  try {
+    const query = new URLSearchParams({ handoff: desk.dataset.handoff });
+    const answer = await fetch(`/desk/parts?${query}`, { headers: { "X-Desk": "parts" }, signal: AbortSignal.timeout(20000) });
+    if (answer.status === 401) return toSignIn();
+    if (answer.status === 404) return location.assign("/desk");
+    const text = await answer.text();
+    if (!answer.ok) return lost(text);
+    if (mine > applied) apply(text);
+    applied = Math.max(applied, mine);
+    lost("");
+  } catch {
+    lost("The desk does not answer. Trying again…");
+  }
+}
+
+function heard({ kind, handoff }) {
+  if (kind === "signed-out") return toSignIn();
+  if (kind === "lost") return lost("Connection lost. Trying again…");
+  if (kind === "line" && handoff && handoff !== desk.dataset.handoff) unread.add(handoff);
+  refresh();
+}
+
+// One tab holds the stream and tells the others: browsers allow few connections to one host.
+function follow() {
+  const wire = new BroadcastChannel("onethread-desk");
+  const tell = (message) => { wire.postMessage(message); heard(message); };
+  wire.onmessage = ({ data }) => heard(data);
+  const open = () => {
+    const source = new EventSource("/desk/events");
+    for (const kind of ["hello", "queue", "line"]) {
+      source.addEventListener(kind, ({ data }) => tell({ kind, handoff: JSON.parse(data).handoff }));
+    }
+    source.addEventListener("signed-out", () => { source.close(); tell({ kind: "signed-out" }); });
+    source.onerror = () => {
+      tell({ kind: "lost" });
+      if (source.readyState !== EventSource.CLOSED) return; // it connects again by itself
+      refresh();
+      setTimeout(open, 3000);
+    };
+  };
+  // Without https or loopback there are no locks, and each tab has a stream of its own.
+  if (navigator.locks) navigator.locks.request("onethread-desk", () => new Promise(open));
+  else open();
+  setInterval(() => { if (!document.hidden) refresh(); }, 30000);
+  addEventListener("pageshow", (event) => { if (event.persisted) refresh(); });
+}
+
+// ---- Forms and drafts ------------------------------------------------------------------------------------------
+
+const draftKey = () => `draft ${desk.dataset.handoff}`;
+const number = () => [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
+
+// The draft keeps the form's number too: after a lost answer the same words are sent with the same number.
+function saveDraft() {
+  const form = find("form.reply");
+  sessionStorage.setItem(draftKey(), JSON.stringify({ text: form.text.value, once: form.once.value }));
+}
+
+function restoreDraft() {
+  const form = find("form.reply"), draft = JSON.parse(sessionStorage.getItem(draftKey()) ?? "null");
+  if (!form || !draft || form.text.value) return;
+  form.text.value = draft.text;
+  form.once.value = draft.once;
+}
+
+function sent(form) {
+  if (form.dataset.send === "reply") {
+    sessionStorage.removeItem(draftKey());
+    form.text.value = "";
+    form.once.value = number();
+    find("#said").textContent = "Sent.";
+  }
+  if (form.dataset.send === "close") sessionStorage.removeItem(draftKey());
+}
+
+function complain(form, sentence) {
+  const place = find("[role=alert]", form);
+  if (!place) return lost(sentence);
+  served.delete(place.dataset.part);
+  place.textContent = sentence;
+}
+
+async function send(form) {
+  if (form.ariaBusy === "true") return;
+  form.ariaBusy = "true";
+  const mine = ++asked;
+  try {
+    const body = new URLSearchParams(new FormData(form));
+    const headers = { "X-Desk": "parts" };
+    const answer = await fetch(form.action, { method: "POST", headers, body, signal: AbortSignal.timeout(30000) });
+    if (answer.status === 401) return toSignIn();
+    const text = await answer.text();
+    if (!answer.headers.get("Content-Type")?.startsWith("text/html")) return complain(form, text);
+    if (answer.ok) sent(form);
+    if (mine > applied) apply(text);
+    applied = Math.max(applied, mine);
+    if (answer.ok && form.dataset.send === "accept") find("#reply")?.focus();
+  } catch {
+    complain(form, "The desk could not be reached. What you typed is kept; send it again.");
+  } finally {
+    form.ariaBusy = "false";
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if ("signOut" in form.dataset) return sessionStorage.clear(); // no drafts for the next person at this desk
+  if (!("send" in form.dataset)) return;
+  event.preventDefault();
+  send(form);
+});
+
+document.addEventListener("input", (event) => { if (event.target.id === "reply") saveDraft(); });
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "reply") event.target.form.requestSubmit();
+  const closing = find("details.close[open]");
+  if (event.key === "Escape" && closing) {
+    closing.open = false;
+    find("summary", closing).focus();
+  }
+});
+
+// ---- Panes of a narrow window, and the start --------------------------------------------------------------------
+
+function show(pane) {
+  desk.dataset.pane = pane;
+  for (const button of all("[data-show]")) button.ariaPressed = String(button.dataset.show === pane);
+  if (pane === "conversation") toEnd();
+}
+
+function toEnd() {
+  const scroll = find(".scroll");
+  if (!scroll) return;
+  scroll.scrollTop = scroll.scrollHeight;
+  find(".newer").hidden = true;
+}
+
+document.addEventListener("click", (event) => {
+  const pane = event.target.closest("[data-show]")?.dataset.show;
+  if (pane) show(pane);
+  if (event.target.closest(".newer")) toEnd();
+});
+
+if (desk) {
+  remember(document);
+  dress();
+  restoreDraft();
+  show(desk.dataset.pane);
+  toEnd();
+  find(".scroll")?.addEventListener("scroll", ({ target }) => {
+    if (target.scrollHeight - target.scrollTop - target.clientHeight < 48) find(".newer").hidden = true;
+  });
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.matches("details.close") && target.open) find("input[name=outcome]", target).focus();
+  }, true);
+  setInterval(tick, 1000);
+  follow();
+}

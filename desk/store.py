@@ -1,0 +1,38 @@
+"""What the desk's Redis modules share: keys, decoding, and one error when Redis does not answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from redis.exceptions import RedisError
+
+from bot.ports import StoreUnavailable
+
+
+@contextmanager
+def answered() -> Iterator[None]:
+    """Turn whatever a missing Redis raises into StoreUnavailable."""
+    try:
+        yield
+    except (RedisError, OSError, TimeoutError) as error:
+        raise StoreUnavailable("Redis did not answer") from error
+
+
+def text(value: object) -> str:
+    """A Redis value as text, whether or not the client decodes responses; '' for none."""
+    if isinstance(value, bytes):
+        return value.decode()
+    return "" if value is None else str(value)
+
+
+def digest(value: str) -> str:
+    """SHA-256 in hex: what we keep of a random token, and how names go into keys."""
+    return hashlib.sha256(value.encode()).hexdigest()
+
+
+def moment(value: str) -> datetime:
+    """Read back a time written with ``isoformat``."""
+    return datetime.fromisoformat(value)

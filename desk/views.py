@@ -1,0 +1,257 @@
+"""The desk itself: the queue, one conversation, and what an agent does with it.
+
+Pages work without script. With it, forms are sent by the page's script, which asks (header ``X-Desk``) for the parts of
+the page that may have changed and swaps them in; the same parts are fetched again whenever ``/desk/events`` speaks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.ports import Clock, HandoffRefused, People, StoreUnavailable
+from desk import live, show
+from desk.agents import AgentDirectory
+from desk.auth import Doors, sign_in_path
+from desk.http import PARTS, FormRefused, NotSignedIn, Visit, form_of, secure, see, visitor
+from desk.pages import Pages, static
+from desk.sessions import SessionStore
+
+REPLY_LIMIT = 4000  # characters
+OUTCOME_LIMIT = 200
+DOWN = "The store does not answer just now, so nothing was changed. Please try again in a moment."
+STALE = "This page is out of date. Load it again, then repeat what you did."
+AWAY = "You are set to away. Set yourself to available first."
+
+HANDOFF = re.compile(r"[A-Za-z0-9_-]{1,80}")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a form was not done: shown beside its control, with what was typed."""
+
+    control: str
+    sentence: str
+    typed: str = ""
+    once: str = ""
+    status: int = 409
+
+
+class Missing(Exception):
+    """There is no such conversation; the message is a sentence."""
+
+
+class Desk:
+    """The agents' pages, for the gateway's internal listener.
+
+    ``app.add_routes(desk.routes())`` and ``app.on_shutdown.append(desk.on_shutdown)``, which ends the open event
+    streams (else a stop waits for them). ``secure_cookies`` is True when the desk is reached by https.
+    """
+
+    def __init__(
+        self, people: People, agents: AgentDirectory, sessions: SessionStore, *, clock: Clock, secure_cookies: bool
+    ) -> None:
+        self._people = people
+        self._agents = agents
+        self._sessions = sessions
+        self._pages = Pages(clock)
+        self._doors = Doors(agents, sessions, self._pages, secure_cookies=secure_cookies)
+        self._stopping = asyncio.Event()
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """All routes, under ``/desk``; files under ``/desk/static``."""
+        one = f"/desk/handoffs/{{id:{HANDOFF.pattern}}}"
+        doors = self._doors
+        get: list[tuple[str, Handler]] = [
+            ("/desk", self.home),
+            ("/desk/", self.home),
+            ("/desk/sign-in", doors.sign_in_page),
+            ("/desk/password", doors.password_page),
+            ("/desk/settings", doors.settings_page),
+            ("/desk/parts", self.parts),
+            ("/desk/events", self.events),
+            (one, self.conversation),
+            ("/desk/static/{name}", static),
+            ("/desk/{rest:.+}", self.nowhere),
+        ]
+        post: list[tuple[str, Handler]] = [
+            ("/desk/sign-in", doors.sign_in),
+            ("/desk/sign-out", doors.sign_out),
+            ("/desk/password", doors.password),
+            ("/desk/settings", doors.settings),
+            ("/desk/available", self.available),
+            (one + "/accept", self.accept),
+            (one + "/reply", self.reply),
+            (one + "/close", self.close),
+        ]
+        return [
+            *(web.get(path, self._guard(handler)) for path, handler in get),
+            *(web.post(path, self._guard(handler)) for path, handler in post),
+        ]
+
+    async def on_shutdown(self, app: web.Application) -> None:
+        """End the event streams; browsers connect again by themselves."""
+        self._stopping.set()
+
+    async def home(self, request: web.Request) -> web.StreamResponse:
+        """The desk with no conversation chosen."""
+        return await self._show(await self._visitor(request), None)
+
+    async def conversation(self, request: web.Request) -> web.StreamResponse:
+        """The desk with one conversation."""
+        return await self._show(await self._visitor(request), request.match_info["id"])
+
+    async def parts(self, request: web.Request) -> web.StreamResponse:
+        """What may have changed on the page. Asked by the script, so it does not count as the agent's doing."""
+        visit = await visitor(request, self._agents, self._sessions, touch=False)
+        return await self._show(visit, request.query.get("handoff") or None, template="parts.html")
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """The live stream of one tab."""
+        await visitor(request, self._agents, self._sessions, touch=False)
+
+        async def signed_in() -> bool:
+            try:
+                await visitor(request, self._agents, self._sessions, touch=False)
+            except NotSignedIn:
+                return False
+            return True
+
+        return await live.stream(request, self._people.watch(), signed_in, self._stopping)
+
+    async def available(self, request: web.Request) -> web.StreamResponse:
+        """Set myself to available or away; ``back`` is the conversation the page shows."""
+        visit, fields = await self._visitor(request), await form_of(request)
+        await self._agents.set_available(visit.agent.username, fields.get("available") == "1")
+        back = fields.get("back", "")
+        return await self._done(await self._visitor(request), back if HANDOFF.fullmatch(back) else None)
+
+    async def accept(self, request: web.Request) -> web.StreamResponse:
+        """Take a conversation."""
+        visit, handoff_id = await self._visitor(request), request.match_info["id"]
+        await form_of(request)
+        if not visit.agent.available:
+            return await self._done(visit, handoff_id, Refusal("accept", AWAY))
+        try:
+            await self._people.accept(handoff_id, visit.agent.username, visit.agent.phone)
+        except HandoffRefused as refused:
+            return await self._done(visit, handoff_id, Refusal("accept", str(refused)))
+        return await self._done(visit, handoff_id)
+
+    async def reply(self, request: web.Request) -> web.StreamResponse:
+        """Say something to the customer, once however often the form arrives."""
+        visit, handoff_id = await self._visitor(request), request.match_info["id"]
+        fields = await form_of(request)
+        text, once = fields.get("text", "").replace("\r\n", "\n").strip(), fields.get("once", "")
+        if not 1 <= len(text) <= REPLY_LIMIT or not once:
+            sentence = "Write a reply first." if not text else f"A reply may have {REPLY_LIMIT} characters."
+            return await self._done(visit, handoff_id, Refusal("reply", sentence, text, once, 422))
+        number = f"{visit.agent.username}|{handoff_id}|{once}"
+        state = await self._sessions.sent.claim(number)
+        if state == "doing":
+            return await self._done(visit, handoff_id, Refusal("reply", "This reply is being sent.", text, once))
+        try:
+            if state == "new":
+                await self._people.reply(handoff_id, visit.agent.username, text)
+        except (HandoffRefused, StoreUnavailable) as refused:
+            await self._sessions.sent.release(number)
+            if isinstance(refused, StoreUnavailable):
+                raise
+            return await self._done(visit, handoff_id, Refusal("reply", str(refused), text, once))
+        await self._sessions.sent.done(number)
+        return await self._done(visit, handoff_id)
+
+    async def close(self, request: web.Request) -> web.StreamResponse:
+        """Give the conversation back to the assistant with what was agreed."""
+        visit, handoff_id = await self._visitor(request), request.match_info["id"]
+        outcome = " ".join((await form_of(request)).get("outcome", "").split())
+        if not 1 <= len(outcome) <= OUTCOME_LIMIT:
+            sentence = f"Say in 1 to {OUTCOME_LIMIT} characters what was agreed."
+            return await self._done(visit, handoff_id, Refusal("close", sentence, outcome, status=422))
+        try:
+            await self._people.close(handoff_id, visit.agent.username, outcome)
+        except HandoffRefused as refused:
+            return await self._done(visit, handoff_id, Refusal("close", str(refused), outcome))
+        return await self._done(visit, handoff_id)
+
+    async def nowhere(self, request: web.Request) -> web.StreamResponse:
+        """No such page."""
+        return self._pages.sentence(404, "Not found", "There is no such page on the desk.")
+
+    async def _visitor(self, request: web.Request) -> Visit:
+        return await visitor(request, self._agents, self._sessions)
+
+    async def _done(self, visit: Visit, handoff_id: str | None, refusal: Refusal | None = None) -> web.Response:
+        """After a form: parts for the script; otherwise on to the page, or the page with the refusal on it."""
+        if visit.by_script:
+            return await self._show(visit, handoff_id, refusal, "parts.html")
+        if refusal:
+            return await self._show(visit, handoff_id, refusal)
+        return see(page_of(handoff_id))
+
+    async def _show(
+        self, visit: Visit, handoff_id: str | None, refusal: Refusal | None = None, template: str = "desk.html"
+    ) -> web.Response:
+        """The desk's page, or its parts. Missing when the conversation is unknown."""
+        try:
+            view = await self._people.view(handoff_id) if handoff_id else None
+        except HandoffRefused as refused:
+            raise Missing(str(refused)) from refused
+        listing = await self._people.listing()
+        usernames = {h.agent for h in listing if h.agent} | (show.agents_in(view) if view else set())
+        names = {name: await self._agents.display_name(name) for name in usernames}
+        rows = show.queue_rows(listing, visit.agent.username, names)
+        values: dict[str, object] = {"me": visit.agent, "csrf": visit.csrf, "rows": rows, "view": view, "refusal": refusal}
+        once = (refusal and refusal.once) or secrets.token_hex(16)
+        values |= {"waiting": sum(row.place is not None for row in rows), "once": once}
+        values |= {"days": show.days(view, names) if view else [], "names": names, "selected": handoff_id or ""}
+        values |= {"reply_limit": REPLY_LIMIT, "outcome_limit": OUTCOME_LIMIT}
+        return self._pages.render(template, refusal.status if refusal else 200, **values)
+
+    def _guard(self, handler: Handler) -> Handler:
+        """Security headers on every answer; each known trouble becomes a sentence with its status."""
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            try:
+                response = await handler(request)
+            except NotSignedIn as reason:
+                response = _turn_away(request, reason)
+            except FormRefused:
+                response = await self._trouble(request, 403, "Not accepted", STALE)
+            except Missing as missing:
+                response = await self._trouble(request, 404, "Not found", str(missing))
+            except StoreUnavailable:
+                response = await self._trouble(request, 503, "Not available", DOWN)
+            except web.HTTPException as error:
+                secure(error)
+                raise
+            secure(response)
+            return response
+
+        return guarded
+
+    async def _trouble(self, request: web.Request, status: int, title: str, sentence: str) -> web.Response:
+        """Plain text for the script, which puts it beside the control; a page otherwise, with the typed reply."""
+        if PARTS in request.headers or request.path == "/desk/events":
+            return web.Response(text=sentence, status=status)
+        typed = (await request.post()).get("text", "") if request.method == "POST" else ""
+        return self._pages.sentence(status, title, sentence, typed if isinstance(typed, str) else "")
+
+
+def page_of(handoff_id: str | None) -> str:
+    """The page of a conversation, or the desk."""
+    return f"/desk/handoffs/{handoff_id}" if handoff_id else "/desk"
+
+
+def _turn_away(request: web.Request, reason: NotSignedIn) -> web.Response:
+    """401 for the script (it goes to the sign-in page by itself), a redirect for people."""
+    if PARTS in request.headers or request.path in ("/desk/parts", "/desk/events"):
+        return web.Response(text="Please sign in.", status=401)
+    return see("/desk/password" if reason.change else sign_in_path(request.path))
