@@ -32,8 +32,9 @@ def refuse_without_tensorflow(names: Iterable[str], where: str, *, installed: bo
     """Raise TensorFlowMissing when ``names`` (classes, with or without their module) need it and it is not there."""
     wanted = sorted({name.rpartition(".")[2] for name in names} & NEED_TENSORFLOW)
     if wanted and not installed:
+        verb = "needs" if len(wanted) == 1 else "need"
         raise TensorFlowMissing(
-            f"{where} names {', '.join(wanted)}, which need{'s' if len(wanted) == 1 else ''} TensorFlow; this installation has none. "
+            f"{where} names {', '.join(wanted)}, which {verb} TensorFlow; this installation has none. "
             "Install it and train again with: make train DIET=1"
         )
 

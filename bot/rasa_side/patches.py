@@ -187,10 +187,9 @@ def server_needs_a_model() -> None:
 
     load = rasa.core.run.load_agent_on_start
 
-    @functools.wraps(load)
-    async def load_or_stop(model_path: Any, *args: Any, **kwargs: Any) -> Any:
+    async def load_or_stop(model_path: Any, endpoints: Any, remote_storage: Any, app: Any, loop: Any) -> Any:
         refuse_model_without_tensorflow(model_path)
-        agent = await load(model_path, *args, **kwargs)
+        agent = await load(model_path, endpoints, remote_storage, app, loop)
         if not agent.is_ready():
             raise SystemExit("Rasa has no model to serve: train one with `make train`; the lines above say what was tried.")
         return agent

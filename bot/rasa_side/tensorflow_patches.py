@@ -46,7 +46,8 @@ def feature_array_ufunc() -> None:
 def predict_with_tensors() -> None:
     """tf-keras 2.16+ refuses a tuple of arrays where Rasa passes one: give it a list of tensors."""
     import numpy as np
-    import tensorflow as tf
+
+    tf = importlib.import_module("tensorflow")  # not installed where this file is checked
     from rasa.utils.tensorflow.models import RasaModel
 
     predict = RasaModel._rasa_predict
@@ -62,30 +63,34 @@ def load_without_training() -> None:
 
     One eager loss makes the same weights: 13-19 s, the same predictions.
     """
-    import tensorflow as tf
+    tf = importlib.import_module("tensorflow")  # not installed where this file is checked
     from rasa.utils.tensorflow.constants import LEARNING_RATE, RUN_EAGERLY
     from rasa.utils.tensorflow.data_generator import RasaBatchDataGenerator
     from rasa.utils.tensorflow.models import RasaModel
 
     slow = RasaModel.load.__func__
 
-    def load(cls: Any, path: str, example: Any, predict_example: Any = None, finetune: bool = False, *args: Any, **kwargs: Any) -> Any:
-        if finetune:
-            return slow(cls, path, example, predict_example, finetune, *args, **kwargs)
+    def load(
+        cls: Any,
+        model_file_name: str,
+        model_data_example: Any,
+        predict_data_example: Any = None,
+        finetune_mode: bool = False,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
+        if finetune_mode:
+            return slow(cls, model_file_name, model_data_example, predict_data_example, finetune_mode, *args, **kwargs)
         config = kwargs.get("config", {})
         model = cls(*args, **kwargs)
         model.compile(optimizer=tf.keras.optimizers.Adam(config.get(LEARNING_RATE, 0.001)), run_eagerly=True)
         model._training = True
-        model.batch_loss(next(iter(RasaBatchDataGenerator(example, batch_size=1)))[0])
+        model.batch_loss(next(iter(RasaBatchDataGenerator(model_data_example, batch_size=1)))[0])
         model._training = None
-        model.load_weights(path).expect_partial()
+        model.load_weights(model_file_name).expect_partial()
         model.run_eagerly = bool(config.get(RUN_EAGERLY))
-        if predict_example:
-            model.run_inference(predict_example)
+        if predict_data_example:
+            model.run_inference(predict_data_example)
         return model
 
-    def load_by_keyword(cls: Any, model_file_name: str, model_data_example: Any, predict_data_example: Any = None,
-                        finetune_mode: bool = False, *args: Any, **kwargs: Any) -> Any:  # fmt: skip
-        return load(cls, model_file_name, model_data_example, predict_data_example, finetune_mode, *args, **kwargs)
-
-    RasaModel.load = classmethod(load_by_keyword)
+    RasaModel.load = classmethod(load)

@@ -30,5 +30,7 @@ class ValidateSendForm(FormValidationAction):
     def name(self) -> str:
         return "validate_send_form"
 
-    def validate_amount(self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> dict[str, Any]:
+    def validate_amount(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
         return {"amount": value if str(value).isdigit() else None}

@@ -1,0 +1,165 @@
+"""``bot.ports.Dialogue`` over Rasa's HTTP: our channels for turns, Rasa's own API for the tracker (docs/contracts.md).
+
+Rasa's API: https://legacy-docs-oss.rasa.com/docs/rasa/pages/http-api
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import aiohttp
+
+from bot.directives import Directive, from_json
+from bot.model import ChannelName, Media, Option, Reply
+from bot.ports import DialogueTurn, DialogueUnavailable
+
+STORE_TIMEOUT = 10.0  # seconds; reading a long tracker is the slowest of these
+HEALTH_TIMEOUT = 2.0
+
+
+class RasaClient:
+    """The assistant at ``base_url``, with the one token that its channels and its API ask for.
+
+    The session is the caller's to close.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, base_url: str, token: str) -> None:
+        self._session = session
+        self._base = base_url.rstrip("/")
+        self._token = token
+
+    async def turn(
+        self,
+        conversation_id: str,
+        channel: ChannelName,
+        message_id: str,
+        *,
+        text: str | None = None,
+        payload: str | None = None,
+        metadata: dict[str, Any],
+        timeout: float,  # noqa: ASYNC109 - the port's name for it
+    ) -> DialogueTurn:
+        """One turn; see ``bot.ports.Dialogue.turn``. A repeated ``message_id`` is answered as it was the first time.
+
+        Raises DialogueUnavailable, and ValueError unless exactly one of ``text`` and ``payload`` is given.
+        """
+        if (text is None) == (payload is None):
+            raise ValueError("exactly one of text and payload is needed")
+        body: dict[str, Any] = {"conversation": conversation_id, "message_id": message_id, "metadata": metadata}
+        body.update({"text": text} if text is not None else {"payload": payload})
+        answer = await self._call("POST", f"/webhooks/{channel.value}/webhook", timeout, json=body, headers=self._bearer())
+        return parse_turn(answer)
+
+    async def append(self, conversation_id: str, events: Sequence[dict[str, Any]]) -> None:
+        """Add events without a turn. Rasa wants ``parse_data`` on a user event: an empty one is added where it is missing."""
+        if events:
+            params = {"include_events": "NONE", "token": self._token}
+            body = [complete_event(event) for event in events]
+            await self._call("POST", f"{self._tracker(conversation_id)}/events", STORE_TIMEOUT, json=body, params=params)
+
+    async def events(self, conversation_id: str) -> list[dict[str, Any]]:
+        """All events of the conversation, oldest first. Raises DialogueUnavailable."""
+        tracker = await self._state(conversation_id, "ALL")
+        events = tracker.get("events")
+        return [event for event in events if isinstance(event, dict)] if isinstance(events, list) else []
+
+    async def slots(self, conversation_id: str) -> dict[str, Any]:
+        """The slots by name. Raises DialogueUnavailable."""
+        slots = (await self._state(conversation_id, "NONE")).get("slots")
+        return slots if isinstance(slots, dict) else {}
+
+    async def healthy(self) -> bool:
+        """True when Rasa answers and has a model loaded."""
+        try:
+            status = await self._call("GET", "/status", HEALTH_TIMEOUT, params={"token": self._token})
+        except DialogueUnavailable:
+            return False
+        return isinstance(status, dict) and bool(status.get("model_file"))
+
+    async def _state(self, conversation_id: str, verbosity: str) -> dict[str, Any]:
+        params = {"include_events": verbosity, "token": self._token}
+        state = await self._call("GET", self._tracker(conversation_id), STORE_TIMEOUT, params=params)
+        if not isinstance(state, dict):
+            raise DialogueUnavailable("the tracker is not an object", reached=True)
+        return state
+
+    async def _call(self, method: str, path: str, seconds: float, **request: Any) -> Any:
+        """The answer's JSON. Raises DialogueUnavailable: not reached when no connection was made, or Rasa refused the request."""
+        limit = aiohttp.ClientTimeout(total=seconds)
+        url = self._base + path
+        try:
+            async with self._session.request(method, url, timeout=limit, allow_redirects=False, **request) as response:
+                if response.status != 200:
+                    raise DialogueUnavailable(
+                        f"Rasa answered {response.status} to {method} {_kind(path)}", reached=response.status >= 500
+                    )
+                return await response.json(content_type=None)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise DialogueUnavailable(f"no connection to Rasa ({type(error).__name__})", reached=False) from error
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise DialogueUnavailable(f"no whole answer from Rasa ({type(error).__name__})", reached=True) from error
+
+    def _tracker(self, conversation_id: str) -> str:
+        return f"/conversations/{quote(conversation_id, safe='')}/tracker"
+
+    def _bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token}"}
+
+
+def complete_event(event: dict[str, Any]) -> dict[str, Any]:
+    """A user event with the ``parse_data`` that Rasa needs (without it Rasa answers 500); others as they are."""
+    return {**event, "parse_data": event.get("parse_data") or {}} if event.get("event") == "user" else dict(event)
+
+
+def parse_turn(body: object) -> DialogueTurn:
+    """The body of a turn as replies and directives, in order. Raises DialogueUnavailable when it is not as agreed."""
+    if not isinstance(body, dict) or not isinstance(body.get("messages"), list):
+        raise DialogueUnavailable("the turn's answer has no messages", reached=True)
+    replies: list[Reply] = []
+    directives: list[Directive] = []
+    for message in body["messages"]:
+        if not isinstance(message, dict):
+            raise DialogueUnavailable("a message of the turn is not an object", reached=True)
+        if reply := parse_reply(message):
+            replies.append(reply)
+        if directive := _directive(message.get("custom")):
+            directives.append(directive)
+    failed = tuple(str(name) for name in body.get("failed_actions") or ())
+    return DialogueTurn(tuple(replies), tuple(directives), failed)
+
+
+def parse_reply(message: dict[str, Any]) -> Reply | None:
+    """What is to be said in one message; None when there is nothing (a directive alone)."""
+    text = message.get("text")
+    options = tuple(option for button in message.get("buttons") or () if (option := _option(button)))
+    media = tuple(_media(message[key]) for key in ("image", "attachment") if isinstance(message.get(key), str))
+    reply = Reply(text if isinstance(text, str) else "", options, media)
+    return reply if reply.text or reply.options or reply.media else None
+
+
+def _option(button: object) -> Option | None:
+    """A button with a title; one without a payload says its title."""
+    if not isinstance(button, dict) or not button.get("title"):
+        return None
+    return Option(str(button["title"]), str(button.get("payload") or button["title"]))
+
+
+def _media(url: str) -> Media:
+    kind, _ = mimetypes.guess_type(urlsplit(url).path)
+    return Media(url, kind or "application/octet-stream")
+
+
+def _directive(custom: object) -> Directive | None:
+    try:
+        return from_json(custom)
+    except ValueError as error:
+        raise DialogueUnavailable(f"a directive is not as agreed: {error}", reached=True) from error
+
+
+def _kind(path: str) -> str:
+    """The path without the conversation's id, for an error's text."""
+    parts = path.split("/")
+    return "/".join("<id>" if before == "conversations" else part for before, part in zip(["", *parts], parts, strict=False))

@@ -1,0 +1,172 @@
+"""The doors through which the gateway talks to Rasa: one input channel each for web, Messenger, SMS and voice.
+
+``POST /webhooks/<channel>/webhook`` as in docs/contracts.md. Each channel collects its replies under its own name, so
+Rasa picks the responses' ``channel:`` variations (its own ``rest`` channel never does, and answers 200 to any error).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar
+
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.shared.exceptions import RasaException
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from bot.rasa_side import failures
+from bot.rasa_side.repeats import answered_before
+from bot.rasa_side.wire import MAX_BODY, BadMessage, Message, read_message
+from bot.rasa_side.words import parse_words
+
+logger = logging.getLogger(__name__)
+
+MIN_TOKEN = 16
+
+
+class ChannelReplies(CollectingOutputChannel):  # type: ignore[misc]  # Rasa is not annotated
+    """Collects what the assistant says, in order, as one message for each thing said."""
+
+    def __init__(self, channel: str) -> None:
+        super().__init__()
+        self._channel = channel
+
+    def name(self) -> str:
+        """The channel whose response variations are picked."""
+        return self._channel
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Keep the whole message together: text, buttons, image and custom as one."""
+        body = {key: message[key] for key in ("text", "buttons", "image", "custom", "attachment") if message.get(key)}
+        if message.get("quick_replies"):
+            body["buttons"] = [*body.get("buttons", []), *message["quick_replies"]]
+        if body:
+            await self._persist_message(body)
+
+
+class GatewayInput(InputChannel):  # type: ignore[misc]  # Rasa is not annotated
+    """What the four channels share; a subclass names itself. ``token`` is the gateway's bearer token."""
+
+    channel: ClassVar[str]
+
+    def __init__(self, token: str) -> None:
+        self._token = token.encode()
+
+    @classmethod
+    def name(cls) -> str:
+        """The channel's name: part of the URL, and ``input_channel`` of its events."""
+        return cls.channel
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> GatewayInput:
+        """Read ``token`` from credentials.yml; RasaException (Rasa does not start) when it is missing or short."""
+        token = str((credentials or {}).get("token") or "")
+        if len(token) < MIN_TOKEN or token.startswith("${"):
+            raise RasaException(
+                f"credentials.yml: {cls.__name__} needs a `token` of {MIN_TOKEN} characters or more (RASA_TOKEN)."
+            )
+        return cls(token)
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """The channel's one route."""
+        routes = Blueprint(f"onethread_{self.channel}")
+        running: set[asyncio.Task[HTTPResponse]] = set()
+
+        @routes.post("/webhook")
+        async def webhook(request: Request) -> HTTPResponse:
+            if not self.authorised(request):
+                return json({"error": "a valid bearer token is needed"}, status=401)
+            try:
+                message = read_message(await body_of(request))
+            except BadMessage as error:
+                return json({"error": str(error)}, status=error.status)
+            # Goes on when the gateway hangs up: the tracker is saved, and the repeat is answered from it.
+            task = asyncio.create_task(self.answer(message, request.app.ctx.agent, on_new_message))
+            running.add(task)
+            task.add_done_callback(running.discard)
+            return await asyncio.shield(task)
+
+        return routes
+
+    def authorised(self, request: Request) -> bool:
+        """True for our bearer token; compared in constant time."""
+        kind, _, given = request.headers.get("authorization", "").partition(" ")
+        return kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), self._token)
+
+    async def answer(self, message: Message, agent: Any, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
+        """One turn as a response: 200 with the replies, 503 without a model, 500 when Rasa raised."""
+        if agent is None or not agent.is_ready():
+            return json({"error": "no model is loaded"}, status=503)
+        if message.intent is not None and message.intent not in agent.domain.intents:
+            return json({"error": "payload: the assistant does not know this intent"}, status=400)
+        try:
+            return json(await self._turn(message, agent, on_new_message))
+        except Exception as error:  # noqa: BLE001 - the edge: whatever Rasa raised, the gateway is told
+            logger.error("turn failed: conversation=%s channel=%s error=%s", message.conversation, self.channel, where(error))
+            return json({"error": "the turn failed"}, status=500)
+
+    async def _turn(
+        self, message: Message, agent: Any, on_new_message: Callable[[UserMessage], Awaitable[Any]]
+    ) -> dict[str, Any]:
+        replies = ChannelReplies(self.channel)
+        failed, token = failures.start()
+        try:
+            if not await answered_before(agent, message, replies):
+                await on_new_message(await self._user_message(message, agent, replies))
+        finally:
+            failures.stop(token)
+        return {"messages": replies.messages, "failed_actions": failed}
+
+    async def _user_message(self, message: Message, agent: Any, replies: ChannelReplies) -> UserMessage:
+        words = message.text is not None and message.text.strip().startswith("/")  # Rasa strips, too
+        return UserMessage(
+            message.text if message.text is not None else message.payload,
+            replies,
+            message.conversation,
+            parse_data=await parse_words(agent, message.text or "") if words else None,
+            input_channel=self.channel,
+            message_id=message.message_id,
+            metadata=message.metadata,
+        )
+
+
+class WebInput(GatewayInput):
+    """Web chat."""
+
+    channel = "web"
+
+
+class MessengerInput(GatewayInput):
+    """Facebook Messenger."""
+
+    channel = "messenger"
+
+
+class SmsInput(GatewayInput):
+    """SMS."""
+
+    channel = "sms"
+
+
+class VoiceInput(GatewayInput):
+    """Phone calls."""
+
+    channel = "voice"
+
+
+async def body_of(request: Request) -> bytes:
+    """The request's body; BadMessage (413) when it is larger than MAX_BODY."""
+    if int(request.headers.get("content-length") or 0) > MAX_BODY or len(request.body) > MAX_BODY:
+        raise BadMessage(f"the body is larger than {MAX_BODY} bytes", status=413)
+    return bytes(request.body)
+
+
+def where(error: BaseException) -> str:
+    """An exception for the log: its kind and the places it passed, not its message, which may hold a customer's words."""
+    places = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-4:]]
+    return f"{type(error).__name__} at {' > '.join(places)}"
