@@ -8,7 +8,9 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +21,23 @@ from launch.environment import Plan, check_ports, home_of, part_env, plan, read_
 from launch.installation import Installation, StartError, write_private
 from launch.parts import all_parts
 from launch.supervisor import Part, PartFailed, Supervisor
-from launch.training import ensure, trainer
+from launch.training import trainer
 
 ROOT = Path(__file__).parent.parent
 
 
 class Launch:
-    """One run of the whole assistant. ``run`` gives the exit code; the first signal stops it, the second ends it at once."""
+    """One run of the whole assistant. ``run`` gives the exit code; the first signal stops it, the second ends it at once.
 
-    def __init__(self, place: Installation, planned: Plan, *, diet: bool, timings: bool) -> None:
-        self._place, self._plan, self._diet, self._timings = place, planned, diet, timings
+    ``prepare`` gives the parts, after whatever has to be made for them first (the trained model).
+    """
+
+    def __init__(
+        self, place: Installation, planned: Plan, prepare: Callable[[], Awaitable[list[Part]]], *, timings: bool
+    ) -> None:
+        self._place, self._plan, self._prepare, self._timings = place, planned, prepare, timings
         self._began = time.monotonic()
-        self._model_seconds = 0.0
+        self._prepared = 0.0
         self._supervisor: Supervisor | None = None
         self._parts: list[Part] = []
 
@@ -59,6 +66,7 @@ class Launch:
 
     async def _work(self) -> None:
         self._parts = await self._prepare()
+        self._prepared = time.monotonic() - self._began
         self._supervisor = Supervisor(self._parts, ROOT, self._place.logs, say, changed=self._record)
         say("Starting " + ", ".join(part.name for part in self._parts) + " ...")
         await self._supervisor.start()
@@ -68,23 +76,10 @@ class Launch:
             print("\n".join(f"  {name:<10} {seconds:6.1f} s" for name, seconds in self._seconds().items()), flush=True)
         await self._supervisor.watch()
 
-    async def _prepare(self) -> list[Part]:
-        """The parts; our own Rasa gets a model of the data as it is now."""
-        if self._plan.rasa_port is None:
-            return all_parts(self._plan, self._place, os.environ, None, Path(sys.executable))
-        work = trainer(ROOT, self._place.logs, diet=self._diet)
-        began = time.monotonic()
-        model = work.find()
-        if model is None:
-            say(f"Training the assistant, once for this data (log: {work.logs / 'train.log'}) ...")
-            model = await ensure(work, part_env(os.environ, {"RASA_TELEMETRY_ENABLED": "false"}))
-        self._model_seconds = time.monotonic() - began
-        return all_parts(self._plan, self._place, os.environ, model, work.python)
-
     def _seconds(self) -> dict[str, float]:
         """How long each step took; parts start side by side, ``all`` is what a person waits."""
         assert self._supervisor is not None
-        return {"model": self._model_seconds, **self._supervisor.seconds, "all": time.monotonic() - self._began}
+        return {"model": self._prepared, **self._supervisor.seconds, "all": time.monotonic() - self._began}
 
     def _record(self) -> None:
         """Write what runs, for tests, benchmarks and ``python -m launch.memory``."""
@@ -105,6 +100,18 @@ class Launch:
         write_private(self._place.running, content)
 
 
+async def prepare(place: Installation, planned: Plan, *, diet: bool) -> list[Part]:
+    """The parts of Onethread; our own Rasa gets a model of the data as it is now. Raises StartError."""
+    if planned.rasa_port is None:
+        return all_parts(planned, place, os.environ, None, Path(sys.executable))
+    work = trainer(ROOT, place.logs, diet=diet)
+    model = work.find()
+    if model is None:
+        say(f"Training the assistant, once for this data (log: {work.logs / 'train.log'}) ...")
+        model = await work.train(part_env(os.environ, {"RASA_TELEMETRY_ENABLED": "false"}))
+    return all_parts(planned, place, os.environ, model, work.python)
+
+
 def say(line: str) -> None:
     """One line for the person at the terminal."""
     print(line, flush=True)
@@ -116,18 +123,19 @@ def main() -> int:
     parser.add_argument("--timings", action="store_true", help="show how long each step of the start took")
     parser.add_argument("--diet", action="store_true", help="run the DIET pipeline (needs make train DIET=1 first)")
     parser.add_argument("--with-parent", action="store_true", help="stop when the calling process (make) is gone")
+    parser.add_argument("--env-file", type=Path, default=ROOT / ".env", help="settings (the environment wins)")
     arguments = parser.parse_args()
     if arguments.with_parent:
         die_with(os.getppid(), signal.SIGTERM)
     os.umask(0o077)
     try:
-        values = read_values(ROOT, os.environ)
+        values = read_values(arguments.env_file, os.environ)
         place = Installation.open(home_of(values, ROOT))
         with place.lock():
             planned = plan(values, place)
             check_ports(planned.settings)
-            launch = Launch(place, planned, diet=arguments.diet, timings=arguments.timings)
-            return asyncio.run(launch.run())
+            parts = partial(prepare, place, planned, diet=arguments.diet)
+            return asyncio.run(Launch(place, planned, parts, timings=arguments.timings).run())
     except PartFailed as error:
         print(error, *(f"    {line}" for line in error.lines), sep="\n", file=sys.stderr)
     except (ConfigError, StartError) as error:

@@ -28,7 +28,8 @@ def main(arguments: list[str]) -> None:
     try:
         os.execvp(arguments[1], arguments[1:])
     except OSError as error:
-        sys.exit(f"{arguments[1]} cannot be started: {error.strerror}")
+        print(f"{arguments[1]} cannot be started: {error.strerror}", file=sys.stderr)
+        sys.exit(127)
 
 
 if __name__ == "__main__":

@@ -43,9 +43,9 @@ def read_env_file(path: Path) -> dict[str, str]:
     return values
 
 
-def read_values(root: Path, system: Mapping[str, str]) -> dict[str, str]:
-    """The ``.env`` file below ``root`` and the environment, which wins; an empty value counts as not set."""
-    return read_env_file(root / ".env") | {name: value for name, value in system.items() if value}
+def read_values(file: Path, system: Mapping[str, str]) -> dict[str, str]:
+    """A ``.env`` file, if it is there, and the environment, which wins; an empty value counts as not set."""
+    return read_env_file(file) | {name: value for name, value in system.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def _of(process: psutil.Process, *, children: bool) -> tuple[float, float]:
 def main() -> None:
     """Print one line per process and the sum."""
     root = Path(__file__).parent.parent
-    place = Installation(home_of(read_values(root, os.environ), root))
+    place = Installation(home_of(read_values(root / ".env", os.environ), root))
     if not place.running.exists():
         sys.exit(f"Nothing runs from {place.home}: start it with `make run`.")
     rows = measure(json.loads(place.running.read_text()))

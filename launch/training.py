@@ -100,11 +100,6 @@ def trainer(root: Path, logs: Path, *, diet: bool) -> Trainer:
     return Trainer(root, python, root / "launch" / "config-diet.yml", logs)
 
 
-async def ensure(work: Trainer, env: dict[str, str]) -> Path:
-    """The model for the data as it is now, trained if need be."""
-    return work.find() or await work.train(env)
-
-
 def main() -> None:
     """Train now; the model's path is the last line."""
     parser = argparse.ArgumentParser(prog="python -m launch.training", description="Train the assistant.")
@@ -112,7 +107,7 @@ def main() -> None:
     arguments = parser.parse_args()
     root = Path(__file__).parent.parent
     try:
-        values = read_values(root, os.environ)
+        values = read_values(root / ".env", os.environ)
         work = trainer(root, Installation.open(home_of(values, root)).logs, diet=arguments.diet)
         print(f"Training with {work.config.name}; the log is {work.logs / 'train.log'}.", flush=True)
         print(asyncio.run(work.train(part_env(os.environ, {"RASA_TELEMETRY_ENABLED": "false"}))))

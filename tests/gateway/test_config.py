@@ -1,0 +1,160 @@
+"""Settings: what is taken, what is refused, and that the example file and the README say the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gateway.config import Settings
+from gateway.values import ConfigError
+from gateway.variables import VARIABLES
+from launch.example import render
+
+ROOT = Path(__file__).parents[2]
+LEAST = {"REDIS_URL": "redis://127.0.0.1:6379/0", "RASA_TOKEN": "r" * 32, "INTERNAL_API_TOKEN": "i" * 32}
+TWILIO = {
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_AUTH_TOKEN": "t" * 32,
+    "TWILIO_SMS_NUMBER": "+13125550190",
+    "TWILIO_VOICE_NUMBER": "+13125550191",
+}
+MESSENGER = {"MESSENGER_APP_SECRET": "a" * 32, "MESSENGER_VERIFY_TOKEN": "v" * 16, "MESSENGER_PAGE_TOKEN": "p" * 32}
+SIMULATED = (
+    TWILIO
+    | MESSENGER
+    | {
+        "SIMULATOR": "on",
+        "TWILIO_API_URL": "http://127.0.0.1:8081/simulator/twilio",
+        "MESSENGER_API_URL": "http://localhost:8081/m",
+    }
+)
+
+
+def test_defaults() -> None:
+    settings = Settings.from_env(LEAST)
+    assert (settings.public_host, settings.public_port, settings.public_url) == ("127.0.0.1", 8080, "http://127.0.0.1:8080")
+    assert (settings.internal_host, settings.internal_port) == ("127.0.0.1", 8081)
+    assert (settings.twilio, settings.messenger, settings.simulated) == (None, None, False)
+    assert settings.database_url == "sqlite:///.onethread/bank.sqlite"
+    assert (settings.turn_deadline, settings.log_level, settings.chat_origins) == (8.0, "INFO", ())
+
+
+def test_everything_set() -> None:
+    changes = {
+        "PUBLIC_URL": "https://bank.example:8443",
+        "PUBLIC_PORT": "9000",
+        "TWILIO_AUTH_TOKEN": "n" * 32 + ", " + "o" * 32,
+        "MESSENGER_PAGE_ID": "123",
+        "CHAT_ORIGINS": "https://www.bank.example, https://Shop.example:444",
+        "TURN_DEADLINE_SECONDS": "2.5",
+        "LOG_LEVEL": "debug",
+    }
+    settings = Settings.from_env(LEAST | TWILIO | MESSENGER | changes)
+    assert settings.public_url == "https://bank.example:8443"
+    assert settings.twilio is not None and settings.messenger is not None
+    assert settings.twilio.auth_tokens == ("n" * 32, "o" * 32)
+    assert settings.twilio.auth_token == "n" * 32
+    assert settings.twilio.api_url == "https://api.twilio.com"
+    assert (settings.messenger.page_id, settings.messenger.api_url) == ("123", "https://graph.facebook.com")
+    assert settings.chat_origins == ("https://www.bank.example", "https://shop.example:444")
+    assert (settings.turn_deadline, settings.log_level) == (2.5, "DEBUG")
+
+
+def test_an_empty_value_counts_as_not_set() -> None:
+    assert Settings.from_env(LEAST | {"PUBLIC_PORT": " ", "TWILIO_ACCOUNT_SID": ""}) == Settings.from_env(LEAST)
+
+
+def test_the_simulator_stands_in_for_both_vendors() -> None:
+    assert Settings.from_env(LEAST | SIMULATED).simulated
+
+
+WRONG = [
+    ({"REDIS_URL": ""}, "REDIS_URL is missing"),
+    ({"REDIS_URL": "http://127.0.0.1"}, "REDIS_URL must be a URL that begins with redis://"),
+    ({"REDIS_URL": "redis://h:99999"}, "REDIS_URL is not a URL"),
+    ({"RASA_TOKEN": ""}, "RASA_TOKEN is missing"),
+    ({"RASA_TOKEN": "short"}, "RASA_TOKEN is too short"),
+    ({"RASA_URL": "ftp://rasa"}, "RASA_URL must be a URL"),
+    ({"INTERNAL_API_TOKEN": "i" * 31}, "INTERNAL_API_TOKEN is too short"),
+    ({"INTERNAL_API_TOKEN": "i" * 31 + " i"}, "INTERNAL_API_TOKEN has a space"),
+    ({"PUBLIC_PORT": "0"}, "PUBLIC_PORT is '0'"),
+    ({"PUBLIC_PORT": "65536"}, "PUBLIC_PORT is '65536'"),
+    ({"PUBLIC_PORT": "8080x"}, "PUBLIC_PORT is '8080x'"),
+    ({"PUBLIC_PORT": "9" * 5000}, "PUBLIC_PORT is"),
+    ({"PUBLIC_PORT": "\u0668\u0660"}, "PUBLIC_PORT is"),
+    ({"INTERNAL_PORT": "8080"}, "INTERNAL_PORT is 8080, the same as PUBLIC_PORT"),
+    ({"PUBLIC_HOST": "a b"}, "PUBLIC_HOST must be a host name"),
+    ({"PUBLIC_URL": "http://bank.example"}, "PUBLIC_URL may be plain http only on this machine"),
+    ({"PUBLIC_URL": "http://127.0.0.1.bank.example"}, "PUBLIC_URL may be plain http only on this machine"),
+    ({"PUBLIC_URL": "https://bank.example/"}, "PUBLIC_URL must end after its host and port"),
+    ({"PUBLIC_URL": "https://bank.example/bot"}, "PUBLIC_URL must end after its host and port"),
+    ({"PUBLIC_URL": "https://bank.example?x=1"}, "PUBLIC_URL must end after its host and port"),
+    ({"PUBLIC_URL": "https://me:pw@bank.example"}, "PUBLIC_URL must not hold a user name"),
+    ({"PUBLIC_URL": "bank.example"}, "PUBLIC_URL must be a URL"),
+    ({"PUBLIC_URL": "https://[::1"}, "PUBLIC_URL is not a URL"),
+    (TWILIO | {"TWILIO_SMS_NUMBER": ""}, "TWILIO_SMS_NUMBER is missing, and TWILIO_ACCOUNT_SID is set"),
+    (TWILIO | {"TWILIO_ACCOUNT_SID": "AC12"}, "TWILIO_ACCOUNT_SID must be AC and 32 hexadecimal digits"),
+    (TWILIO | {"TWILIO_SMS_NUMBER": "0800 1234"}, "TWILIO_SMS_NUMBER must be a telephone number"),
+    (TWILIO | {"TWILIO_AUTH_TOKEN": "t" * 32 + ","}, "TWILIO_AUTH_TOKEN is too short"),
+    (TWILIO | {"TWILIO_API_URL": "https://api.twilio.com/"}, "TWILIO_API_URL must end after its path"),
+    (MESSENGER | {"MESSENGER_APP_SECRET": ""}, "MESSENGER_APP_SECRET is missing, and MESSENGER_VERIFY_TOKEN is set"),
+    (MESSENGER | {"MESSENGER_PAGE_ID": "page"}, "MESSENGER_PAGE_ID must be digits"),
+    ({"SIMULATOR": "maybe"}, "SIMULATOR is 'maybe'"),
+    ({"SIMULATOR": "on"}, "SIMULATOR is on without its own credentials"),
+    (SIMULATED | {"TWILIO_API_URL": ""}, "SIMULATOR is on but TWILIO_API_URL names a real server"),
+    (
+        SIMULATED | {"MESSENGER_API_URL": "https://graph.facebook.com"},
+        "SIMULATOR is on but MESSENGER_API_URL names a real server",
+    ),
+    (SIMULATED | {"TWILIO_VOICE_NUMBER": "+13125551234"}, "SIMULATOR is on but TWILIO_VOICE_NUMBER is a real number"),
+    (SIMULATED | {"INTERNAL_HOST": "0.0.0.0"}, "INTERNAL_HOST must be loopback while SIMULATOR is on"),
+    ({"TURN_DEADLINE_SECONDS": "15"}, "TURN_DEADLINE_SECONDS is '15'"),
+    ({"TURN_DEADLINE_SECONDS": "nan"}, "TURN_DEADLINE_SECONDS is 'nan'"),
+    ({"TURN_DEADLINE_SECONDS": "soon"}, "TURN_DEADLINE_SECONDS is 'soon'"),
+    ({"CHAT_ORIGINS": "www.bank.example"}, "CHAT_ORIGINS must list origins"),
+    ({"CHAT_ORIGINS": "https://www.bank.example/"}, "CHAT_ORIGINS must list origins"),
+    ({"CHAT_ORIGINS": "*"}, "CHAT_ORIGINS must list origins"),
+    ({"LOG_LEVEL": "chatty"}, "LOG_LEVEL is 'chatty'"),
+    ({"LOG_LEVEL": "info\ninjected"}, "LOG_LEVEL has a line break"),
+]
+
+
+@pytest.mark.parametrize(("changes", "sentence"), WRONG, ids=[sentence for _, sentence in WRONG])
+def test_a_wrong_value_is_one_sentence_that_names_the_variable(changes: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        Settings.from_env(LEAST | changes)
+    text = str(error.value)
+    assert text.startswith(sentence)
+    assert text.endswith(".") and "\n" not in text
+
+
+SECRETS = [variable.name for variable in VARIABLES if variable.secret]
+
+
+def test_secrets_are_never_shown() -> None:
+    marked = {name: value for name, value in (LEAST | TWILIO | MESSENGER).items() if name in SECRETS}
+    env = LEAST | TWILIO | MESSENGER | {"DATABASE_URL": "postgresql://me:hidden@db/bank"}
+    env |= {
+        name: value.replace("127.0.0.1", "me:hidden@127.0.0.1") if "URL" in name else "hidden" + value
+        for name, value in marked.items()
+    }
+    shown = repr(Settings.from_env(env))
+    assert "hidden" not in shown
+
+
+@pytest.mark.parametrize("name", [name for name in SECRETS if not name.endswith("_URL")])
+def test_a_wrong_secret_is_not_repeated(name: str) -> None:
+    with pytest.raises(ConfigError, match=name) as error:
+        Settings.from_env(LEAST | TWILIO | MESSENGER | {name: "hush hush"})
+    assert "hush" not in str(error.value)
+
+
+def test_the_example_file_is_the_table() -> None:
+    assert (ROOT / ".env.example").read_text() == render(), "run: python -m launch.example > .env.example"
+
+
+def test_the_readme_lists_every_variable() -> None:
+    rows = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "README.md").read_text(), re.MULTILINE))
+    assert rows >= {variable.name for variable in VARIABLES}

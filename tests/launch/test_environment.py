@@ -1,0 +1,104 @@
+"""What the launcher fills in, and that no part learns more than it needs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gateway.values import ConfigError
+from launch.environment import CREDENTIALS, plan, read_env_file
+from launch.installation import Installation, StartError
+from launch.parts import all_parts
+
+REAL = {
+    "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+    "TWILIO_AUTH_TOKEN": "twilio-secret-of-32-characters-xx",
+    "TWILIO_SMS_NUMBER": "+13125551234",
+    "TWILIO_VOICE_NUMBER": "+13125551234",
+    "MESSENGER_APP_SECRET": "messenger-app-secret",
+    "MESSENGER_VERIFY_TOKEN": "messenger-verify-token",
+    "MESSENGER_PAGE_TOKEN": "messenger-page-token",
+    "PUBLIC_URL": "https://bank.example",
+}
+SYSTEM = {"PATH": "/bin", "PYTHONDONTWRITEBYTECODE": "1", "AWS_SECRET_ACCESS_KEY": "other", **REAL}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Installation:
+    return Installation.open(tmp_path / "home")
+
+
+def test_without_accounts_the_simulator_stands_in(place: Installation) -> None:
+    planned = plan({}, place)
+    assert planned.settings.simulated
+    assert planned.settings.twilio is not None
+    assert planned.settings.twilio.api_url == "http://127.0.0.1:8081/simulator/twilio"
+    assert set(CREDENTIALS) <= set(planned.gateway_env)
+
+
+def test_with_an_account_there_is_no_simulator(place: Installation) -> None:
+    planned = plan(REAL, place)
+    assert not planned.settings.simulated
+    assert planned.settings.twilio is not None
+    assert planned.settings.twilio.account_sid == REAL["TWILIO_ACCOUNT_SID"]
+
+
+def test_web_chat_alone(place: Installation) -> None:
+    planned = plan({"SIMULATOR": "off"}, place)
+    assert (planned.settings.simulated, planned.settings.twilio, planned.settings.messenger) == (False, None, None)
+
+
+def test_secrets_are_made_once_and_differ_between_installations(place: Installation, tmp_path: Path) -> None:
+    first, again = place.secrets(), place.secrets()
+    other = Installation.open(tmp_path / "other").secrets()
+    assert first == again
+    kept, others = (json.loads((folder / "secrets.json").read_text()) for folder in (place.home, tmp_path / "other"))
+    assert not set(kept.values()) & set(others.values())
+    assert other != first
+    assert all(len(value) >= 32 for value in kept.values())
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '"x"'])
+def test_damaged_secrets_are_not_replaced_silently(place: Installation, text: str) -> None:
+    (place.home / "secrets.json").write_text(text)
+    with pytest.raises(StartError, match=r"secrets\.json is damaged"):
+        place.secrets()
+    assert (place.home / "secrets.json").read_text() == text
+
+
+def test_no_part_but_the_gateway_knows_a_vendor(place: Installation, tmp_path: Path) -> None:
+    planned = plan(REAL, place)
+    parts = {part.name: part for part in all_parts(planned, place, SYSTEM, tmp_path / "model.tar.gz", Path("python"))}
+    assert list(parts) == ["valkey", "actions", "rasa", "gateway"]
+    for name in ("valkey", "actions", "rasa"):
+        assert not {key for key in parts[name].env if key.startswith(("TWILIO", "MESSENGER", "INTERNAL"))}
+        assert not set(parts[name].env.values()) & set(REAL.values())
+    assert parts["gateway"].env["TWILIO_AUTH_TOKEN"] == REAL["TWILIO_AUTH_TOKEN"]
+    for part in parts.values():
+        assert not {"PYTHONDONTWRITEBYTECODE", "AWS_SECRET_ACCESS_KEY"} & set(part.env)
+        assert not [
+            word for word in part.command if planned.secrets.valkey_password in word or planned.settings.rasa_token in word
+        ]
+
+
+def test_own_servers_are_not_started(place: Installation) -> None:
+    values = {"REDIS_URL": "redis://cache.example/1", "RASA_URL": "http://rasa.example:5005", "RASA_TOKEN": "t" * 32}
+    planned = plan(values, place)
+    parts = all_parts(planned, place, SYSTEM, None, Path("python"))
+    assert [part.name for part in parts] == ["gateway"]
+    assert parts[0].env["RASA_URL"] == values["RASA_URL"]
+
+
+def test_env_file_slips_are_named(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("TWILIO_AUTHTOKEN=x\n")
+    with pytest.raises(ConfigError, match=r"TWILIO_AUTHTOKEN in \.env .* did you mean TWILIO_AUTH_TOKEN\?"):
+        read_env_file(file)
+
+
+def test_env_file_values(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("# comment\nPUBLIC_PORT=9000\nPUBLIC_URL=\nHTTPS_PROXY=http://proxy\nMESSENGER_APP_SECRET='a$b'\n")
+    assert read_env_file(file) == {"PUBLIC_PORT": "9000", "HTTPS_PROXY": "http://proxy", "MESSENGER_APP_SECRET": "a$b"}

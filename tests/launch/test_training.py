@@ -1,0 +1,74 @@
+"""A model belongs to the data it was trained from. The trainer is run over a stand-in for Rasa."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from launch.installation import StartError
+from launch.training import KEPT, Trainer
+
+RASA = """\
+import pathlib, sys
+options = dict(zip(sys.argv[3::2], sys.argv[4::2]))
+if "broken" in pathlib.Path(options["--config"]).read_text():
+    sys.exit("the pipeline is broken")
+(pathlib.Path(options["--out"]) / (options["--fixed-model-name"] + ".tar.gz")).write_text("model")
+"""
+FILES = {
+    "config.yml": "pipeline: []",
+    "domain/cards.yml": "intents: []",
+    "data/nlu/cards.yml": "nlu: []",
+    "requirements/base.txt": "rasa==3.6.21",
+    "bot/__init__.py": "",
+    "bot/rasa_side/__init__.py": "",
+    "bot/rasa_side/compat.py": RASA,
+}
+
+
+@pytest.fixture
+def trainer(tmp_path: Path) -> Trainer:
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return Trainer(tmp_path, Path(sys.executable), tmp_path / "config.yml", tmp_path)
+
+
+async def test_the_model_is_found_until_something_changes(trainer: Trainer) -> None:
+    assert trainer.find() is None
+    model = await trainer.train({})
+    assert trainer.find() == model
+    assert model.with_name(model.name.replace(".tar.gz", ".json")).exists()
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name != "bot/__init__.py"])
+async def test_a_change_asks_for_a_new_model(trainer: Trainer, name: str) -> None:
+    await trainer.train({})
+    path = trainer.root / name
+    path.write_text(path.read_text() + "\n# changed\n")
+    assert trainer.find() is None
+
+
+async def test_a_new_or_renamed_file_is_a_change(trainer: Trainer) -> None:
+    await trainer.train({})
+    (trainer.root / "data/nlu/cards.yml").rename(trainer.root / "data/nlu/accounts.yml")
+    assert trainer.find() is None
+
+
+async def test_a_failed_training_tells_the_end_of_its_log(trainer: Trainer) -> None:
+    (trainer.root / "config.yml").write_text("broken")
+    with pytest.raises(StartError, match=r"Training failed \(exit code 1\)[\s\S]*the pipeline is broken"):
+        await trainer.train({})
+    assert trainer.find() is None
+
+
+async def test_old_models_are_forgotten(trainer: Trainer) -> None:
+    for count in range(KEPT + 2):
+        (trainer.root / "config.yml").write_text(f"pipeline: [{count}]")
+        newest = await trainer.train({})
+    models = list((trainer.root / "models").glob("*.tar.gz"))
+    assert len(models) == KEPT
+    assert newest in models
+    assert len(list((trainer.root / "models").glob("*.json"))) == KEPT
