@@ -6,7 +6,7 @@ Keys that must change together carry the same hash tag, so that a Redis Cluster 
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, ParamSpec, TypeVar
 
@@ -26,17 +26,17 @@ def connect(url: str, *, timeout: float = 5.0) -> redis.Redis:
     return redis.Redis.from_url(url, decode_responses=True, socket_timeout=timeout, socket_connect_timeout=2.0)
 
 
-def stored(call: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+def stored(call: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
     """Turns every Redis error of an adapter's method into StoreUnavailable."""
 
     @functools.wraps(call)
-    async def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+    async def guard(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return await call(*args, **kwargs)
         except (RedisError, OSError) as error:
             raise StoreUnavailable(f"Redis: {type(error).__name__}") from error
 
-    return guarded
+    return guard
 
 
 @asynccontextmanager

@@ -1,0 +1,44 @@
+"""``python -m gateway``: one gateway process, until SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+
+from bot.ports import StoreUnavailable
+from bot.wording import WordingError
+from gateway import logs
+from gateway.app import serving
+from gateway.config import Settings
+from gateway.values import ConfigError
+
+
+async def run(settings: Settings) -> None:
+    """Serve until asked to stop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with serving(settings):
+        await stop.wait()
+
+
+def main() -> int:
+    """0 after a clean stop, 2 when the configuration is wrong, 3 when something it needs is missing."""
+    try:
+        settings = Settings.from_env(os.environ)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    logs.configure(settings.log_level)
+    try:
+        asyncio.run(run(settings))
+    except (WordingError, StoreUnavailable, OSError) as error:
+        print(f"The gateway cannot start: {error}", file=sys.stderr)
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""The internal listener's own routes: conversations as JSON, health, metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from bot import transcript
+from bot.lines import Lines
+from bot.model import Address, Contact, HandoffState
+from bot.ports import Contacts, Handoffs
+from gateway.metrics import Metrics
+
+Check = Callable[[], Awaitable[bool]]
+CHECK_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Asks each part how it is; ``required`` ones decide whether this gateway is ready for traffic."""
+
+    checks: Mapping[str, Check]
+    required: frozenset[str] = frozenset({"redis"})
+
+    async def parts(self) -> dict[str, bool]:
+        """Each part's state, asked side by side."""
+        answers = await asyncio.gather(*(self._ask(check) for check in self.checks.values()))
+        return dict(zip(self.checks, answers, strict=True))
+
+    async def _ask(self, check: Check) -> bool:
+        try:
+            return await asyncio.wait_for(check(), CHECK_SECONDS)
+        except Exception:  # a health check's edge: whatever went wrong, the part is not well
+            return False
+
+    async def public(self, _request: web.Request) -> web.Response:
+        """``GET /health`` for load balancers: 200 while messages can be stored, else 503. Says nothing more."""
+        ready = await self._ask(self.checks["redis"])
+        return web.json_response({"status": "ok" if ready else "unavailable"}, status=200 if ready else 503)
+
+    async def internal(self, request: web.Request) -> web.Response:
+        """``GET /health`` with each part's state; ``?alive`` only says that the process runs."""
+        if "alive" in request.query:
+            return web.json_response({"status": "alive"})
+        parts = await self.parts()
+        ready = all(parts[name] for name in self.required)
+        status = "ok" if all(parts.values()) else "degraded" if ready else "unavailable"
+        return web.json_response({"status": status, "parts": parts}, status=200 if ready else 503)
+
+
+@dataclass(frozen=True, slots=True)
+class InternalApi:
+    """``/conversations`` and ``/metrics``."""
+
+    token: str
+    contacts: Contacts
+    handoffs: Handoffs
+    lines: Lines
+    metrics: Metrics
+    depths: Callable[[], Awaitable[Mapping[str, int]]]
+
+    def routes(self) -> list[web.RouteDef]:
+        """For the internal listener only."""
+        return [
+            web.get("/conversations", self.by_address),
+            web.get("/conversations/{id}", self.by_id),
+            web.get("/metrics", self.show_metrics),
+        ]
+
+    async def by_address(self, request: web.Request) -> web.Response:
+        """``GET /conversations?address=tel:%2B1...``"""
+        self._authorize(request)
+        try:
+            address = Address.parse(request.query.get("address", ""))
+        except ValueError as error:
+            raise _bad(400, "address must be tel:, messenger: or web: and a value") from error
+        return await self._show(await self.contacts.find(address))
+
+    async def by_id(self, request: web.Request) -> web.Response:
+        """``GET /conversations/{id}``"""
+        self._authorize(request)
+        return await self._show(await self.contacts.of_conversation(request.match_info["id"]))
+
+    async def show_metrics(self, _request: web.Request) -> web.Response:
+        """``GET /metrics`` in Prometheus' text format."""
+        for queue, depth in (await self.depths()).items():
+            self.metrics.waiting.labels(queue=queue).set(depth)
+        found = await self.handoffs.listing()
+        for state in (HandoffState.WAITING, HandoffState.ASSIGNED):
+            self.metrics.handoffs.labels(state=state.value).set(sum(h.state is state for h in found))
+        return web.Response(body=self.metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+    def _authorize(self, request: web.Request) -> None:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(given.encode(), self.token.encode()):
+            self.metrics.refuse("api_token")
+            raise _bad(401, "send the INTERNAL_API_TOKEN as Authorization: Bearer ...")
+
+    async def _show(self, contact: Contact | None) -> web.Response:
+        if contact is None:
+            raise _bad(404, "no such conversation")
+        events = await self.lines.all(contact.conversation_id)
+        handoff = await self.handoffs.open_for(contact.conversation_id)
+        return web.json_response(
+            {
+                "id": contact.conversation_id,
+                "contact": _contact(contact),
+                "transcript": [
+                    {"at": line.at.isoformat(), "author": line.author, "channel": line.channel, "text": line.text, "agent": line.agent}
+                    for line in transcript.lines(events)
+                ],
+                "slots": [
+                    {"name": s.name, "value": s.value, "channel": s.channel, "at": s.at.isoformat()}
+                    for s in transcript.slot_facts(events)
+                ],
+                "handoff": handoff
+                and {
+                    "id": handoff.id,
+                    "state": handoff.state,
+                    "reason": handoff.reason,
+                    "queue": handoff.queue,
+                    "agent": handoff.agent,
+                    "opened_at": handoff.opened_at.isoformat(),
+                },
+            }
+        )
+
+
+def _contact(contact: Contact) -> dict[str, Any]:
+    return {
+        "id": contact.id,
+        "locale": contact.locale,
+        "opted_out": contact.opted_out,
+        "last_channel": contact.last_channel,
+        "addresses": [
+            {"address": str(a.address), "proof": a.proof.label, "since": a.since.isoformat()} for a in contact.addresses
+        ],
+    }
+
+
+def _bad(status: int, sentence: str) -> web.HTTPException:
+    kinds = {400: web.HTTPBadRequest, 401: web.HTTPUnauthorized, 404: web.HTTPNotFound}
+    return kinds[status](text='{"error": "%s"}' % sentence, content_type="application/json")

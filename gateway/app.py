@@ -1,0 +1,129 @@
+"""One gateway: two listeners, and the workers between them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from bot.model import Address, new_id, now
+from bot.redis_base import connect
+from bot.redis_queue import all_partitions, inbox_key, outbox_key
+from desk.agents import AgentDirectory
+from desk.sessions import SessionStore
+from desk.views import Desk
+from gateway.api import Health, InternalApi
+from gateway.config import Settings
+from gateway.first_agent import keep_first_agent
+from gateway.inbox_worker import InboxWorker
+from gateway.middleware import failures, plain_headers
+from gateway.outbox_worker import OutboxWorker
+from gateway.partition_reader import PartitionReader
+from gateway.partitions import Partitions
+from gateway.simulating import mount_simulator
+from gateway.values import is_loopback
+from gateway.wiring import Core, build, show_typing
+
+TURNS_AT_ONCE = 16
+LARGEST_BODY = 512 * 1024
+log = structlog.get_logger()
+
+
+def public_app(core: Core) -> web.Application:
+    """The listener that the internet reaches: webhooks, web chat, the sample page."""
+    app = web.Application(middlewares=[failures(core.metrics), plain_headers], client_max_size=LARGEST_BODY)
+    core.web.attach(app)
+    for channel in (core.sms, core.voice, core.messenger):
+        if channel is not None:
+            app.add_routes(channel.routes())
+    app.router.add_get("/health", health_of(core).public)
+    return app
+
+
+def internal_app(core: Core, desk: Desk) -> web.Application:
+    """The listener for agents and operators."""
+    app = web.Application(middlewares=[failures(core.metrics), plain_headers], client_max_size=LARGEST_BODY)
+    app.add_routes(desk.routes())
+    app.on_shutdown.append(desk.on_shutdown)
+    api = InternalApi(
+        core.settings.internal_api_token, core.contacts, core.handoffs, core.lines, core.metrics, lambda: queue_depths(core)
+    )
+    app.add_routes(api.routes())
+    app.router.add_get("/health", health_of(core).internal)
+    mount_simulator(app, core.settings)
+    return app
+
+
+def health_of(core: Core) -> Health:
+    """What is asked of which part."""
+
+    async def redis_answers() -> bool:
+        return bool(await core.client.ping())
+
+    return Health({"redis": redis_answers, "rasa": core.dialogue.healthy})
+
+
+async def queue_depths(core: Core) -> Mapping[str, int]:
+    """How much waits in all partitions, by queue."""
+    inbox = [int(await core.client.xlen(inbox_key(p))) for p in all_partitions()]
+    outbox = [int(await core.client.xlen(outbox_key(p))) for p in all_partitions()]
+    return {"inbox": sum(inbox), "outbox": sum(outbox)}
+
+
+def workers(core: Core) -> Partitions:
+    """The workers of this gateway, over the partitions it holds."""
+
+    async def typing(address: Address, on: bool) -> None:
+        await show_typing(core.web, address, on)
+
+    inbox = InboxWorker(
+        core.conversations,
+        core.outbox,
+        core.codes,
+        core.menus,
+        core.wording,
+        core.metrics,
+        now,
+        typing,
+        asyncio.Semaphore(TURNS_AT_ONCE),
+    )
+    outbox = OutboxWorker(core.outbox, core.channels, core.contacts, core.metrics)
+    gateway_id = new_id("g")
+    reader = PartitionReader(core.client, gateway_id, inbox, outbox, core.outbox, core.metrics)
+    return Partitions(core.client, gateway_id, reader.work)
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Core]:
+    """A running gateway; ends by closing the listeners, then the workers, then the connections."""
+    client = connect(settings.redis_url)
+    async with aiohttp.ClientSession() as http:
+        core = build(settings, client, http)
+        agents = AgentDirectory(client)
+        await keep_first_agent(agents, settings.home)
+        # a browser drops Secure cookies on plain http, which only a loopback desk may use
+        secure = not is_loopback(settings.internal_host)
+        desk = Desk(core.people, agents, SessionStore(client, clock=now), clock=now, secure_cookies=secure)
+        runners = [web.AppRunner(public_app(core), access_log=None), web.AppRunner(internal_app(core, desk), access_log=None)]
+        places = [(settings.public_host, settings.public_port), (settings.internal_host, settings.internal_port)]
+        for runner in runners:
+            await runner.setup()
+        task = asyncio.create_task(workers(core).run())
+        try:
+            for runner, (host, port) in zip(runners, places, strict=True):
+                await web.TCPSite(runner, host, port).start()
+            log.info("serving", public_port=settings.public_port, internal_port=settings.internal_port)
+            yield core
+        finally:
+            for runner in runners:
+                await runner.cleanup()
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            if core.voice is not None:
+                await core.voice.close()
+            await client.aclose()

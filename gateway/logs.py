@@ -1,0 +1,56 @@
+"""One structured JSON line per event on standard output. Never a text, a number or digits of a customer.
+
+``redact`` is the last resort: should a field ever hold a telephone number or a long run of digits, it is masked.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_DIGITS = re.compile(r"\+?\d[\d -]{5,}\d")
+_FREE = frozenset({"timestamp", "ms", "waited_ms"})
+_IDS = frozenset({"conversation", "handoff", "entry", "stream", "gateway"})
+
+
+def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Mask what looks like a number in every value that is text, except random ids of ours."""
+    return {
+        key: _DIGITS.sub("[digits]", value) if isinstance(value, str) and key not in _FREE | _IDS else value
+        for key, value in event.items()
+    }
+
+
+def configure(level: str) -> None:
+    """Set up structlog and the standard library's logging for this process."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stdout, format="%(name)s %(levelname)s")
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _frames_only,
+            redact,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+
+
+def _frames_only(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Where it failed, without the exception's words: those may quote what a customer wrote."""
+    info = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if info is True else info
+    if isinstance(error, BaseException):
+        frames = []
+        trace = error.__traceback__
+        while trace is not None:
+            frames.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno}")
+            trace = trace.tb_next
+        event["at"] = " > ".join(frames[-6:])
+    return event

@@ -1,0 +1,193 @@
+"""Puts the parts together: the one place that knows which adapter stands behind which port."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import redis.asyncio as redis
+
+from bot.conversation import Conversations
+from bot.handoff import HandoffBook
+from bot.identity import Identity
+from bot.joining import CodeSending, Joining
+from bot.keywords import Keywords
+from bot.lines import Lines
+from bot.menu import numbered, spoken
+from bot.model import Address, AddressKind, ChannelName, Contact, Handoff, now
+from bot.people import People
+from bot.ports import Channel, SendError, SendFailure, Telephone
+from bot.rasa_client import RasaClient
+from bot.redis_queue import RedisInbox, RedisOutbox
+from bot.redis_store import RedisCalls, RedisContacts, RedisHandoffs, RedisLinks
+from bot.redis_turns import RedisBulletin, RedisCodes, RedisLocks, RedisMenus, RedisTurns, RedisUnsaved
+from bot.wording import Notices
+from connectors.messenger import Messenger, MessengerApp
+from connectors.messenger_threads import RedisThreads
+from connectors.sms import Sms
+from connectors.twilio import TwilioAccount, TwilioClient
+from connectors.web import WebChat, origins
+from gateway.config import Settings
+from gateway.inbox import CountingInbox
+from gateway.metrics import Metrics
+from voice.calls import VoiceLine
+
+NOTICES = Path("domain/_notices.yml")
+VOICE_PATIENCE = 6.0
+"""Seconds a caller waits before the filler; well under Twilio's 15 and the turn's own deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """Everything of one gateway that has no listener of its own."""
+
+    settings: Settings
+    metrics: Metrics
+    client: redis.Redis
+    dialogue: RasaClient
+    contacts: RedisContacts
+    handoffs: RedisHandoffs
+    inbox: CountingInbox
+    outbox: RedisOutbox
+    codes: RedisCodes
+    menus: RedisMenus
+    lines: Lines
+    wording: Notices
+    conversations: Conversations
+    people: People
+    channels: Mapping[ChannelName, Channel]
+    web: WebChat
+    sms: Sms | None
+    voice: VoiceLine | None
+    messenger: Messenger | None
+
+
+class NoTelephone:
+    """``bot.ports.Telephone`` and a dead channel, where no phone line is configured."""
+
+    async def ring_agent(self, handoff: Handoff, phone: str) -> None:
+        """Always refused."""
+        raise SendError("no phone line is configured", SendFailure.REFUSED)
+
+
+def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, notices: Path = NOTICES) -> Core:
+    """Wire one gateway. WordingError when the notices are incomplete."""
+    metrics, wording = Metrics(), Notices.from_file(notices)
+    dialogue = RasaClient(http, settings.rasa_url, settings.rasa_token)
+    contacts, calls, outbox = RedisContacts(client, now), RedisCalls(client), RedisOutbox(client)
+    handoffs, locks, codes, menus = RedisHandoffs(client), RedisLocks(client), RedisCodes(client), RedisMenus(client)
+    bulletin, lines = RedisBulletin(client), Lines(dialogue, RedisUnsaved(client))
+    book = HandoffBook(handoffs, dialogue, bulletin, now)
+    secret = hashlib.sha256(b"one-time codes:" + settings.internal_api_token.encode()).digest()
+    identity = Identity(contacts, codes, RedisLinks(client), calls, now, secret, Joining(dialogue, locks).copy)
+    send_code = CodeSending(identity, contacts, outbox, wording, now) if settings.twilio else _no_code
+    conversations = Conversations(
+        contacts=contacts,
+        dialogue=dialogue,
+        identity=identity,
+        handoffs=book,
+        calls=calls,
+        turns=RedisTurns(client),
+        menus=menus,
+        locks=locks,
+        lines=lines,
+        keywords=Keywords(contacts),
+        wording=wording,
+        send_code=send_code,
+        clock=now,
+        deadline=settings.turn_deadline,
+    )
+    inbox = CountingInbox(RedisInbox(client), metrics)
+    web = _web(settings, inbox, client, wording)
+    sms, voice, messenger = None, None, None
+    if settings.twilio:
+        account = twilio_account(settings)
+        twilio = TwilioClient(http, account)
+        sms = Sms(account, twilio, inbox, render=numbered, clock=now, on_refused=metrics.refuse)
+        voice = VoiceLine(
+            account,
+            twilio,
+            conversations,
+            calls,
+            handoffs,
+            contacts,
+            wording,
+            spoken,
+            clock=now,
+            turn_deadline=min(VOICE_PATIENCE, settings.turn_deadline),
+            on_refused=metrics.refuse,
+        )
+    if settings.messenger:
+        messenger = Messenger(
+            _messenger_app(settings), http, inbox, RedisThreads(client), render=numbered, clock=now, on_refused=metrics.refuse
+        )
+    built: list[Channel | None] = [web, sms, voice, messenger]
+    channels = {channel.name: channel for channel in built if channel is not None}
+    telephone: Telephone = voice or NoTelephone()
+    people = People(book, contacts, calls, conversations, lines, outbox, locks, bulletin, telephone, wording, now)
+    return Core(
+        settings,
+        metrics,
+        client,
+        dialogue,
+        contacts,
+        handoffs,
+        inbox,
+        outbox,
+        codes,
+        menus,
+        lines,
+        wording,
+        conversations,
+        people,
+        channels,
+        web,
+        sms,
+        voice,
+        messenger,
+    )
+
+
+async def _no_code(_contact: Contact, _tel: str) -> bool:
+    """Without a number that texts, no code can be sent."""
+    return False
+
+
+async def show_typing(web: WebChat, address: Address, on: bool) -> None:
+    """Only web chat shows it while the assistant thinks."""
+    if address.kind is AddressKind.WEB:
+        await web.typing(address, on)
+
+
+def twilio_account(settings: Settings) -> TwilioAccount:
+    """The connectors' view of the account. Precondition: Twilio is configured."""
+    assert settings.twilio is not None
+    given = settings.twilio
+    return TwilioAccount(
+        given.account_sid, given.auth_tokens, given.api_url, given.sms_number, given.voice_number, settings.public_url
+    )
+
+
+def _messenger_app(settings: Settings) -> MessengerApp:
+    assert settings.messenger is not None
+    given = settings.messenger
+    return MessengerApp(given.app_secret, given.verify_token, given.page_token, given.page_id, given.api_url)
+
+
+def _web(settings: Settings, inbox: CountingInbox, client: redis.Redis, wording: Notices) -> WebChat:
+    twilio = settings.twilio
+    internal = f"{settings.internal_host}:{settings.internal_port}"
+    simulator = (f"http://{internal}", f"http://localhost:{settings.internal_port}") if settings.simulated else ()
+    return WebChat(
+        inbox,
+        client,
+        allowed_origins=origins(settings.public_url, settings.chat_origins),
+        clock=now,
+        wording=wording,
+        voice_number=twilio.voice_number if twilio else None,
+        sms_number=twilio.sms_number if twilio else None,
+        frame_ancestors=simulator,
+    )

@@ -1,0 +1,93 @@
+"""Stand-ins for what lies outside the core: an assistant that answers from a script, a clock that is set by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.model import ChannelName, Handoff, Reply
+from bot.ports import DialogueTurn, DialogueUnavailable
+
+
+class FakeClock:
+    """Time that only moves when told."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def passes(self, **step: float) -> None:
+        self.time += timedelta(**step)
+
+
+@dataclass
+class FakeAssistant:
+    """``bot.ports.Dialogue``: keeps a tracker per conversation as Rasa would, answers as the test says."""
+
+    answer: Callable[[dict[str, Any]], DialogueTurn] = lambda said: DialogueTurn((Reply(f"you said {said['said']}"),))
+    trackers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    down: bool = False
+    failing: bool = False
+
+    async def turn(
+        self,
+        conversation_id: str,
+        channel: ChannelName,
+        message_id: str,
+        *,
+        text: str | None = None,
+        payload: str | None = None,
+        metadata: dict[str, Any],
+        timeout: float,
+    ) -> DialogueTurn:
+        self._check()
+        said = {"conversation": conversation_id, "channel": channel, "id": message_id, "said": text or payload, "metadata": metadata}
+        self.asked.append(said)
+        user = {"event": "user", "timestamp": 1.0, "text": text or payload, "message_id": message_id, "metadata": metadata}
+        answer = self.answer(said)
+        bots = [{"event": "bot", "timestamp": 1.0, "text": r.text, "data": {}, "metadata": {}} for r in answer.replies]
+        self.trackers.setdefault(conversation_id, []).extend([user, *bots])
+        return answer
+
+    async def append(self, conversation_id: str, events: Sequence[dict[str, Any]]) -> None:
+        self._check()
+        self.trackers.setdefault(conversation_id, []).extend(events)
+
+    async def events(self, conversation_id: str) -> list[dict[str, Any]]:
+        self._check()
+        return list(self.trackers.get(conversation_id, []))
+
+    async def slots(self, conversation_id: str) -> dict[str, Any]:
+        self._check()
+        return {}
+
+    async def healthy(self) -> bool:
+        return not self.down
+
+    def _check(self) -> None:
+        if self.down:
+            raise DialogueUnavailable("refused", reached=False)
+        if self.failing:
+            raise DialogueUnavailable("500", reached=True)
+
+
+@dataclass
+class FakePhones:
+    """``bot.ports.Telephone``: which agents' phones were rung."""
+
+    rung: list[tuple[str, str]] = field(default_factory=list)
+
+    async def ring_agent(self, handoff: Handoff, phone: str) -> None:
+        self.rung.append((handoff.id, phone))
+
+
+class PlainWording:
+    """``bot.ports.Wording`` that says the response's name and its values, so that tests read plainly."""
+
+    def say(self, name: str, channel: ChannelName | None = None, **values: object) -> str:
+        return " ".join([name.removeprefix("utter_"), *(f"{k}={v}" for k, v in values.items())])
