@@ -1,0 +1,259 @@
+"""Between the receivers and the vendors: in order for each address, nobody delayed by others, nothing lost or doubled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+
+import pytest
+import redis.asyncio as redis
+
+from bot.model import Address, AddressKind, Author, ChannelName, DeliveryReport, DeliveryStatus, InboundMessage, OutboundMessage, Reply, now
+from bot.ports import SendError, SendFailure, StoreUnavailable, TurnResult
+from bot.redis_base import connect
+from bot.redis_queue import InboxFull, RedisInbox, RedisOutbox, all_partitions, inbox_key, outbox_key, partition_of, record_key
+from bot.redis_store import RedisContacts
+from bot.redis_turns import RedisCodes, RedisMenus
+from gateway.inbox_worker import InboxWorker
+from gateway.metrics import Metrics
+from gateway.outbox_worker import OutboxWorker
+from gateway.partition_reader import PartitionReader
+from gateway.partitions import Partitions, owner_of
+from tests.bot.fakes import PlainWording
+
+ANA = Address(AddressKind.TEL, "+12125550147")
+BEN = Address(AddressKind.TEL, "+12125550148")
+
+
+def text(number: int, sender: Address = ANA) -> InboundMessage:
+    return InboundMessage(f"sms:{sender.value}:{number}", ChannelName.SMS, sender, now(), str(number))
+
+
+@dataclass
+class Echo:
+    """``Conversations`` that repeats what was said; messages named in ``held`` wait for their event."""
+
+    contacts: RedisContacts
+    held: dict[str, asyncio.Event] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    begun: list[str] = field(default_factory=list)
+
+    async def receive(self, message: InboundMessage) -> TurnResult:
+        self.begun.append(message.text)
+        if message.text in self.broken:
+            raise RuntimeError("a bug")
+        if message.id in self.held:
+            await self.held[message.id].wait()
+        return TurnResult("c_1", (Reply(f"re {message.text}"),))
+
+
+@dataclass
+class FakeVendor:
+    """A channel that keeps what it was given; ``fail`` is raised once each."""
+
+    name: ChannelName = ChannelName.SMS
+    taken: list[tuple[str, str]] = field(default_factory=list)
+    fail: list[SendError] = field(default_factory=list)
+    arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def send(self, message: OutboundMessage) -> list[str]:
+        if self.fail:
+            raise self.fail.pop(0)
+        async with self.arrived:
+            self.taken.append((message.address.value, message.reply.text))
+            self.arrived.notify_all()
+        return [f"SM{len(self.taken)}"]
+
+    async def has(self, count: int) -> None:
+        async with self.arrived, asyncio.timeout(10):
+            await self.arrived.wait_for(lambda: len(self.taken) >= count)
+
+
+@dataclass
+class Post:
+    """One gateway's workers and what surrounds them."""
+
+    client: redis.Redis
+    inbox: RedisInbox
+    outbox: RedisOutbox
+    echo: Echo
+    vendor: FakeVendor
+    metrics: Metrics
+    reader: PartitionReader
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def start(self) -> None:
+        self.tasks.append(asyncio.create_task(Partitions(self.client, "g1", self.reader.work).run()))
+
+    async def stop(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        self.tasks.clear()
+
+    async def state_of(self, message_id: str, address: Address = ANA) -> str:
+        return str(await self.client.hget(record_key(partition_of(address), message_id), "state"))
+
+    async def emptied(self) -> None:
+        async with asyncio.timeout(10):
+            while any([await self.client.xlen(key(p)) for p in all_partitions() for key in (inbox_key, outbox_key)]):
+                await asyncio.sleep(0.01)
+
+
+async def nobody_types(_address: Address, _on: bool) -> None:
+    return None
+
+
+@pytest.fixture
+async def post(redis_url: str) -> AsyncIterator[Post]:
+    client = connect(redis_url)
+    contacts, outbox, metrics, vendor = RedisContacts(client, now), RedisOutbox(client), Metrics(), FakeVendor()
+    echo = Echo(contacts)
+    worker = InboxWorker(
+        echo, outbox, RedisCodes(client), RedisMenus(client), PlainWording(), metrics, now, nobody_types, asyncio.Semaphore(8)  # type: ignore[arg-type]
+    )
+    sender = OutboxWorker(outbox, {ChannelName.SMS: vendor}, contacts, metrics)
+    made = Post(client, RedisInbox(client), outbox, echo, vendor, metrics, PartitionReader(client, "g1", worker, sender, outbox, metrics))
+    yield made
+    await made.stop()
+    await client.aclose()
+
+
+async def test_what_was_accepted_is_answered_in_order_for_each_sender(post: Post) -> None:
+    for number in range(20):
+        await post.inbox.accept(text(number))
+        await post.inbox.accept(text(number, BEN))
+    post.start()
+    await post.vendor.has(40)
+    for person in (ANA, BEN):
+        assert [said for to, said in post.vendor.taken if to == person.value] == [f"re {n}" for n in range(20)]
+    await post.emptied()
+
+
+async def test_a_repeated_webhook_is_accepted_once(post: Post) -> None:
+    assert await post.inbox.accept(text(1)) is True
+    assert await post.inbox.accept(text(1)) is False
+    post.start()
+    await post.vendor.has(1)
+    await post.emptied()
+    assert len(post.vendor.taken) == 1
+
+
+async def test_a_slow_turn_delays_nobody_else(post: Post) -> None:
+    slow = text(1)
+    post.echo.held[slow.id] = asyncio.Event()
+    await post.inbox.accept(slow)
+    await post.inbox.accept(text(2))
+    await post.inbox.accept(text(1, BEN))
+    post.start()
+    await post.vendor.has(1)
+    assert post.vendor.taken == [(BEN.value, "re 1")]
+    post.echo.held[slow.id].set()
+    await post.vendor.has(3)
+
+
+async def test_a_gateway_that_dies_in_a_turn_leaves_it_to_the_next_one(post: Post) -> None:
+    slow = text(1)
+    post.echo.held[slow.id] = asyncio.Event()
+    await post.inbox.accept(slow)
+    post.start()
+    while not post.echo.begun:
+        await asyncio.sleep(0)
+    await post.stop()
+    post.echo.held.clear()
+    post.start()
+    await post.vendor.has(1)
+    assert post.echo.begun == ["1", "1"]
+
+
+async def test_a_message_found_in_sending_is_uncertain_and_never_sent_again(post: Post) -> None:
+    message = OutboundMessage("o1", "c_1", ChannelName.SMS, ANA, Reply("hi"), Author.AGENT, now())
+    await post.outbox.put([message])
+    await post.outbox.mark(message, DeliveryStatus.SENDING)
+    post.start()
+    await post.emptied()
+    assert post.vendor.taken == []
+    assert await post.outbox.uncertain("c_1") == [message]
+
+
+@pytest.mark.parametrize(
+    ("failure", "state"), [(SendFailure.REFUSED, "failed"), (SendFailure.UNCERTAIN, "uncertain"), (SendFailure.RETRY, "sent")]
+)
+async def test_only_what_the_vendor_certainly_did_not_take_is_sent_again(post: Post, failure: SendFailure, state: str) -> None:
+    post.vendor.fail.append(SendError("no", failure, code="1", after=0.01))
+    await post.inbox.accept(text(1))
+    post.start()
+    while await post.state_of("sms:+12125550147:1>1") != state:
+        await asyncio.sleep(0.01)
+    await post.emptied()
+    assert len(post.vendor.taken) == (1 if failure is SendFailure.RETRY else 0)
+
+
+async def test_a_vendor_that_says_opted_out_is_believed(post: Post) -> None:
+    await post.echo.contacts.find_or_create(ANA)
+    post.vendor.fail.append(SendError("stop", SendFailure.REFUSED, code="21610", opted_out=True))
+    await post.inbox.accept(text(1))
+    post.start()
+    await post.emptied()
+    contact = await post.echo.contacts.find(ANA)
+    assert contact and contact.opted_out
+
+
+async def test_delivery_reports_never_step_back(post: Post) -> None:
+    await post.inbox.accept(text(1))
+    post.start()
+    await post.vendor.has(1)
+    await post.emptied()
+    for status in (DeliveryStatus.DELIVERED, DeliveryStatus.SENT):
+        await post.inbox.report(DeliveryReport(ChannelName.SMS, "SM1", status, now()))
+    assert await post.state_of("sms:+12125550147:1>1") == "delivered"
+
+
+async def test_a_message_that_always_fails_is_set_aside_and_the_next_one_is_answered(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.partition_reader.TRIES", 1)
+    post.echo.broken.add("1")
+    await post.inbox.accept(text(1))
+    await post.inbox.accept(text(2))
+    post.start()
+    await post.vendor.has(1)
+    assert post.vendor.taken == [(ANA.value, "re 2")]
+    assert await post.client.xlen(f"{inbox_key(partition_of(ANA))}:failed") == 1
+
+
+async def test_a_full_inbox_asks_the_vendor_to_come_back(post: Post) -> None:
+    small = RedisInbox(post.client, limit=2)
+    await small.accept(text(1))
+    await small.accept(text(2))
+    with pytest.raises(InboxFull):
+        await small.accept(text(3))
+    assert issubclass(InboxFull, StoreUnavailable)
+
+
+async def test_two_gateways_share_the_partitions_and_a_stopped_ones_are_taken_over(post: Post) -> None:
+    async def idle(_partition: str) -> None:
+        await asyncio.Event().wait()
+
+    one, two = Partitions(post.client, "g1", idle), Partitions(post.client, "g2", idle)
+    await one._round()
+    assert len(one.owned) == len(all_partitions())
+    for _ in range(2):
+        await two._round()
+        await one._round()
+    await two._round()
+    assert (len(one.owned), len(two.owned)) == (4, 4)
+    await one._give_up_all()
+    await two._round()
+    assert len(two.owned) == 8
+    assert await owner_of(post.client, all_partitions()[0]) == "g2"
+    await two._give_up_all()
+
+
+async def test_an_outbound_message_put_twice_is_sent_once(post: Post) -> None:
+    message = OutboundMessage("o1", "c_1", ChannelName.SMS, ANA, Reply("hi"), Author.BOT, now())
+    await post.outbox.put([message, replace(message)])
+    await post.outbox.put([message])
+    post.start()
+    await post.vendor.has(1)
+    await post.emptied()
+    assert post.vendor.taken == [(ANA.value, "hi")]
