@@ -197,8 +197,8 @@ class TwilioClient:
     async def _post(self, resource: str, form: list[tuple[str, str]]) -> str:
         """POST one form; the ``sid`` of what was made."""
         url = f"{self.account.api_url.rstrip('/')}/2010-04-01/Accounts/{quote(self.account.sid, safe='')}/{resource}"
-        auth = aiohttp.BasicAuth(self.account.sid, self.account.auth_tokens[0])
-        answer = await post(self.session, url, within=self.timeout, auth=auth, data=form)
+        headers = {"Authorization": aiohttp.encode_basic_auth(self.account.sid, self.account.auth_tokens[0])}
+        answer = await post(self.session, url, within=self.timeout, headers=headers, data=form)
         if answer.status not in CREATED:
             raise failure_of(answer)
         return _sid(answer.body)
