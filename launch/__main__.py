@@ -17,11 +17,11 @@ from typing import Any
 from gateway.values import ConfigError
 from launch.banner import banner
 from launch.bound import die_with
-from launch.environment import Plan, check_ports, home_of, part_env, plan, read_values
+from launch.environment import Plan, check_ports, home_of, plan, read_values
 from launch.installation import Installation, StartError, write_private
-from launch.parts import all_parts
+from launch.parts import parts_with
 from launch.supervisor import Part, PartFailed, Supervisor
-from launch.training import trainer
+from launch.training import ready_model, trainer
 
 ROOT = Path(__file__).parent.parent
 
@@ -102,14 +102,8 @@ class Launch:
 
 async def prepare(place: Installation, planned: Plan, *, diet: bool) -> list[Part]:
     """The parts of Onethread; our own Rasa gets a model of the data as it is now. Raises StartError."""
-    if planned.rasa_port is None:
-        return all_parts(planned, place, os.environ, None, Path(sys.executable))
-    work = trainer(ROOT, place.logs, diet=diet)
-    model = work.find()
-    if model is None:
-        say(f"Training the assistant, once for this data (log: {work.logs / 'train.log'}) ...")
-        model = await work.train(part_env(os.environ, {"RASA_TELEMETRY_ENABLED": "false"}))
-    return all_parts(planned, place, os.environ, model, work.python)
+    served = await ready_model(trainer(ROOT, place.logs, diet=diet), os.environ, say) if planned.rasa_port else None
+    return parts_with(planned, place, os.environ, served)
 
 
 def say(line: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,19 +14,31 @@ from launch.installation import Installation, write_private_text
 from launch.supervisor import Part
 from launch.valkey import server_binary
 
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What our own Rasa runs: a trained model, and the Python whose environment it was trained in."""
+
+    model: Path
+    python: Path
+
+
 DRAIN = 10.0
 """Seconds the gateway has to finish what it has taken."""
 
 
-def all_parts(plan: Plan, place: Installation, system: Mapping[str, str], model: Path | None, python: Path) -> list[Part]:
-    """In the order of what needs what: stopped in reverse. ``python`` runs Rasa; ``model`` is None without our own Rasa."""
+def parts_with(plan: Plan, place: Installation, system: Mapping[str, str], served: Served | None) -> list[Part]:
+    """In the order of what needs what, and stopped in reverse; ``served`` is None without a Rasa of our own."""
+    return [*assistant(plan, place, system, served), gateway(plan, system)]
+
+
+def assistant(plan: Plan, place: Installation, system: Mapping[str, str], served: Served | None) -> list[Part]:
+    """What stands behind the gateway: the store, the actions, Rasa; as many of them as are ours."""
     parts: list[Part] = []
     if plan.valkey_port is not None:
         parts.append(valkey(plan.valkey_port, plan.secrets.valkey_password, place.valkey, system))
-    if plan.rasa_port is not None and plan.action_port is not None and model is not None:
-        parts.append(actions(plan, plan.action_port, system))
-        parts.append(rasa(plan, plan.rasa_port, system, model, python))
-    parts.append(gateway(plan, system, needs=("valkey",) if plan.valkey_port is not None else ()))
+    if plan.rasa_port is not None and plan.action_port is not None and served is not None:
+        parts += [actions(plan, plan.action_port, system), rasa(plan, plan.rasa_port, system, served)]
     return parts
 
 
@@ -58,7 +71,7 @@ def actions(plan: Plan, port: int, system: Mapping[str, str]) -> Part:
     )
 
 
-def rasa(plan: Plan, port: int, system: Mapping[str, str], model: Path, python: Path) -> Part:
+def rasa(plan: Plan, port: int, system: Mapping[str, str], served: Served) -> Part:
     """Rasa on loopback, its HTTP API closed by a token. It knows no vendor's secret."""
     token = plan.settings.rasa_token
     own = {
@@ -69,22 +82,20 @@ def rasa(plan: Plan, port: int, system: Mapping[str, str], model: Path, python: 
         "RASA_TELEMETRY_ENABLED": "false",
         "LOG_LEVEL": plan.settings.log_level,
     }
-    served = ("rasa", "run", "--enable-api", "-i", "127.0.0.1", "-p", str(port), "--model", str(model))
+    run = ("rasa", "run", "--enable-api", "-i", "127.0.0.1", "-p", str(port), "--model", str(served.model))
+    files = ("--endpoints", "endpoints.yml", "--credentials", "credentials.yml")
     return Part(
         name="rasa",
-        command=(
-            *(str(python), "-m", "bot.rasa_side.compat"),
-            *(*served, "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
-        ),
+        command=(str(served.python), "-m", "bot.rasa_side.compat", *run, *files),
         ready=http_ok("127.0.0.1", port, f"/status?token={quote(token, safe='')}"),
         env=part_env(system, own),
-        needs=("valkey",) if plan.valkey_port is not None else (),
+        needs=_store(plan),
         port=port,
         start_seconds=180,
     )
 
 
-def gateway(plan: Plan, system: Mapping[str, str], needs: tuple[str, ...]) -> Part:
+def gateway(plan: Plan, system: Mapping[str, str]) -> Part:
     """The one process that meets the world, and the only one that knows the vendors' secrets."""
     settings = plan.settings
     return Part(
@@ -92,7 +103,11 @@ def gateway(plan: Plan, system: Mapping[str, str], needs: tuple[str, ...]) -> Pa
         command=(sys.executable, "-m", "gateway"),
         ready=http_ok(plan.internal_host, settings.internal_port, "/health"),
         env=part_env(system, plan.gateway_env),
-        needs=needs,
+        needs=_store(plan),
         port=settings.public_port,
         stop_seconds=DRAIN + 2,
     )
+
+
+def _store(plan: Plan) -> tuple[str, ...]:
+    return ("valkey",) if plan.valkey_port is not None else ()

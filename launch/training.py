@@ -12,13 +12,14 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.values import ConfigError
 from launch.environment import home_of, part_env, read_values
 from launch.installation import Installation, StartError, write_private_text
+from launch.parts import Served
 from launch.process import Process
 
 KEPT = 3
@@ -100,6 +101,20 @@ def trainer(root: Path, logs: Path, *, diet: bool) -> Trainer:
     return Trainer(root, python, root / "launch" / "config-diet.yml", logs)
 
 
+async def ready_model(work: Trainer, system: Mapping[str, str], say: Callable[[str], None]) -> Served:
+    """The model for the data as it is now, trained if need be. Raises StartError."""
+    model = work.find()
+    if model is None:
+        say(f"Training the assistant, once for this data (log: {work.logs / 'train.log'}) ...")
+        model = await work.train(training_env(system))
+    return Served(model, work.python)
+
+
+def training_env(system: Mapping[str, str]) -> dict[str, str]:
+    """What a training may know."""
+    return part_env(system, {"RASA_TELEMETRY_ENABLED": "false"})
+
+
 def main() -> None:
     """Train now; the model's path is the last line."""
     parser = argparse.ArgumentParser(prog="python -m launch.training", description="Train the assistant.")
@@ -110,7 +125,7 @@ def main() -> None:
         values = read_values(root / ".env", os.environ)
         work = trainer(root, Installation.open(home_of(values, root)).logs, diet=arguments.diet)
         print(f"Training with {work.config.name}; the log is {work.logs / 'train.log'}.", flush=True)
-        print(asyncio.run(work.train(part_env(os.environ, {"RASA_TELEMETRY_ENABLED": "false"}))))
+        print(asyncio.run(work.train(training_env(os.environ))))
     except (ConfigError, StartError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:

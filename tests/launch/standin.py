@@ -30,11 +30,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         wait_for = [item[5:] for item in BEHAVIOURS if item.startswith("when=")]
         ready = all(pathlib.Path(path).exists() for path in wait_for)
+        note("ready" if ready else "not ready")
         self.send_response(200 if ready else 503)
         self.end_headers()
-        self.wfile.flush()
-        self.connection.close()
-        note("ready" if ready else "not ready")
 
     def log_message(self, *arguments):
         pass

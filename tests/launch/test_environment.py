@@ -10,7 +10,7 @@ import pytest
 from gateway.values import ConfigError
 from launch.environment import CREDENTIALS, plan, read_env_file
 from launch.installation import Installation, StartError
-from launch.parts import all_parts
+from launch.parts import Served, parts_with
 
 REAL = {
     "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
@@ -70,7 +70,7 @@ def test_damaged_secrets_are_not_replaced_silently(place: Installation, text: st
 
 def test_no_part_but_the_gateway_knows_a_vendor(place: Installation, tmp_path: Path) -> None:
     planned = plan(REAL, place)
-    parts = {part.name: part for part in all_parts(planned, place, SYSTEM, tmp_path / "model.tar.gz", Path("python"))}
+    parts = {part.name: part for part in parts_with(planned, place, SYSTEM, Served(tmp_path / "model.tar.gz", Path("python")))}
     assert list(parts) == ["valkey", "actions", "rasa", "gateway"]
     for name in ("valkey", "actions", "rasa"):
         assert not {key for key in parts[name].env if key.startswith(("TWILIO", "MESSENGER", "INTERNAL"))}
@@ -86,7 +86,7 @@ def test_no_part_but_the_gateway_knows_a_vendor(place: Installation, tmp_path: P
 def test_own_servers_are_not_started(place: Installation) -> None:
     values = {"REDIS_URL": "redis://cache.example/1", "RASA_URL": "http://rasa.example:5005", "RASA_TOKEN": "t" * 32}
     planned = plan(values, place)
-    parts = all_parts(planned, place, SYSTEM, None, Path("python"))
+    parts = parts_with(planned, place, SYSTEM, None)
     assert [part.name for part in parts] == ["gateway"]
     assert parts[0].env["RASA_URL"] == values["RASA_URL"]
 
