@@ -17,7 +17,7 @@ CURRENCIES = {"$": ("dollar", "cent"), "£": ("pound", "penny"), "€": ("euro",
 
 _PHONE = re.compile(r"(?<![\w+])\+[1-9]\d{6,14}(?!\w)")
 _LOCAL_PHONE = re.compile(r"(?<![\w+$£€.-])(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}(?!\w)")
-_MONEY = re.compile(r"(-?)([$£€])(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{2}))?(?![\d,.]*\d)")
+_MONEY = re.compile(r"(?<![\w$£€-])(-?)([$£€])(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{2}))?(?![\d,.]*\d)")
 _DATE = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
 _CARD = re.compile(r"(?<![\w,.$£€+-])\d{4}(?:[ -]?\d{4}){3}(?!\w)")
 _ENDING = re.compile(r"(?i)\b(ending(?: in| with)?|last four(?: digits)?(?: are| is)?|code(?: is)?) (\d{4,8})(?!\w)")

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from urllib.parse import quote, urlencode
 from xml.sax.saxutils import escape
 
-from twilio.twiml.voice_response import Dial, Gather, Pause, VoiceResponse
+from twilio.twiml.voice_response import Dial, Gather, Pause, VoiceResponse  # type: ignore[import-untyped]
 
 SAY_CHARACTERS = 1200
 """Longest text of one ``<Say>``; Twilio's voices take 3,000 and more (warning 13521)."""

@@ -1,0 +1,330 @@
+"""What the phone line needs of the core, in memory, and a telephone that signs as Twilio does."""
+
+from __future__ import annotations
+
+import asyncio
+import xml.etree.ElementTree as ET
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient
+from twilio.request_validator import RequestValidator
+
+from bot.model import Address, Call, CallState, ChannelName, Contact, Handoff, HandoffState, InboundMessage, Proof, Reply, new_id
+from bot.ports import StoreUnavailable, TurnResult
+from tests.voice.table import problems
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+PUBLIC = "https://line.example"
+ANA = "+15550100123"
+
+SENTENCES = {
+    "utter_turn_failed": "Sorry, that did not work.",
+    "utter_message_kept": "Your message is kept.",
+    "utter_still_working": "One moment please.",
+    "utter_silence_again": "I did not hear you. {prompt}",
+    "utter_silence_keys": "You can press the keys. {prompt}",
+    "utter_silence_person": "I am putting you through.",
+    "utter_handoff_waiting": "You are number {place} in line.",
+    "utter_handoff_still_waiting": "Still number {place} in line.",
+    "utter_agent_whisper": "Caller {who}, {proof}. About: {reason}. Tried: {tried}.",
+    "utter_call_back_to_bot": "You are back with the assistant.",
+    "utter_call_failed": "Please call again later.",
+    "utter_agent_caller_gone": "The caller is gone.",
+    "utter_not_joined": "I could not put you through; we will write to you.",
+    "utter_withheld_caller": "a withheld number",
+    "utter_nothing_tried": "nothing yet",
+}
+
+
+class FakeClock:
+    """A time that only moves when told to."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def passes(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+class Words:
+    """``bot.ports.Wording``; ``broken`` raises as a missing response does."""
+
+    def __init__(self) -> None:
+        self.broken = False
+
+    def say(self, name: str, channel: ChannelName | None = None, **values: object) -> str:
+        assert channel is ChannelName.VOICE
+        if self.broken:
+            raise KeyError(name)
+        return SENTENCES[name].format(**values)
+
+
+class Store:
+    """Calls, Handoffs and Contacts. ``down`` makes every method raise StoreUnavailable."""
+
+    def __init__(self) -> None:
+        self.down = False
+        self.calls: dict[str, Call] = {}
+        self.kept: dict[str, str] = {}
+        self.words: dict[str, list[str]] = {}
+        self.handoffs: dict[str, Handoff] = {}
+        self.contacts: dict[str, Contact] = {}
+
+    def up(self) -> None:
+        if self.down:
+            raise StoreUnavailable
+
+
+class FakeCalls:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def get(self, sid: str) -> Call | None:
+        self.store.up()
+        return self.store.calls.get(sid)
+
+    async def save(self, call: Call) -> None:
+        self.store.up()
+        old = self.store.calls.get(call.sid)
+        self.store.calls[call.sid] = replace(call, proof=old.proof if old else call.proof)
+
+    async def raise_proof(self, sid: str, proof: Proof) -> None:
+        self.store.calls[sid] = replace(self.store.calls[sid], proof=proof)
+
+    async def live_for(self, conversation_id: str) -> Call | None:
+        self.store.up()
+        live = [c for c in self.store.calls.values() if c.conversation_id == conversation_id and c.state is not CallState.ENDED]
+        return live[-1] if live else None
+
+    async def remember(self, key: str, answer: str) -> None:
+        self.store.up()
+        self.store.kept[key] = answer
+
+    async def remembered(self, key: str) -> str | None:
+        self.store.up()
+        return self.store.kept.get(key)
+
+    async def say_later(self, sid: str, text: str) -> None:
+        self.store.up()
+        self.store.words.setdefault(sid, []).append(text)
+
+    async def to_say(self, sid: str) -> list[str]:
+        self.store.up()
+        return self.store.words.pop(sid, [])
+
+
+class FakeHandoffs:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def get(self, handoff_id: str) -> Handoff | None:
+        self.store.up()
+        return self.store.handoffs.get(handoff_id)
+
+    async def open_for(self, conversation_id: str) -> Handoff | None:
+        self.store.up()
+        return next((h for h in self.store.handoffs.values() if h.open and h.conversation_id == conversation_id), None)
+
+    async def save(self, handoff: Handoff) -> None:
+        self.store.handoffs[handoff.id] = handoff
+
+    async def listing(self) -> list[Handoff]:
+        self.store.up()
+        return [h for h in self.store.handoffs.values() if h.open]
+
+
+class FakeContacts:
+    def __init__(self, store: Store, clock: FakeClock) -> None:
+        self.store, self.clock = store, clock
+
+    async def find(self, address: Address) -> Contact | None:
+        self.store.up()
+        return self.store.contacts.get(str(address))
+
+    async def find_or_create(self, address: Address) -> Contact:
+        self.store.up()
+        made = Contact(new_id("p"), f"c_{address.value}", (), self.clock())
+        return self.store.contacts.setdefault(str(address), made)
+
+    async def get(self, contact_id: str) -> Contact | None:
+        return next((c for c in self.store.contacts.values() if c.id == contact_id), None)
+
+    async def of_conversation(self, conversation_id: str) -> Contact | None:
+        return next((c for c in self.store.contacts.values() if c.conversation_id == conversation_id), None)
+
+    async def save(self, contact: Contact) -> None: ...
+
+
+@dataclass
+class FakeConversations:
+    """``bot.ports.Conversations``: answers from ``script``; keeps what came; ``gate`` holds ``receive`` until it is set."""
+
+    store: Store
+    clock: FakeClock
+    script: deque[TurnResult | Exception] = field(default_factory=deque)
+    heard: list[tuple[str, InboundMessage]] = field(default_factory=list)
+    results: dict[str, TurnResult] = field(default_factory=dict)
+    reasons: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    gate: asyncio.Event | None = None
+    person_gate: asyncio.Event | None = None
+    finished: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def will(self, *texts: str, **more: Any) -> None:
+        """The next turn says ``texts``."""
+        self.script.append(TurnResult("c_scripted", tuple(Reply(text) for text in texts), **more))
+
+    async def receive(self, message: InboundMessage) -> TurnResult:
+        self.heard.append(("receive", message))
+        if self.gate:
+            await self.gate.wait()
+        result = await self._next(message)
+        self.finished.set()
+        return result
+
+    async def call_started(self, message: InboundMessage) -> TurnResult:
+        self.heard.append(("call_started", message))
+        return await self._next(message)
+
+    async def wants_person(self, message: InboundMessage, reason: str) -> TurnResult:
+        self.heard.append(("wants_person", message))
+        self.reasons.append(reason)
+        if self.person_gate:
+            await self.person_gate.wait()
+        return TurnResult(await self._thread(message), handoff=await self.open(message, reason))
+
+    async def caller_returned(self, message: InboundMessage, outcome: str) -> TurnResult:
+        self.heard.append(("caller_returned", message))
+        self.reasons.append(outcome)
+        for handoff in list(self.store.handoffs.values()):
+            self.store.handoffs[handoff.id] = replace(handoff, state=HandoffState.CLOSED, outcome=outcome)
+        return await self._next(message)
+
+    async def call_ended(self, sid: str) -> None:
+        self.store.up()
+        self.ended.append(sid)
+
+    async def open(self, message: InboundMessage, reason: str = "asked for a person") -> Handoff:
+        """The conversation's open handoff, made when there is none."""
+        thread = await self._thread(message)
+        if existing := await FakeHandoffs(self.store).open_for(thread):
+            return existing
+        handoff = Handoff(
+            id=new_id("h"),
+            conversation_id=thread,
+            contact_id="p_1",
+            state=HandoffState.WAITING,
+            reason=reason,
+            queue="general",
+            channel=ChannelName.VOICE,
+            opened_at=self.clock(),
+            call_sid=message.call_sid,
+        )
+        self.store.handoffs[handoff.id] = handoff
+        return handoff
+
+    async def _thread(self, message: InboundMessage) -> str:
+        return (await FakeContacts(self.store, self.clock).find_or_create(message.sender)).conversation_id
+
+    async def _next(self, message: InboundMessage) -> TurnResult:
+        self.store.up()
+        if message.id in self.results:
+            return self.results[message.id]
+        scripted = self.script.popleft() if self.script else TurnResult("", (Reply("Anything else?"),))
+        if isinstance(scripted, Exception):
+            raise scripted
+        result = replace(scripted, conversation_id=await self._thread(message))
+        self.results[message.id] = result
+        return result
+
+    @property
+    def turns(self) -> list[tuple[str | None, str]]:
+        """Keys and words of every message that had a turn."""
+        return [(m.digits, m.text) for kind, m in self.heard if kind == "receive"]
+
+
+@dataclass
+class FakeTwilioClient:
+    """Keeps the calls that were asked for."""
+
+    placed: list[dict[str, Any]] = field(default_factory=list)
+
+    async def create_call(self, to: str, from_: str, url: str, **more: Any) -> str:
+        self.placed.append({"to": to, "from_": from_, "url": url, **more})
+        return "CA" + "f" * 32
+
+
+@dataclass(frozen=True)
+class Doc:
+    """One TwiML answer, checked against the element table when it is made."""
+
+    xml: str
+
+    def __post_init__(self) -> None:
+        assert not problems(self.xml), problems(self.xml)
+
+    @property
+    def root(self) -> ET.Element:
+        return ET.fromstring(self.xml)
+
+    @property
+    def verbs(self) -> list[str]:
+        return [verb.tag for verb in self.root]
+
+    @property
+    def words(self) -> str:
+        return " ".join(say.text or "" for say in self.root.iter("Say"))
+
+    def one(self, tag: str) -> ET.Element:
+        found = list(self.root.iter(tag))
+        assert len(found) == 1, f"{len(found)} {tag} in {self.xml}"
+        return found[0]
+
+    @property
+    def step(self) -> int:
+        """Number of the step that is asked."""
+        return int(parse_qs(urlsplit(self.one("Gather").attrib["action"]).query)["step"][0])
+
+
+class Phone:
+    """One call as Twilio brings it: signed webhooks, one after the other."""
+
+    def __init__(self, client: TestClient[Any, Any], letter: str = "a", number: str = ANA) -> None:
+        self.client, self.number = client, number
+        self.sid = "CA" + letter * 32
+
+    async def post(self, path: str, *, token: str = TOKEN, public: str = PUBLIC, **fields: str) -> ClientResponse:
+        form = {
+            "CallSid": self.sid,
+            "From": self.number,
+            "To": "+15550100999",
+            "CallStatus": "in-progress",
+            "Caller": "",
+            **fields,
+        }
+        signature = RequestValidator(token).compute_signature(public + path, form)
+        return await self.client.post(path, data=form, headers={"X-Twilio-Signature": signature})
+
+    async def at(self, path: str, **fields: str) -> Doc:
+        answer = await self.post(path, **fields)
+        text = await answer.text()
+        assert answer.status == 200, text
+        assert answer.content_type == "text/xml"
+        return Doc(text)
+
+    async def rings(self) -> Doc:
+        return await self.at("/twilio/voice", CallStatus="ringing")
+
+    async def answers(self, doc: Doc, **fields: str) -> Doc:
+        return await self.at(doc.one("Gather").attrib["action"], **fields)
+
+    async def follows(self, doc: Doc) -> Doc:
+        return await self.at(doc.one("Redirect").text or "")

@@ -1,0 +1,96 @@
+"""TwiML's elements and attributes as the ``twilio`` package's generated classes know them, and a check against them.
+
+Twilio itself only warns of an unknown name (12200), and the package lets every typing error through.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import xml.etree.ElementTree as ET
+from functools import cache
+from typing import Any
+
+from twilio.twiml import TwiML, voice_response
+from twilio.twiml.voice_response import VoiceResponse
+
+ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _builders(kind: type[TwiML]) -> list[Any]:
+    return [f for name, f in vars(kind).items() if not name.startswith("_") and inspect.isfunction(f)]
+
+
+def _child(kind: Any, build: Any) -> ET.Element:
+    """The element that a builder method makes when every named argument is given."""
+    names = [p.name for p in inspect.signature(build).parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
+    parent = kind.__new__(kind)
+    TwiML.__init__(parent)
+    made: Any = build(parent, **dict.fromkeys(names[1:], "x"))
+    element: ET.Element = made.xml()
+    return element
+
+
+@cache
+def table() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """Element -> (attributes, children)."""
+    kinds = [
+        kind for _, kind in inspect.getmembers(voice_response, inspect.isclass) if issubclass(kind, TwiML) and kind is not TwiML
+    ]
+    attributes: dict[str, set[str]] = {"Response": set()}
+    children: dict[str, set[str]] = {}
+    for kind in kinds:
+        parent = "Response" if kind is VoiceResponse else kind.__name__
+        for build in _builders(kind):
+            element = _child(kind, build)
+            children.setdefault(parent, set()).add(element.tag)
+            attributes.setdefault(element.tag, set()).update(element.attrib)
+    return {name: (frozenset(known), frozenset(children.get(name, ()))) for name, known in attributes.items()}
+
+
+VALUES = {
+    ("Gather", "input"): r"dtmf speech",
+    ("Gather", "method"): r"POST",
+    ("Gather", "actionOnEmptyResult"): r"true",
+    ("Gather", "timeout"): r"[1-9]\d?",
+    ("Gather", "speechTimeout"): r"[1-9]\d?",  # "auto" is forbidden when speechModel is set
+    ("Gather", "speechModel"): r"default|phone_call|numbers_and_commands",
+    ("Gather", "numDigits"): r"[1-9]\d?",
+    ("Gather", "language"): r"[a-z]{2}-[A-Z]{2}",
+    ("Redirect", "method"): r"POST",
+    ("Enqueue", "method"): r"POST",
+    ("Enqueue", "waitUrlMethod"): r"POST",
+    ("Pause", "length"): r"[1-9]\d?",
+    ("Dial", "timeout"): r"[1-9]\d{0,2}",
+}
+"""From the documentation (the package does not know values)."""
+
+
+def problems(xml: str) -> list[str]:
+    """What Twilio would not understand in the document; empty when it is good."""
+    if len(xml.encode()) > 64 * 1024:
+        return ["longer than 64 kB"]
+    if ILLEGAL.search(xml):
+        return ["a character that XML 1.0 does not allow"]
+    if not xml.startswith("<?xml"):
+        return ["something stands before the XML header"]
+    return list(_walk(ET.fromstring(xml)))
+
+
+def _walk(element: ET.Element) -> list[str]:
+    attributes, children = table().get(element.tag, (None, frozenset()))
+    if attributes is None:
+        return [f"unknown element {element.tag}"]
+    found = [f"{element.tag} has no attribute {name}" for name in element.attrib if name not in attributes]
+    for name, value in element.attrib.items():
+        pattern = VALUES.get((element.tag, name))
+        if pattern and not re.fullmatch(pattern, value):
+            found.append(f"{element.tag} {name}={value!r}")
+    hints = element.attrib.get("hints", "").split(",")
+    if len(hints) > 500 or any(len(hint) > 100 for hint in hints):
+        found.append("hints: more than 500, or longer than 100")
+    for child in element:
+        if child.tag not in children:
+            found.append(f"{child.tag} may not stand in {element.tag}")
+        found += _walk(child)
+    return found

@@ -1,0 +1,39 @@
+"""Every sentence that the phone line says is one of the designers'."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.voice.fakes import SENTENCES
+
+ROOT = Path(__file__).parents[2]
+NOTICES = ROOT / "domain" / "_notices.yml"
+
+
+def names_in_code() -> set[str]:
+    return {name for path in (ROOT / "voice").glob("*.py") for name in re.findall(r'"(utter_\w+)"', path.read_text("utf-8"))}
+
+
+def test_the_tests_know_every_sentence_of_the_line() -> None:
+    assert names_in_code() <= set(SENTENCES)
+
+
+@pytest.mark.skipif(not NOTICES.exists(), reason="the assistant's domain is not in this tree yet")
+def test_the_domain_has_every_sentence_of_the_line() -> None:
+    there = set(yaml.safe_load(NOTICES.read_text("utf-8"))["responses"])
+    assert names_in_code() - there == set()
+
+
+def test_the_docs_name_every_sentence_of_the_line() -> None:
+    page = (ROOT / "docs" / "voice.md").read_text("utf-8")
+    assert [name for name in sorted(names_in_code()) if f"`{name}`" not in page] == []
+
+
+def test_the_docs_name_every_route() -> None:
+    page = (ROOT / "docs" / "voice.md").read_text("utf-8")
+    routes = ("", "/answer", "/collect", "/queue", "/queued", "/agent", "/agent/status", "/call-status")
+    assert [route for route in routes if f"`/twilio/voice{route}" not in page] == []
