@@ -9,20 +9,23 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from bot import directives, menu, transcript
 from bot.handoff import HandoffBook
 from bot.identity import CodeCheck, Identity
 from bot.keywords import Keywords
 from bot.lines import Lines
-from bot.model import Author, Call, CallState, ChannelName, Contact, Handoff, InboundMessage, Option, Proof, Reply, new_id
+from bot.model import Author, Call, CallState, ChannelName, Contact, InboundMessage, Option, Proof, Reply, new_id
 from bot.ports import Calls, Clock, Contacts, Dialogue, DialogueTurn, DialogueUnavailable, TurnResult, Wording
 from bot.stores import Locks, Menus, Turns, TurnStage
+from bot.turn import Turn, metadata, words
 
 PERSON = "onethread:person"
 """Payload of the option that opens a handoff without asking the assistant."""
+
+TURNS_PER_SENDER = (40, 60)
+"""Messages from one address that get a turn: count and seconds."""
 
 SendCode = Callable[[Contact, str], Awaitable[bool]]
 """Sends a one-time code by SMS to a number; False when it may not or cannot be sent."""
@@ -30,23 +33,6 @@ SendCode = Callable[[Contact, str], Awaitable[bool]]
 
 class TurnPostponed(Exception):
     """The assistant cannot be reached and has not seen the message: keep it, and try again later."""
-
-
-@dataclass(slots=True)
-class _Turn:
-    """What is known while one message is worked on."""
-
-    message: InboundMessage
-    contact: Contact
-    stage: TurnStage = TurnStage.NEW
-    held: AsyncExitStack | None = None
-    proof: Proof = Proof.CLAIMED
-    code: CodeCheck = CodeCheck.NONE
-    replies: list[Reply] = field(default_factory=list)
-    handoff: Handoff | None = None
-    collect: int | None = None
-    expects_digits: bool = False
-    hangup: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +61,7 @@ class Conversations:
     async def call_started(self, message: InboundMessage) -> TurnResult:
         """The greeting of a call, or the thread picked up where it was left."""
 
-        async def greet(turn: _Turn) -> None:
+        async def greet(turn: Turn) -> None:
             if turn.handoff:
                 turn.handoff = await self.handoffs.on_call(turn.handoff, message.call_sid)
             else:
@@ -86,7 +72,7 @@ class Conversations:
     async def wants_person(self, message: InboundMessage, reason: str) -> TurnResult:
         """Open a handoff without asking the assistant."""
 
-        async def hand_over(turn: _Turn) -> None:
+        async def hand_over(turn: Turn) -> None:
             await self._hand_over(turn, directives.Handoff(reason))
 
         return await self._once(message, hand_over)
@@ -94,7 +80,7 @@ class Conversations:
     async def caller_returned(self, message: InboundMessage, outcome: str) -> TurnResult:
         """The caller is back from the queue or from the agent; the bot has the next turn."""
 
-        async def take_back(turn: _Turn) -> None:
+        async def take_back(turn: Turn) -> None:
             agreed = outcome
             if turn.handoff:
                 await self.handoffs.close(turn.handoff, outcome)
@@ -108,7 +94,7 @@ class Conversations:
     async def handed_back(self, message: InboundMessage, outcome: str) -> TurnResult:
         """An agent closed a handoff: the bot has the next turn on the customer's channel."""
 
-        async def speak(turn: _Turn) -> None:
+        async def speak(turn: Turn) -> None:
             await self._give_back(turn, outcome)
 
         return await self._once(message, speak, ours=True)
@@ -125,9 +111,7 @@ class Conversations:
 
     # -- one turn ------------------------------------------------------------------------------------------------
 
-    async def _once(
-        self, message: InboundMessage, act: Callable[[_Turn], Awaitable[None]], *, ours: bool = False
-    ) -> TurnResult:
+    async def _once(self, message: InboundMessage, act: Callable[[Turn], Awaitable[None]], *, ours: bool = False) -> TurnResult:
         contact = await self.contacts.find_or_create(message.sender) if ours else await self._seen(message)
         async with AsyncExitStack() as held:  # a code that joins two conversations adds the second one's lock
             await held.enter_async_context(self.locks.hold(contact.conversation_id))
@@ -135,7 +119,7 @@ class Conversations:
             if earlier is not None:
                 return earlier
             contact = await self.contacts.find_or_create(message.sender)
-            turn = _Turn(message, contact, stage, held=held)
+            turn = Turn(message, contact, stage, held=held)
             turn.proof = await self.identity.proof_of(contact, message)
             turn.handoff = await self.handoffs.open_for(contact.conversation_id)
             await act(turn)
@@ -149,13 +133,15 @@ class Conversations:
         await self.contacts.save(seen)
         return seen
 
-    async def _answer(self, turn: _Turn) -> None:
+    async def _answer(self, turn: Turn) -> None:
         if notice := await self.keywords.handle(turn.contact, turn.message):
             turn.contact = notice.contact
             turn.replies.extend(notice.replies)
             return
         if turn.handoff:
             await self._to_person(turn)
+            return
+        if not await self._within_limits(turn):
             return
         if self._unreadable(turn.message):
             turn.replies.append(Reply(self.wording.say("utter_not_readable", turn.message.channel)))
@@ -171,11 +157,21 @@ class Conversations:
         elif not turn.replies:
             await self._say(turn, payload=chosen.payload if chosen else None, shown=chosen.title if chosen else None)
 
+    async def _within_limits(self, turn: Turn) -> bool:
+        """A flood is kept for the transcript and told off once a minute; it gets no turns."""
+        sender, codes = turn.message.sender, self.identity.codes
+        if turn.message.channel is ChannelName.VOICE or await codes.allow(f"turns:{sender}", *TURNS_PER_SENDER):
+            return True
+        await self.lines.add(turn.contact.conversation_id, [transcript.user_event(turn.message, words(turn.message))])
+        if await codes.allow(f"too_fast:{sender}", 1, TURNS_PER_SENDER[1]):
+            turn.replies.append(Reply(self.wording.say("utter_too_fast", turn.message.channel)))
+        return False
+
     @staticmethod
     def _unreadable(message: InboundMessage) -> bool:
         return bool(message.media) and not message.text.strip()
 
-    async def _check_code(self, turn: _Turn) -> None:
+    async def _check_code(self, turn: Turn) -> None:
         """A code that came back may join this contact into another: go on in that conversation."""
         try:
             turn.code, joined = await self.identity.check(turn.contact, turn.message)
@@ -190,7 +186,7 @@ class Conversations:
         turn.proof = max(turn.proof, Proof.POSSESSED)
         turn.handoff = await self.handoffs.open_for(joined.conversation_id)
 
-    async def _to_person(self, turn: _Turn) -> None:
+    async def _to_person(self, turn: Turn) -> None:
         """A person owns it: keep the line, show the agent, and be silent."""
         assert turn.handoff is not None
         text = words(turn.message)
@@ -199,7 +195,7 @@ class Conversations:
 
     # -- the assistant -------------------------------------------------------------------------------------------
 
-    async def _say(self, turn: _Turn, *, payload: str | None = None, shown: str | None = None, ours: bool = False) -> None:
+    async def _say(self, turn: Turn, *, payload: str | None = None, shown: str | None = None, ours: bool = False) -> None:
         try:
             await self.lines.flush(turn.contact.conversation_id)
             answer = await self._recovered(turn) or await self._ask(turn, payload, shown, ours)
@@ -213,13 +209,13 @@ class Conversations:
         if answer.failed_actions or silent:
             await self._apologise(turn)
 
-    async def _unreachable(self, turn: _Turn, error: DialogueUnavailable) -> None:
+    async def _unreachable(self, turn: Turn, error: DialogueUnavailable) -> None:
         """A message that Rasa has not seen can wait for it; a caller cannot."""
         if not error.reached and turn.message.channel is not ChannelName.VOICE:
             raise TurnPostponed from error
         await self._apologise(turn)
 
-    async def _ask(self, turn: _Turn, payload: str | None, shown: str | None, ours: bool) -> DialogueTurn:
+    async def _ask(self, turn: Turn, payload: str | None, shown: str | None, ours: bool) -> DialogueTurn:
         text = None if payload else words(turn.message)
         return await self.dialogue.turn(
             turn.contact.conversation_id,
@@ -227,29 +223,17 @@ class Conversations:
             turn.message.id,
             text=text,
             payload=payload,
-            metadata=self._metadata(turn, shown or text, ours),
+            metadata=metadata(turn, shown or text, ours),
             timeout=self.deadline,
         )
 
-    async def _recovered(self, turn: _Turn) -> DialogueTurn | None:
+    async def _recovered(self, turn: Turn) -> DialogueTurn | None:
         """The turn that a dead worker had run already, as the tracker holds it."""
         if turn.stage is not TurnStage.STARTED:
             return None
         return transcript.turn_of(await self.dialogue.events(turn.contact.conversation_id), turn.message.id)
 
-    def _metadata(self, turn: _Turn, shown: str | None, ours: bool) -> dict[str, Any]:
-        tel = turn.contact.tel
-        return {
-            "channel": turn.message.channel.value,
-            "proof": turn.proof.label,
-            "tel": tel.value if tel and tel.value.startswith("+") else None,
-            "contact": turn.contact.id,
-            "code": turn.code.value,
-            "shown": shown,
-            "event_of_ours": ours,
-        }
-
-    async def _carry_out(self, turn: _Turn, directive: directives.Directive) -> None:
+    async def _carry_out(self, turn: Turn, directive: directives.Directive) -> None:
         match directive:
             case directives.Handoff():
                 await self._hand_over(turn, directive)
@@ -261,15 +245,15 @@ class Conversations:
             case directives.Hangup():
                 turn.hangup = True
 
-    async def _code_not_sent(self, turn: _Turn) -> None:
+    async def _code_not_sent(self, turn: Turn) -> None:
         """The assistant said that a code is on its way; its words are replaced by what is true."""
         turn.replies.clear()
         again = replace(turn.message, id=f"{turn.message.id}#code")
-        nested = _Turn(again, turn.contact, proof=turn.proof)
+        nested = Turn(again, turn.contact, proof=turn.proof)
         await self._say(nested, payload="/code_not_sent", ours=True)
         turn.replies.extend(nested.replies)
 
-    async def _hand_over(self, turn: _Turn, wanted: directives.Handoff, *, shown: str | None = None) -> None:
+    async def _hand_over(self, turn: Turn, wanted: directives.Handoff, *, shown: str | None = None) -> None:
         if shown:
             await self.lines.add(turn.contact.conversation_id, [transcript.user_event(turn.message, shown)])
         turn.handoff = await self.handoffs.open(turn.contact, turn.message, wanted, turn.proof)
@@ -278,7 +262,7 @@ class Conversations:
             place = await self.handoffs.place(turn.handoff)
             await self._notice(turn, self.wording.say("utter_handoff_waiting", turn.message.channel, place=place))
 
-    async def _give_back(self, turn: _Turn, outcome: str) -> None:
+    async def _give_back(self, turn: Turn, outcome: str) -> None:
         await self.lines.add(turn.contact.conversation_id, [{"event": "resume"}])
         await self._say(turn, payload="/handoff_closed" + json.dumps({"outcome": outcome}), ours=True)
 
@@ -288,17 +272,17 @@ class Conversations:
             return None
         return (await self.handoffs.get(call.handoff_id)).outcome
 
-    async def _apologise(self, turn: _Turn) -> None:
+    async def _apologise(self, turn: Turn) -> None:
         channel = turn.message.channel
         offer = Option(self.wording.say("utter_offer_person", channel), PERSON)
         turn.replies.append(Reply(self.wording.say("utter_turn_failed", channel), (offer,)))
 
-    async def _notice(self, turn: _Turn, text: str) -> None:
+    async def _notice(self, turn: Turn, text: str) -> None:
         turn.replies.append(Reply(text))
         event = transcript.bot_event(text, turn.message.channel, self.clock(), author=Author.NOTICE)
         await self.lines.add(turn.contact.conversation_id, [event])
 
-    async def _result(self, turn: _Turn) -> TurnResult:
+    async def _result(self, turn: Turn) -> TurnResult:
         offered = menu.merged_options(tuple(turn.replies))
         menu_id = None
         if offered:
@@ -314,8 +298,3 @@ class Conversations:
             hangup=turn.hangup,
             proof=turn.proof,
         )
-
-
-def words(message: InboundMessage) -> str:
-    """What the customer said, as one text: the words, the keys, or a mark for what cannot be read."""
-    return message.text or message.digits or " ".join(f"[{m.content_type}]" for m in message.media) or "[empty]"

@@ -131,6 +131,7 @@ class Identity:
 def code_in(message: InboundMessage) -> str | None:
     """The six digits of a message that is a code and little else: ``123 456``, ``it is 123456``, keys."""
     if message.digits is not None:
-        return message.digits if len(message.digits) == CODE_LENGTH and message.digits.isascii() and message.digits.isdigit() else None
+        keyed = re.fullmatch(r"[0-9]{6}", message.digits)
+        return keyed.group() if keyed else None
     groups = re.findall(r"(?<!\d)\d(?:[ -]?\d){5}(?!\d|[ -]\d)", message.text)
     return re.sub(r"\D", "", groups[0]) if len(groups) == 1 else None

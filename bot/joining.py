@@ -11,17 +11,16 @@ from bot.model import Address, AddressKind, Author, ChannelName, Contact, Outbou
 from bot.ports import Clock, Contacts, Dialogue, Wording
 from bot.stores import Locks, Outbox
 
-NOT_COPIED = frozenset({"session_started"})
-"""Rasa empties all slots where it meets this event."""
-
 
 def copied_events(events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A conversation's events as they can follow another's: without the beginning, which would empty its slots."""
-    return [
-        dict(event)
-        for event in events
-        if event.get("event") not in NOT_COPIED and not (event.get("event") == "action" and event.get("name") == "action_session_start")
-    ]
+    """A conversation's events as they can follow another's: without its beginning, where Rasa empties all slots."""
+    return [dict(event) for event in events if not _begins(event)]
+
+
+def _begins(event: Mapping[str, Any]) -> bool:
+    return event.get("event") == "session_started" or (
+        event.get("event") == "action" and event.get("name") == "action_session_start"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class CodeSending:
             return False
         minutes = int(CODE_LIFETIME.total_seconds() // 60)
         text = self.wording.say("utter_code_sms", ChannelName.SMS, code=code, minutes=minutes)
-        await self.outbox.put(
-            [OutboundMessage(new_id("o"), contact.conversation_id, ChannelName.SMS, address, Reply(text), Author.NOTICE, self.clock())]
-        )
+        about, reply = contact.conversation_id, Reply(text)
+        message = OutboundMessage(new_id("o"), about, ChannelName.SMS, address, reply, Author.NOTICE, self.clock())
+        await self.outbox.put([message])
         return True

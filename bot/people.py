@@ -136,7 +136,7 @@ class People:
         try:
             await self.telephone.ring_agent(handoff, phone)
         except SendError as error:
-            raise HandoffRefused(f"Your phone could not be rung ({error.reason}). The caller waits; reply here instead.") from error
+            raise HandoffRefused(f"Your phone could not be rung ({error.reason}). Reply here instead.") from error
 
     async def _tell(self, handoff: Handoff, sentence: str, agent: str) -> None:
         try:
@@ -152,9 +152,7 @@ class People:
         if sentence:
             text = self.wording.say(sentence, channel, agent=agent)
         moment = self.clock()
-        await self.lines.add(
-            handoff.conversation_id, [transcript.bot_event(text, channel, moment, author=author, agent=agent)]
-        )
+        await self.lines.add(handoff.conversation_id, [transcript.bot_event(text, channel, moment, author=author, agent=agent)])
         message = OutboundMessage(new_id("o"), handoff.conversation_id, channel, address, Reply(text), author, moment, agent)
         await self.outbox.put([message])
         await self.handoffs.new_line(handoff)

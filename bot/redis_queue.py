@@ -71,12 +71,16 @@ class InboxFull(StoreUnavailable):
 
 def partition_of(address: Address) -> str:
     """The partition's tag, e.g. ``{p03}``: stable over processes and versions."""
-    return "{p%02d}" % (zlib.crc32(str(address).encode()) % PARTITIONS)
+    return _tag(zlib.crc32(str(address).encode()) % PARTITIONS)
 
 
 def all_partitions() -> list[str]:
     """The tags of all partitions."""
-    return ["{p%02d}" % number for number in range(PARTITIONS)]
+    return [_tag(number) for number in range(PARTITIONS)]
+
+
+def _tag(number: int) -> str:
+    return "{p" + f"{number:02d}" + "}"
 
 
 def inbox_key(partition: str) -> str:

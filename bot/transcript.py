@@ -96,7 +96,11 @@ def _line(event: Mapping[str, Any], channel: ChannelName | None) -> TranscriptLi
         return None
     metadata = event.get("metadata") or {}
     text = str(metadata.get("shown") or event.get("text") or "")
-    if not text or metadata.get("event_of_ours") or (event["event"] == "user" and not metadata.get("shown") and text.startswith("/")):
+    if (
+        not text
+        or metadata.get("event_of_ours")
+        or (event["event"] == "user" and not metadata.get("shown") and text.startswith("/"))
+    ):
         return None
     author = Author.CUSTOMER if event["event"] == "user" else Author(metadata.get("author", "bot"))
     return TranscriptLine(_time(event), author, channel, text, metadata.get("agent"))

@@ -29,13 +29,13 @@ def main() -> int:
     try:
         settings = Settings.from_env(os.environ)
     except ConfigError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 2
     logs.configure(settings.log_level)
     try:
         asyncio.run(run(settings))
     except (WordingError, StoreUnavailable, OSError) as error:
-        print(f"The gateway cannot start: {error}", file=sys.stderr)
+        sys.stderr.write(f"The gateway cannot start: {error}\n")
         return 3
     return 0
 

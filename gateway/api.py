@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +36,7 @@ class Health:
     async def _ask(self, check: Check) -> bool:
         try:
             return await asyncio.wait_for(check(), CHECK_SECONDS)
-        except Exception:  # a health check's edge: whatever went wrong, the part is not well
+        except Exception:  # noqa: BLE001 - a health check's edge: whatever went wrong, the part is not well
             return False
 
     async def public(self, _request: web.Request) -> web.Response:
@@ -111,7 +112,13 @@ class InternalApi:
                 "id": contact.conversation_id,
                 "contact": _contact(contact),
                 "transcript": [
-                    {"at": line.at.isoformat(), "author": line.author, "channel": line.channel, "text": line.text, "agent": line.agent}
+                    {
+                        "at": line.at.isoformat(),
+                        "author": line.author,
+                        "channel": line.channel,
+                        "text": line.text,
+                        "agent": line.agent,
+                    }
                     for line in transcript.lines(events)
                 ],
                 "slots": [
@@ -145,4 +152,4 @@ def _contact(contact: Contact) -> dict[str, Any]:
 
 def _bad(status: int, sentence: str) -> web.HTTPException:
     kinds = {400: web.HTTPBadRequest, 401: web.HTTPUnauthorized, 404: web.HTTPNotFound}
-    return kinds[status](text='{"error": "%s"}' % sentence, content_type="application/json")
+    return kinds[status](text=json.dumps({"error": sentence}), content_type="application/json")

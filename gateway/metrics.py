@@ -16,11 +16,17 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.turns = Counter("onethread_turns", "Turns by channel and owner", ["channel", "owner"], registry=self.registry)
         self.turn_seconds = Histogram(
-            "onethread_turn_seconds", "Seconds from taking a message to its replies", ["channel"], buckets=BUCKETS, registry=self.registry
+            "onethread_turn_seconds",
+            "Seconds from taking a message to its replies",
+            ["channel"],
+            buckets=BUCKETS,
+            registry=self.registry,
         )
         self.accepted = Counter("onethread_accepted", "Messages stored, by channel", ["channel", "new"], registry=self.registry)
         self.sends = Counter("onethread_sends", "Sends by outcome", ["channel", "outcome"], registry=self.registry)
-        self.refused = Counter("onethread_refused", "Requests turned away: signature and the like", ["reason"], registry=self.registry)
+        self.refused = Counter(
+            "onethread_refused", "Requests turned away: signature and the like", ["reason"], registry=self.registry
+        )
         self.failures = Counter("onethread_failures", "Failures by the part that failed", ["part"], registry=self.registry)
         self.waiting = Gauge("onethread_queue_depth", "What waits in a queue", ["queue"], registry=self.registry)
         self.handoffs = Gauge("onethread_handoffs", "Open handoffs by state", ["state"], registry=self.registry)

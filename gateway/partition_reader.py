@@ -147,7 +147,9 @@ class PartitionReader:
                 break
             except Exception as error:
                 self.metrics.failures.labels(part="gateway").inc()
-                log.error("work_failed", stream=stream, entry=entry_id, attempt=attempt, error=type(error).__name__, exc_info=True)
+                log.error(
+                    "work_failed", stream=stream, entry=entry_id, attempt=attempt, error=type(error).__name__, exc_info=True
+                )
                 await asyncio.sleep(0.2 * attempt)
         else:
             await self._with_patience(stream, lambda: self._set_aside(stream, fields))
@@ -172,6 +174,6 @@ def _entries(answer: object) -> list[tuple[str, dict[str, str]]]:
     """The entries of a one-stream XREADGROUP in either protocol: pairs (RESP2) or a mapping (RESP3)."""
     if not answer:
         return []
-    found = next(iter(answer.values())) if isinstance(answer, dict) else list(answer)[0][1]  # type: ignore[call-overload]
+    found = next(iter(answer.values())) if isinstance(answer, dict) else next(iter(answer))[1]  # type: ignore[call-overload]
     flat = found[0] if found and isinstance(found[0], list) and found[0] and isinstance(found[0][0], (list, tuple)) else found
     return [(str(entry_id), fields) for entry_id, fields in flat]

@@ -46,7 +46,13 @@ class FakeAssistant:
         timeout: float,
     ) -> DialogueTurn:
         self._check()
-        said = {"conversation": conversation_id, "channel": channel, "id": message_id, "said": text or payload, "metadata": metadata}
+        said = {
+            "conversation": conversation_id,
+            "channel": channel,
+            "id": message_id,
+            "said": text or payload,
+            "metadata": metadata,
+        }
         self.asked.append(said)
         user = {"event": "user", "timestamp": 1.0, "text": text or payload, "message_id": message_id, "metadata": metadata}
         answer = self.answer(said)

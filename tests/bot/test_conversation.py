@@ -59,7 +59,9 @@ async def test_turns_of_one_conversation_never_overlap(world: World) -> None:
 
 
 @pytest.mark.parametrize("answer", [DialogueTurn(), DialogueTurn((Reply("part"),), failed_actions=("action_balance",))])
-async def test_silence_and_failed_actions_end_in_an_apology_with_the_offer_of_a_person(world: World, answer: DialogueTurn) -> None:
+async def test_silence_and_failed_actions_end_in_an_apology_with_the_offer_of_a_person(
+    world: World, answer: DialogueTurn
+) -> None:
     world.assistant.answer = lambda said: answer
     result = await world.texts("what is my balance")
     assert result.replies[-1].text == "turn_failed"
@@ -158,6 +160,6 @@ async def test_two_browsers_and_two_numbers_are_different_people(world: World) -
 
 
 def _turn(message: object, contact: object) -> object:
-    from bot.conversation import _Turn
+    from bot.turn import Turn
 
-    return _Turn(message, contact)  # type: ignore[arg-type]
+    return Turn(message, contact)  # type: ignore[arg-type]

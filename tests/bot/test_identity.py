@@ -75,7 +75,9 @@ async def test_a_code_works_once_and_only_in_the_conversation_that_asked(world: 
 
 async def test_codes_to_one_number_are_limited_whoever_asks(world: World) -> None:
     world.assistant.answer = lambda said: (
-        DialogueTurn((Reply("refused"),)) if said["said"] == "/code_not_sent" else DialogueTurn((Reply("sent"),), (SendCode(ANA.value),))
+        DialogueTurn((Reply("refused"),))
+        if said["said"] == "/code_not_sent"
+        else DialogueTurn((Reply("sent"),), (SendCode(ANA.value),))
     )
     limit = SENDS_PER_TEL[0]
     answers = [(await world.chats("verify", Address(AddressKind.WEB, f"w{n}"))).replies[0].text for n in range(limit + 1)]
@@ -85,7 +87,9 @@ async def test_codes_to_one_number_are_limited_whoever_asks(world: World) -> Non
 
 async def test_who_refused_messages_gets_no_code(world: World) -> None:
     await world.texts("STOP")
-    world.assistant.answer = lambda said: DialogueTurn((Reply(said["said"]),), () if said["said"][0] == "/" else (SendCode(ANA.value),))
+    world.assistant.answer = lambda said: DialogueTurn(
+        (Reply(said["said"]),), () if said["said"][0] == "/" else (SendCode(ANA.value),)
+    )
     assert (await world.chats("verify")).replies[0].text == "/code_not_sent"
 
 

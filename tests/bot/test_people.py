@@ -14,9 +14,8 @@ from tests.bot.conftest import ANA, ANAS_BROWSER, World
 
 
 def escalates(world: World) -> None:
-    world.assistant.answer = lambda said: (
-        DialogueTurn((Reply("back"),)) if str(said["said"]).startswith("/") else DialogueTurn((), (Handoff("card", tried=("activation",)),))
-    )
+    wanted = DialogueTurn((), (Handoff("card", tried=("activation",)),))
+    world.assistant.answer = lambda said: DialogueTurn((Reply("back"),)) if str(said["said"]).startswith("/") else wanted
 
 
 async def opened_by_text(world: World) -> HandoffRecord:

@@ -9,7 +9,18 @@ from dataclasses import dataclass, field, replace
 import pytest
 import redis.asyncio as redis
 
-from bot.model import Address, AddressKind, Author, ChannelName, DeliveryReport, DeliveryStatus, InboundMessage, OutboundMessage, Reply, now
+from bot.model import (
+    Address,
+    AddressKind,
+    Author,
+    ChannelName,
+    DeliveryReport,
+    DeliveryStatus,
+    InboundMessage,
+    OutboundMessage,
+    Reply,
+    now,
+)
 from bot.ports import SendError, SendFailure, StoreUnavailable, TurnResult
 from bot.redis_base import connect
 from bot.redis_queue import InboxFull, RedisInbox, RedisOutbox, all_partitions, inbox_key, outbox_key, partition_of, record_key
@@ -111,10 +122,20 @@ async def post(redis_url: str) -> AsyncIterator[Post]:
     contacts, outbox, metrics, vendor = RedisContacts(client, now), RedisOutbox(client), Metrics(), FakeVendor()
     echo = Echo(contacts)
     worker = InboxWorker(
-        echo, outbox, RedisCodes(client), RedisMenus(client), PlainWording(), metrics, now, nobody_types, asyncio.Semaphore(8)  # type: ignore[arg-type]
+        echo,
+        outbox,
+        RedisCodes(client),
+        RedisMenus(client),
+        PlainWording(),
+        metrics,
+        now,
+        nobody_types,
+        asyncio.Semaphore(8),  # type: ignore[arg-type]
     )
     sender = OutboxWorker(outbox, {ChannelName.SMS: vendor}, contacts, metrics)
-    made = Post(client, RedisInbox(client), outbox, echo, vendor, metrics, PartitionReader(client, "g1", worker, sender, outbox, metrics))
+    made = Post(
+        client, RedisInbox(client), outbox, echo, vendor, metrics, PartitionReader(client, "g1", worker, sender, outbox, metrics)
+    )
     yield made
     await made.stop()
     await client.aclose()
@@ -210,7 +231,9 @@ async def test_delivery_reports_never_step_back(post: Post) -> None:
     assert await post.state_of("sms:+12125550147:1>1") == "delivered"
 
 
-async def test_a_message_that_always_fails_is_set_aside_and_the_next_one_is_answered(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_message_that_always_fails_is_set_aside_and_the_next_one_is_answered(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("gateway.partition_reader.TRIES", 1)
     post.echo.broken.add("1")
     await post.inbox.accept(text(1))

@@ -1,0 +1,47 @@
+"""What is known while one message is worked on."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.identity import CodeCheck
+from bot.model import Contact, Handoff, InboundMessage, Proof, Reply
+from bot.stores import TurnStage
+
+
+@dataclass(slots=True)
+class Turn:
+    """A turn in the making; ``held`` is what keeps its conversation locked."""
+
+    message: InboundMessage
+    contact: Contact
+    stage: TurnStage = TurnStage.NEW
+    held: AsyncExitStack | None = None
+    proof: Proof = Proof.CLAIMED
+    code: CodeCheck = CodeCheck.NONE
+    replies: list[Reply] = field(default_factory=list)
+    handoff: Handoff | None = None
+    collect: int | None = None
+    expects_digits: bool = False
+    hangup: bool = False
+
+
+def metadata(turn: Turn, shown: str | None, ours: bool) -> dict[str, Any]:
+    """What goes with the message into the tracker, for actions and the transcript (docs/contracts.md)."""
+    tel = turn.contact.tel
+    return {
+        "channel": turn.message.channel.value,
+        "proof": turn.proof.label,
+        "tel": tel.value if tel and tel.value.startswith("+") else None,
+        "contact": turn.contact.id,
+        "code": turn.code.value,
+        "shown": shown,
+        "event_of_ours": ours,
+    }
+
+
+def words(message: InboundMessage) -> str:
+    """What the customer said, as one text: the words, the keys, or a mark for what cannot be read."""
+    return message.text or message.digits or " ".join(f"[{m.content_type}]" for m in message.media) or "[empty]"
