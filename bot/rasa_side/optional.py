@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib.machinery
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,8 +24,8 @@ class TensorFlowMissing(Exception):
 
 
 def have_tensorflow() -> bool:
-    """True where the ``diet`` extra is installed."""
-    return importlib.util.find_spec("tensorflow") is not None
+    """True where the ``diet`` extra is installed; a stand-in of ``bot.rasa_side.stubs`` does not count."""
+    return importlib.machinery.PathFinder.find_spec("tensorflow") is not None
 
 
 def refuse_without_tensorflow(names: Iterable[str], where: str, *, installed: bool) -> None:
