@@ -256,11 +256,17 @@ class Conversations:
     async def _hand_over(self, turn: Turn, wanted: directives.Handoff, *, shown: str | None = None) -> None:
         if shown:
             await self.lines.add(turn.contact.conversation_id, [transcript.user_event(turn.message, shown)])
-        turn.handoff = await self.handoffs.open(turn.contact, turn.message, wanted, turn.proof)
+        call_sid = await self._live_call(turn.message)
+        turn.handoff = await self.handoffs.open(turn.contact, replace(turn.message, call_sid=call_sid), wanted, turn.proof)
         await self.lines.add(turn.contact.conversation_id, [{"event": "pause"}])
         if turn.message.channel is not ChannelName.VOICE:
             place = await self.handoffs.place(turn.handoff)
             await self._notice(turn, self.wording.say("utter_handoff_waiting", turn.message.channel, place=place))
+
+    async def _live_call(self, message: InboundMessage) -> str | None:
+        """The message's call, unless the caller hung up while the turn was on its way."""
+        call = await self.calls.get(message.call_sid) if message.call_sid else None
+        return message.call_sid if call is None or call.state is not CallState.ENDED else None
 
     async def _give_back(self, turn: Turn, outcome: str) -> None:
         await self.lines.add(turn.contact.conversation_id, [{"event": "resume"}])
