@@ -14,7 +14,7 @@ from datetime import timedelta
 import redis.asyncio as redis
 from pydantic import TypeAdapter
 
-from bot.model import Address, DeliveryReport, DeliveryStatus, InboundMessage, OutboundMessage
+from bot.model import Address, ChannelName, DeliveryReport, DeliveryStatus, InboundMessage, OutboundMessage
 from bot.ports import StoreUnavailable
 from bot.redis_base import PREFIX, dump, stored, text_of
 
@@ -158,15 +158,25 @@ class RedisOutbox:
             await self._redis.expire(f"{PREFIX}:doubtful:{message.conversation_id}", SENT_KEPT)
 
     @stored
-    async def taken(self, message: OutboundMessage, external_ids: Sequence[str]) -> None:
-        """The vendor took it under these ids; reports will name them."""
+    async def taken(
+        self, message: OutboundMessage, external_ids: Sequence[str], state: DeliveryStatus = DeliveryStatus.SENT
+    ) -> None:
+        """The vendor took it, or a part of it, under these ids; reports will name them."""
         partition = partition_of(message.address)
         async with self._redis.pipeline(transaction=False) as pipe:
-            values = ["state", DeliveryStatus.SENT.value, "rank", "2", "external", " ".join(external_ids)]
+            values = ["state", state.value, "rank", str(RANKS[state]), "external", " ".join(external_ids)]
             pipe.hset(record_key(partition, message.id), items=values)
             for external_id in external_ids:
                 pipe.set(f"{PREFIX}:external:{message.channel}:{external_id}", f"{partition} {message.id}", ex=SENT_KEPT)
             await pipe.execute()
+
+    @stored
+    async def address_of(self, channel: ChannelName, external_id: str) -> Address | None:
+        """Whom the message of a vendor's id was for; None when it is not ours, or forgotten."""
+        found = text_of(await self._redis.get(f"{PREFIX}:external:{channel}:{external_id}"))
+        partition, _, outbound_id = (found or "").partition(" ")
+        text = text_of(await self._redis.hget(record_key(partition, outbound_id), "json")) if found else None
+        return OUTBOUND.validate_json(text).address if text else None
 
     @stored
     async def uncertain(self, conversation_id: str) -> list[OutboundMessage]:

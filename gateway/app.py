@@ -78,7 +78,7 @@ def workers(core: Core) -> Partitions:
     """The workers of this gateway, over the partitions it holds."""
 
     async def typing(address: Address, on: bool) -> None:
-        await show_typing(core.web, address, on)
+        await show_typing(core, address, on)
 
     inbox = InboxWorker(
         core.conversations,

@@ -27,6 +27,8 @@ class Metrics:
         self.refused = Counter(
             "onethread_refused", "Requests turned away: signature and the like", ["reason"], registry=self.registry
         )
+        self.ignored = Counter("onethread_ignored", "Vendors' events passed over", ["kind"], registry=self.registry)
+        self.segments = Counter("onethread_sms_segments", "Segments of sent texts", registry=self.registry)
         self.failures = Counter("onethread_failures", "Failures by the part that failed", ["part"], registry=self.registry)
         self.waiting = Gauge("onethread_queue_depth", "What waits in a queue", ["queue"], registry=self.registry)
         self.handoffs = Gauge("onethread_handoffs", "Open handoffs by state", ["state"], registry=self.registry)
@@ -39,6 +41,10 @@ class Metrics:
     def refuse(self, reason: str) -> None:
         """Count one request that was turned away; the reason is from the connectors' fixed list."""
         self.refused.labels(reason=reason).inc()
+
+    def ignore(self, kind: str) -> None:
+        """Count one event of a vendor that means nothing to us; the kind is from the connectors' fixed list."""
+        self.ignored.labels(kind=kind).inc()
 
     def text(self) -> bytes:
         """The page that Prometheus reads."""

@@ -89,15 +89,19 @@ class OutboxWorker:
         log.warning("send_failed", channel=message.channel.value, failure=error.failure.value, code=error.code)
         if error.opted_out and (contact := await self.contacts.find(message.address)):
             await self.contacts.save(_opted_out(contact))
+        if error.sent_ids:
+            await self._until_stored(message, list(error.sent_ids), DeliveryStatus.SENDING)
         if error.failure is SendFailure.UNCERTAIN:
             await self._mark(message, DeliveryStatus.UNCERTAIN, error.code or "no answer")
         elif error.failure is SendFailure.REFUSED:
             await self._mark(message, DeliveryStatus.FAILED, error.code or error.reason)
 
-    async def _until_stored(self, message: OutboundMessage, external_ids: list[str]) -> None:
+    async def _until_stored(
+        self, message: OutboundMessage, external_ids: list[str], state: DeliveryStatus = DeliveryStatus.SENT
+    ) -> None:
         while True:
             try:
-                await self.outbox.taken(message, external_ids)
+                await self.outbox.taken(message, external_ids, state)
                 return
             except StoreUnavailable:
                 await asyncio.sleep(RETRY_FIRST)

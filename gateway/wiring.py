@@ -100,13 +100,22 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         clock=now,
         deadline=settings.turn_deadline,
     )
-    inbox = CountingInbox(RedisInbox(client), metrics)
+    inbox = CountingInbox(RedisInbox(client), outbox, contacts, metrics)
     web = _web(settings, inbox, client, wording)
     sms, voice, messenger = None, None, None
     if settings.twilio:
         account = twilio_account(settings)
         twilio = TwilioClient(http, account)
-        sms = Sms(account, twilio, inbox, render=numbered, clock=now, on_refused=metrics.refuse)
+        sms = Sms(
+            account,
+            twilio,
+            inbox,
+            render=numbered,
+            clock=now,
+            on_refused=metrics.refuse,
+            on_ignored=metrics.ignore,
+            on_segments=metrics.segments.inc,
+        )
         voice = VoiceLine(
             account,
             twilio,
@@ -122,7 +131,14 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         )
     if settings.messenger:
         messenger = Messenger(
-            _messenger_app(settings), http, inbox, RedisThreads(client), render=numbered, clock=now, on_refused=metrics.refuse
+            _messenger_app(settings),
+            http,
+            inbox,
+            RedisThreads(client),
+            render=numbered,
+            clock=now,
+            on_refused=metrics.refuse,
+            on_ignored=metrics.ignore,
         )
     built: list[Channel | None] = [web, sms, voice, messenger]
     channels = {channel.name: channel for channel in built if channel is not None}
@@ -156,10 +172,12 @@ async def _no_code(_contact: Contact, _tel: str) -> bool:
     return False
 
 
-async def show_typing(web: WebChat, address: Address, on: bool) -> None:
-    """Only web chat shows it while the assistant thinks."""
+async def show_typing(core: Core, address: Address, on: bool) -> None:
+    """Web chat and Messenger show that the assistant thinks; Messenger takes it away by itself."""
     if address.kind is AddressKind.WEB:
-        await web.typing(address, on)
+        await core.web.typing(address, on)
+    elif address.kind is AddressKind.MESSENGER and on and core.messenger is not None:
+        await core.messenger.working(address)
 
 
 def twilio_account(settings: Settings) -> TwilioAccount:

@@ -26,6 +26,7 @@ from bot.redis_base import connect
 from bot.redis_queue import InboxFull, RedisInbox, RedisOutbox, all_partitions, inbox_key, outbox_key, partition_of, record_key
 from bot.redis_store import RedisContacts
 from bot.redis_turns import RedisCodes, RedisMenus
+from gateway.inbox import CountingInbox
 from gateway.inbox_worker import InboxWorker
 from gateway.metrics import Metrics
 from gateway.outbox_worker import OutboxWorker
@@ -280,3 +281,15 @@ async def test_an_outbound_message_put_twice_is_sent_once(post: Post) -> None:
     await post.vendor.has(1)
     await post.emptied()
     assert post.vendor.taken == [(ANA.value, "hi")]
+
+
+async def test_a_late_report_that_a_person_opted_out_is_believed(post: Post) -> None:
+    inbox = CountingInbox(post.inbox, post.outbox, post.echo.contacts, post.metrics)
+    await post.echo.contacts.find_or_create(ANA)
+    await inbox.accept(text(1))
+    post.start()
+    await post.vendor.has(1)
+    await post.emptied()
+    await inbox.report(DeliveryReport(ChannelName.SMS, "SM1", DeliveryStatus.FAILED, now(), error="21610"))
+    contact = await post.echo.contacts.find(ANA)
+    assert contact and contact.opted_out
