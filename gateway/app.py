@@ -77,8 +77,13 @@ async def queue_depths(core: Core) -> Mapping[str, int]:
 def workers(core: Core) -> Partitions:
     """The workers of this gateway, over the partitions it holds."""
 
+    shown: set[asyncio.Task[None]] = set()
+
     async def typing(address: Address, on: bool) -> None:
-        await show_typing(core, address, on)
+        """Never waited for: a vendor's slow answer must not hold up the turn."""
+        task = asyncio.create_task(show_typing(core, address, on))
+        shown.add(task)
+        task.add_done_callback(shown.discard)
 
     inbox = InboxWorker(
         core.conversations,
