@@ -1,0 +1,155 @@
+"""The bank's records in SQL: what the assistant may look up and the one thing it may change (activate a card).
+
+Every method blocks for as long as the database takes (a few seconds at most): call them in a thread. Each raises
+``sqlalchemy.exc.SQLAlchemyError`` when the database cannot be reached; Rasa then reports the action as failed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from enum import StrEnum
+from math import asin, cos, radians, sin, sqrt
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from actions.names import key
+from actions.seed import seed
+from actions.tables import Account, Base, Branch, Card, CardStatus, Customer, Delivery, DeliveryStatus, Hold, ZipCode
+
+TIMEOUT = 3  # seconds, for connecting and for a statement
+EARTH = 3958.8  # miles
+NEARBY = 25.0  # miles; the nearest one is always told, however far
+
+
+class Activation(StrEnum):
+    """What came of an activation. HELD says no more on purpose: the reason is for a colleague."""
+
+    ACTIVATED = "activated"
+    ALREADY = "already"
+    HELD = "held"
+    NOT_FOUND = "not_found"
+
+
+def engine_for(url: str) -> Engine:
+    """An engine with short timeouts. ``sqlite:///...`` or ``postgresql+psycopg://...``."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": TIMEOUT})
+        event.listen(engine, "connect", _keep_foreign_keys)
+        return engine
+    arguments: dict[str, Any] = {"connect_timeout": TIMEOUT}
+    if url.startswith("postgresql"):
+        arguments["options"] = f"-c statement_timeout={TIMEOUT * 1000}"
+    return create_engine(url, connect_args=arguments, pool_pre_ping=True, pool_timeout=TIMEOUT)
+
+
+def _keep_foreign_keys(connection: Any, _: object) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")  # SQLite checks them only when told to
+
+
+class Bank:
+    """Customers, cards, accounts, deliveries and branches. Tables and samples are made on first use."""
+
+    def __init__(self, engine: Engine, today: Callable[[], date] = date.today) -> None:
+        self._engine = engine
+        self._today = today
+        self._ready = False
+        self._making = threading.Lock()
+
+    def has_card(self, full_name: str, last4: str) -> bool:
+        """True when somebody of that name has such a card."""
+        with self._session() as session:
+            return _card(session, full_name, last4) is not None
+
+    def activate(self, full_name: str, last4: str, proven_phone: str | None) -> Activation:
+        """Activate the card. ``proven_phone`` is the number (E.164) the sender has proved to hold, if any."""
+        with self._session() as session:
+            found = _card(session, full_name, last4)
+            if found is None:
+                return Activation.NOT_FOUND
+            card, customer = found
+            if card.status == CardStatus.ACTIVE:
+                return Activation.ALREADY
+            proved = proven_phone == customer.phone
+            if card.status != CardStatus.INACTIVE or card.hold == Hold.REVIEW or (card.hold == Hold.VERIFY and not proved):
+                return Activation.HELD
+            # The condition keeps a block that was set a moment ago from being undone.
+            changed = update(Card).where(Card.id == card.id, Card.status == CardStatus.INACTIVE).values(status=CardStatus.ACTIVE)
+            done = session.connection().execute(changed).rowcount == 1
+            session.commit()
+            return Activation.ACTIVATED if done else Activation.HELD
+
+    def customer(self, phone: str) -> Customer | None:
+        """The customer whose number this is (E.164)."""
+        with self._session() as session:
+            return session.scalar(select(Customer).where(Customer.phone == phone))
+
+    def accounts(self, customer_id: str) -> list[Account]:
+        """The customer's accounts, by kind."""
+        with self._session() as session:
+            return list(session.scalars(select(Account).where(Account.customer_id == customer_id).order_by(Account.kind)))
+
+    def delivery(self, customer_id: str) -> Delivery | None:
+        """The customer's latest card in the post."""
+        with self._session() as session:
+            return session.scalar(select(Delivery).where(Delivery.customer_id == customer_id).order_by(Delivery.expected.desc()).limit(1))
+
+    def late(self, delivery: Delivery) -> bool:
+        """True when it should have come before today and has not."""
+        return delivery.status in (DeliveryStatus.PRINTING, DeliveryStatus.POSTED) and delivery.expected < self._today()
+
+    def branch(self, branch_id: str) -> Branch | None:
+        """One branch."""
+        with self._session() as session:
+            return session.get(Branch, branch_id)
+
+    def knows_zip(self, zip_code: str) -> bool:
+        """True when we can tell where that zip code is."""
+        with self._session() as session:
+            return session.get(ZipCode, zip_code) is not None
+
+    def nearest(self, zip_code: str, count: int = 3) -> list[tuple[Branch, float]]:
+        """The nearest branches with their distance in miles, nearest first; empty for an unknown zip code."""
+        with self._session() as session:
+            here = session.get(ZipCode, zip_code)
+            if here is None:
+                return []
+            all_branches = session.scalars(select(Branch)).all()
+            measured = [(branch, miles(here.latitude, here.longitude, branch.latitude, branch.longitude)) for branch in all_branches]
+            nearest, *others = sorted(measured, key=lambda pair: pair[1])
+            return [nearest, *(pair for pair in others[: count - 1] if pair[1] <= NEARBY)]
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        self._prepare()
+        with Session(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    def _prepare(self) -> None:
+        with self._making:
+            if self._ready:
+                return
+            Base.metadata.create_all(self._engine)
+            try:
+                with Session(self._engine) as session, session.begin():
+                    seed(session, self._today())
+            except IntegrityError:
+                pass  # another action server seeded it in the same moment: its records are the same
+            self._ready = True
+
+
+def _card(session: Session, full_name: str, last4: str) -> tuple[Card, Customer] | None:
+    chosen = select(Card, Customer).join(Customer, Card.customer_id == Customer.id)
+    row = session.execute(chosen.where(Customer.name_key == key(full_name), Card.last4 == last4).limit(1)).first()
+    return (row[0], row[1]) if row else None
+
+
+def miles(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """The distance of two places along the surface, in miles (haversine)."""
+    up, along = radians(lat2 - lat1) / 2, radians(lon2 - lon1) / 2
+    return 2 * EARTH * asin(sqrt(sin(up) ** 2 + cos(radians(lat1)) * cos(radians(lat2)) * sin(along) ** 2))

@@ -1,0 +1,121 @@
+"""Opening hours and the nearest branches to a zip code."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from rasa_sdk import Action, FormValidationAction, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions import context, digits
+from actions.bank import Bank
+from actions.tables import Branch
+
+UNREADABLE = "?"
+
+
+class ValidateBranchForm(FormValidationAction):
+    """A zip code we know, or asked again, at most twice."""
+
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
+
+    def name(self) -> str:
+        return "validate_branch_form"
+
+    def extract_postcode(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
+        """Five digits wherever they come; other details count as a wrong answer when they were asked for."""
+        words = context.text(tracker)
+        if context.sender(tracker).code != "none":
+            return {}
+        if found := digits.zip_code(words):
+            return {"postcode": found}
+        asked = context.requested(tracker) == "postcode"
+        return {"postcode": UNREADABLE} if asked and (digits.runs(words) or context.intent(tracker) == "inform") else {}
+
+    async def validate_postcode(
+        self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
+        """A zip code whose place we know."""
+        if value != UNREADABLE and await asyncio.to_thread(self._bank.knows_zip, value):
+            return {"postcode": value, "postcode_misses": None}
+        count = context.misses(tracker, "postcode_misses") + 1
+        if count >= context.MOST_MISSES:
+            return {"postcode": None, "postcode_misses": None, "requested_slot": None}
+        if value == UNREADABLE:
+            dispatcher.utter_message(response="utter_postcode_unreadable")
+        else:
+            dispatcher.utter_message(response="utter_postcode_unknown", zip=value, spoken=digits.spaced(value))
+        return {"postcode": None, "postcode_misses": count}
+
+
+class AskPostcode(Action):
+    """Asks for the zip code; on a call the keypad listens for five keys."""
+
+    def name(self) -> str:
+        return "action_ask_branch_form_postcode"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        dispatcher.utter_message(response="utter_ask_postcode")
+        context.collect_keys(dispatcher, tracker, 5)
+        return []
+
+
+class NearestBranches(Action):
+    """The nearest branch in full and the next ones as options."""
+
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
+
+    def name(self) -> str:
+        return "action_nearest_branches"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        postcode = tracker.get_slot("postcode")
+        found = await asyncio.to_thread(self._bank.nearest, postcode) if postcode else []
+        if not found:
+            dispatcher.utter_message(response="utter_postcode_given_up")
+            return [SlotSet("offered", "person"), *context.trouble("branch_not_found", tracker)]
+        (first, distance), *others = found
+        buttons = [{"title": branch.name, "payload": _choose(branch)} for branch, _ in others]
+        facts = {**_facts(first), "miles": f"{max(distance, 0.1):.1f}", "zip": postcode, "spoken": digits.spaced(postcode)}
+        response = "utter_nearest_branches" if buttons else "utter_nearest_branch"
+        dispatcher.utter_message(response=response, buttons=buttons, **facts)
+        return [SlotSet("branch", first.id)]
+
+
+class BranchDetails(Action):
+    """Address and hours of the chosen branch, of the last one named, or the usual hours."""
+
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
+
+    def name(self) -> str:
+        return "action_branch_details"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        chosen = context.entity(tracker, "branch") or tracker.get_slot("branch")
+        branch = await asyncio.to_thread(self._bank.branch, str(chosen)) if chosen else None
+        if branch is None:
+            dispatcher.utter_message(response="utter_hours")
+            return []
+        dispatcher.utter_message(response="utter_branch_details", **_facts(branch))
+        return [SlotSet("branch", branch.id)]
+
+
+def _choose(branch: Branch) -> str:
+    return "/choose_branch" + json.dumps({"branch": branch.id})
+
+
+def _facts(branch: Branch) -> dict[str, str]:
+    return {
+        "name": branch.name,
+        "street": branch.street,
+        "city": branch.city,
+        "weekdays": branch.weekdays,
+        "saturday": branch.saturday,
+    }

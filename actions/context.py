@@ -1,0 +1,156 @@
+"""What an action may know of the turn: who sends, what was asked, what was offered. Pure functions over the tracker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.digits import spaced
+from bot.directives import CollectDigits, Directive, to_json
+from bot.model import ChannelName, Proof
+
+MOST_MISSES = 3  # the first answer and two more
+# Intents of a message that is a detail (a name, digits) or that we could not read: it may answer the form's question.
+DETAILS = frozenset({"inform", "nlu_fallback"})
+SURE = 0.8  # above this, a message means what its intent says and is no answer to a form
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The sender of the latest message, as the gateway vouches for them (docs/contracts.md)."""
+
+    channel: ChannelName | None
+    proof: Proof
+    tel: str | None
+    code: str
+
+    @property
+    def proven_tel(self) -> str | None:
+        """The number (E.164) this sender has proved to hold; None for a mere claim."""
+        return self.tel if self.proof >= Proof.POSSESSED else None
+
+
+def sender(tracker: Tracker) -> Sender:
+    """Who sent the latest message; whatever is missing or unknown counts as unproven."""
+    metadata = tracker.latest_message.get("metadata") or {}
+    code = metadata.get("code") or "none"
+    labels = {proof.label: proof for proof in Proof}
+    proof = labels.get(str(metadata.get("proof")), Proof.CLAIMED)
+    if code == "accepted":  # the code came back in this very message
+        proof = max(proof, Proof.POSSESSED)
+    return Sender(channel=_channel(metadata, tracker), proof=proof, tel=metadata.get("tel") or None, code=code)
+
+
+def _channel(metadata: Mapping[str, Any], tracker: Tracker) -> ChannelName | None:
+    name = metadata.get("channel") or tracker.get_latest_input_channel()
+    return ChannelName(name) if name in set(ChannelName) else None
+
+
+def text(tracker: Tracker) -> str:
+    """The customer's words; empty for a payload of our own (``/intent``)."""
+    words = str(tracker.latest_message.get("text") or "")
+    return "" if words.startswith("/") else words
+
+
+def intent(tracker: Tracker) -> str:
+    """The latest message's intent, or an empty string."""
+    return str((tracker.latest_message.get("intent") or {}).get("name") or "")
+
+
+def may_answer(tracker: Tracker) -> bool:
+    """True when the message can be the answer to a question rather than a wish of its own."""
+    confidence = float((tracker.latest_message.get("intent") or {}).get("confidence") or 0.0)
+    return bool(text(tracker)) and (intent(tracker) in DETAILS or confidence < SURE)
+
+
+def requested(tracker: Tracker) -> str | None:
+    """The slot the active form asked for."""
+    return tracker.get_slot("requested_slot") if tracker.active_loop_name else None
+
+
+def entity(tracker: Tracker, name: str) -> str | None:
+    """The first value of an entity in the latest message."""
+    value = next(tracker.get_latest_entity_values(name), None)
+    return None if value is None else str(value)
+
+
+def misses(tracker: Tracker, slot: str) -> int:
+    """How often a question was answered in vain."""
+    return int(tracker.get_slot(slot) or 0)
+
+
+def trouble(code: str, tracker: Tracker) -> list[EventType]:
+    """Remember what did not work, for the agent: the latest as ``trouble``, all of them in ``tried``."""
+    tried = [*(tracker.get_slot("tried") or []), code]
+    return [SlotSet("trouble", code), SlotSet("tried", list(dict.fromkeys(tried)))]
+
+
+def close_form() -> list[EventType]:
+    """Leave whatever form is open."""
+    return [ActiveLoop(None), SlotSet("requested_slot", None)]
+
+
+def fresh_offer(tracker: Tracker) -> str | None:
+    """What the previous answer offered (``offered``), or None when something else was said since."""
+    for event in _before_latest(tracker):
+        if event.get("event") == "user":
+            return None
+        if event.get("event") == "slot" and event.get("name") == "offered":
+            value = event.get("value")
+            return None if value is None else str(value)
+    return None
+
+
+def last_answer(tracker: Tracker) -> list[dict[str, Any]]:
+    """The bot events between the two latest user messages, oldest first."""
+    found: list[dict[str, Any]] = []
+    for event in _before_latest(tracker):
+        if event.get("event") == "user":
+            break
+        if event.get("event") == "bot":
+            found.append(event)
+    return found[::-1]
+
+
+def _before_latest(tracker: Tracker) -> Iterator[dict[str, Any]]:
+    """Events before the latest user message, newest first."""
+    past = False
+    for event in reversed(tracker.events):
+        if past:
+            yield event
+        elif event.get("event") == "user":
+            past = True
+
+
+def in_a_row(tracker: Tracker, action: str) -> int:
+    """How many user turns just before this one ended in ``action`` (it and the form's next question alone count as one)."""
+    count, ran = 0, False
+    for event in _before_latest(tracker):
+        if event.get("event") == "action" and event.get("name") == action:
+            ran = True
+        elif event.get("event") == "user":
+            if not ran:
+                return count
+            count, ran = count + 1, False
+    return count
+
+
+def direct(dispatcher: CollectingDispatcher, directive: Directive) -> None:
+    """Ask the gateway for something."""
+    dispatcher.utter_message(json_message=to_json(directive))
+
+
+def collect_keys(dispatcher: CollectingDispatcher, tracker: Tracker, count: int) -> None:
+    """On a call, let the next answer be ``count`` keys."""
+    if sender(tracker).channel is ChannelName.VOICE:
+        direct(dispatcher, CollectDigits(count))
+
+
+def last4(digits: str) -> dict[str, str]:
+    """Values for responses that name a card or a number by its last four digits: ``last4`` and ``spoken`` (spaced)."""
+    return {"last4": digits[-4:], "spoken": spaced(digits[-4:])}

@@ -1,0 +1,56 @@
+"""All actions with what they need: the one place of this process that wires."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from rasa_sdk import Action
+from rasa_sdk.executor import ActionExecutor
+
+from actions import accounts, activation, basics, branches, person, verification
+from actions.bank import Bank
+from actions.names import Names
+
+
+def all_actions(bank: Bank, names: Names, clock: Callable[[], float] = time.time) -> tuple[Action, ...]:
+    """One instance of each action. ``clock`` gives seconds since the epoch."""
+    return (
+        accounts.Balance(bank),
+        accounts.WhereIsMyCard(bank),
+        activation.ActivateCard(bank),
+        activation.AskCardLast4(),
+        activation.ValidateActivationForm(bank, names),
+        basics.CallStarted(),
+        basics.DeclineOffer(),
+        basics.Explain(),
+        basics.Fallback(),
+        basics.Inform(),
+        basics.NeverMind(),
+        basics.Repeat(),
+        basics.StartOver(),
+        basics.TakeOffer(),
+        branches.AskPostcode(),
+        branches.BranchDetails(bank),
+        branches.NearestBranches(bank),
+        branches.ValidateBranchForm(bank),
+        person.Handoff(),
+        person.HandoffClosed(),
+        person.LostCard(),
+        verification.AskCode(clock),
+        verification.AskPhoneNumber(),
+        verification.CodeNotSent(),
+        verification.NewCode(),
+        verification.ValidateVerificationForm(),
+        verification.Verified(),
+        verification.Verify(),
+        verification.WrongNumber(),
+    )
+
+
+def executor_for(actions: tuple[Action, ...]) -> ActionExecutor:
+    """rasa_sdk's executor with these instances."""
+    executor = ActionExecutor()
+    for action in actions:
+        executor.register_action(action)
+    return executor

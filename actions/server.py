@@ -1,0 +1,59 @@
+"""The action server: rasa_sdk's executor behind three routes.
+
+rasa_sdk's own server is not used: its error answer repeats the request (the customer's words and slots), it allows any
+origin, and it listens on every interface unless told otherwise. The routes and bodies are the same.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from aiohttp import web
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+
+LARGEST = 16 * 2**20  # bytes; Rasa sends the whole tracker and the domain with each call
+EXECUTOR = web.AppKey("executor", ActionExecutor)
+log = logging.getLogger(__name__)
+
+
+def create_app(executor: ActionExecutor) -> web.Application:
+    """``POST /webhook`` runs an action, ``GET /health`` and ``GET /actions`` tell that it can."""
+    app = web.Application(client_max_size=LARGEST)
+    app[EXECUTOR] = executor
+    app.add_routes([web.post("/webhook", webhook), web.get("/health", health), web.get("/actions", actions)])
+    return app
+
+
+async def health(_: web.Request) -> web.Response:
+    """200 once the server runs."""
+    return web.json_response({"status": "ok"})
+
+
+async def actions(request: web.Request) -> web.Response:
+    """The registered actions, in rasa_sdk's shape."""
+    return web.json_response([{"name": name} for name in request.app[EXECUTOR].actions])
+
+
+async def webhook(request: web.Request) -> web.Response:
+    """Run one action. 400 for a bad body or a rejected execution, 404 for an unknown action, 500 when it raised.
+
+    Shapes: https://rasa.com/docs/action-server/pages/action-server-api
+    """
+    try:
+        call = await request.json()
+    except ValueError:
+        return web.json_response({"error": "the body is not JSON"}, status=400)
+    if not isinstance(call, dict) or not isinstance(call.get("next_action"), str) or not isinstance(call.get("tracker"), dict):
+        return web.json_response({"error": "next_action and tracker are needed"}, status=400)
+    name = call["next_action"]
+    try:
+        return web.json_response(await request.app[EXECUTOR].run(call))
+    except ActionExecutionRejection as rejection:
+        return web.json_response({"error": rejection.message, "action_name": rejection.action_name}, status=400)
+    except ActionNotFoundException as missing:
+        return web.json_response({"error": missing.message, "action_name": missing.action_name}, status=404)
+    except Exception as error:  # the edge of this process: Rasa must hear that the action failed, and nothing else
+        # The kind alone: an error's text and traceback may hold names and digits.
+        log.error("action failed", extra={"action": name[:80], "error": type(error).__name__})
+        return web.json_response({"error": "the action failed", "action_name": name}, status=500)

@@ -1,0 +1,170 @@
+"""Proving the customer's number: ask for it unless it is known, have a code sent, and hear from the gateway what came back.
+
+The code itself is checked by the gateway (``metadata["code"]``); no action and no slot ever holds its digits.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from rasa_sdk import Action, FormValidationAction, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions import context, digits
+from bot.directives import SendCode
+from bot.model import Proof
+
+UNREADABLE = "?"
+CODE_LIVES = 540.0  # seconds; a minute less than the gateway keeps it, so that a dying code is not asked for
+CODE_LENGTH = 6
+
+
+class ValidateVerificationForm(FormValidationAction):
+    """The number (known from the channel or given), then the fate of the code."""
+
+    def name(self) -> str:
+        return "validate_verification_form"
+
+    def extract_phone_number(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
+        """The contact's own number, unless the customer said it is another; else what they answer."""
+        known = context.sender(tracker).tel
+        if known and not tracker.get_slot("other_number"):
+            return {} if tracker.get_slot("phone_number") == known else {"phone_number": known}
+        if context.requested(tracker) != "phone_number":
+            return {}
+        found = digits.phone_number(context.text(tracker))
+        if found:
+            return {"phone_number": found}
+        wrong = context.intent(tracker) == "inform" or bool(digits.runs(context.text(tracker)))
+        return {"phone_number": UNREADABLE} if wrong else {}
+
+    def extract_verification_code(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
+        """What the gateway found. Digits in which it saw no code (five of them, say) are an answer too."""
+        found = context.sender(tracker).code
+        if found != "none":
+            return {"verification_code": found}
+        asked = context.requested(tracker) == "verification_code"
+        return {"verification_code": UNREADABLE} if asked and digits.runs(context.text(tracker)) else {}
+
+    def validate_phone_number(self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
+        """A number that can receive messages, or asked again, at most twice."""
+        if value != UNREADABLE:
+            return {"phone_number": value, "phone_misses": None}
+        count = context.misses(tracker, "phone_misses") + 1
+        if count >= context.MOST_MISSES:
+            return {"phone_number": None, "phone_misses": None, "verification_code": "given_up", "requested_slot": None}
+        dispatcher.utter_message(response="utter_phone_unreadable")
+        return {"phone_number": None, "phone_misses": count}
+
+    def validate_verification_code(
+        self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
+        """``accepted`` fills the slot; a wrong code is asked for again (the gateway counts to five); the rest ends the form."""
+        if value == "accepted" and context.sender(tracker).code == "accepted":
+            return {"verification_code": "accepted"}
+        if value in ("expired", "locked"):
+            return {"verification_code": value, "requested_slot": None}
+        dispatcher.utter_message(response="utter_code_wrong" if value == "wrong" else "utter_code_unreadable")
+        return {"verification_code": None}
+
+
+class AskPhoneNumber(Action):
+    """Asks for the number; on a call the keypad listens for ten keys."""
+
+    def name(self) -> str:
+        return "action_ask_verification_form_phone_number"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        dispatcher.utter_message(response="utter_ask_phone_number")
+        context.collect_keys(dispatcher, tracker, 10)
+        return []
+
+
+class AskCode(Action):
+    """Asks for the code, and has one sent unless one is under way to that number."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+
+    def name(self) -> str:
+        return "action_ask_verification_form_verification_code"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        tel = str(tracker.get_slot("phone_number"))
+        age = self._clock() - float(tracker.get_slot("code_sent_at") or 0.0)
+        if tracker.get_slot("code_sent_to") == tel and 0 <= age < CODE_LIVES:
+            dispatcher.utter_message(response="utter_ask_code_again")
+            context.collect_keys(dispatcher, tracker, CODE_LENGTH)
+            return []
+        dispatcher.utter_message(response="utter_ask_code", **context.last4(tel))
+        context.direct(dispatcher, SendCode(tel))
+        context.collect_keys(dispatcher, tracker, CODE_LENGTH)
+        return [SlotSet("code_sent_to", tel), SlotSet("code_sent_at", self._clock())]
+
+
+class Verified(Action):
+    """The form is over: go on with what it was for, or say why not and offer a new code or a person."""
+
+    def name(self) -> str:
+        return "action_verified"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        outcome = str(tracker.get_slot("verification_code") or "given_up")
+        done: list[EventType] = [SlotSet(slot, None) for slot in ("verification_code", "code_sent_to", "code_sent_at", "other_number")]
+        if outcome == "accepted":
+            goal = tracker.get_slot("goal")
+            dispatcher.utter_message(response="utter_code_accepted" if goal else "utter_code_accepted_what_now")
+            return [*done, SlotSet("next_step", goal or "none"), SlotSet("goal", None), SlotSet("offered", None)]
+        dispatcher.utter_message(response=f"utter_code_{outcome}")
+        offer = "person" if outcome == "given_up" else "new_code"
+        return [*done, SlotSet("next_step", "none"), SlotSet("offered", offer), *context.trouble("number_not_proved", tracker)]
+
+
+class Verify(Action):
+    """The customer wants to prove their number, perhaps without need."""
+
+    def name(self) -> str:
+        return "action_verify"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        if context.sender(tracker).proof < Proof.POSSESSED:
+            return [SlotSet("needs_proof", True)]
+        dispatcher.utter_message(response="utter_already_verified")
+        return [SlotSet("needs_proof", False)]
+
+
+class NewCode(Action):
+    """A new code is wanted: forget the old one, so that the form has another sent."""
+
+    def name(self) -> str:
+        return "action_new_code"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        return [SlotSet("code_sent_to", None), SlotSet("code_sent_at", None)]
+
+
+class WrongNumber(Action):
+    """The number we know is not the one to use: ask for another."""
+
+    def name(self) -> str:
+        return "action_wrong_number"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        dropped: list[EventType] = [SlotSet(slot, None) for slot in ("phone_number", "code_sent_to", "code_sent_at")]
+        return [*dropped, SlotSet("other_number", True)]
+
+
+class CodeNotSent(Action):
+    """The gateway could not send the code (``/code_not_sent``): the form ends and a person is offered."""
+
+    def name(self) -> str:
+        return "action_code_not_sent"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        dispatcher.utter_message(response="utter_code_not_sent")
+        cleared: list[EventType] = [SlotSet(slot, None) for slot in ("code_sent_to", "code_sent_at", "verification_code")]
+        return [*cleared, *context.close_form(), SlotSet("offered", "person"), *context.trouble("code_not_sent", tracker)]
