@@ -33,6 +33,7 @@ lint: env-dev ## style, types and import contracts
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	$(if $(wildcard benchmarks/*.py),$(PYTHON) -m mypy benchmarks)
 	.venv/bin/lint-imports --no-cache
 
 lock: env-dev ## bring requirements/*.txt in step with pyproject.toml
