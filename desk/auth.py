@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from desk.agents import AgentDirectory, AgentError
-from desk.http import COOKIE, NotSignedIn, form_of, give_cookie, see, visitor
+from desk.http import COOKIE, NotSignedIn, form_of, give_cookie, see, token_of, visitor
 from desk.pages import Pages
 from desk.passwords import SHORTEST, WeakPassword
 from desk.sessions import SessionStore, csrf_token, new_token
@@ -61,7 +61,7 @@ class Doors:
     async def sign_out(self, request: web.Request) -> web.Response:
         """End the session here and in Redis."""
         await form_of(request)
-        await self._sessions.end(request.cookies.get(COOKIE, ""))
+        await self._sessions.end(token_of(request))
         response = see("/desk/sign-in")
         response.del_cookie(COOKIE, path="/desk")
         return response
@@ -115,7 +115,7 @@ class Doors:
         agent = await self._agents.get(username)
         if agent is None:
             raise NotSignedIn
-        await self._sessions.end(request.cookies.get(COOKIE, ""))
+        await self._sessions.end(token_of(request))
         token = await self._sessions.begin(agent)
         response = see(onward)
         age = int(self._sessions.longest.total_seconds())
@@ -126,10 +126,15 @@ class Doors:
         self, request: web.Request, wanted: str, status: int = 200, error: str = "", username: str = ""
     ) -> web.Response:
         """Before sign-in the cookie is a mere random number that the form's token is made from."""
-        token = request.cookies.get(COOKIE, "")
-        fresh = len(token) < 40
-        token = new_token() if fresh else token
-        values = {"csrf": csrf_token(token), "wanted": wanted, "error": error, "username": username}
+        token = token_of(request)
+        fresh = not token
+        token = token or new_token()
+        values = {
+            "csrf": csrf_token(token),
+            "wanted": wanted if NEXT.fullmatch(wanted) else "",
+            "error": error,
+            "username": username,
+        }
         response = self._pages.render("sign_in.html", status, **values)
         if fresh:
             give_cookie(response, token, secure_only=self._secure)

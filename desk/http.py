@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -14,6 +14,8 @@ from desk.agents import Agent, AgentDirectory
 from desk.sessions import SessionStore, csrf_token
 
 COOKIE = "ot_desk"
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 PARTS = "X-Desk"  # the page's own script asks for parts of the page with this header
 # Referrer-Policy must not be no-referrer: browsers would then send "Origin: null" with our own forms.
 HEADERS = {
@@ -60,7 +62,7 @@ async def visitor(
     request: web.Request, agents: AgentDirectory, sessions: SessionStore, *, touch: bool = True, may_change: bool = False
 ) -> Visit:
     """Who asks. NotSignedIn when nobody does; ``may_change`` lets in an agent who must change the password."""
-    token = request.cookies.get(COOKIE, "")
+    token = token_of(request)
     session = await sessions.find(token, touch=touch) if token else None
     agent = await agents.get(session.username) if session else None
     if session is None or agent is None or not hmac.compare_digest(agent.password_id, session.password_id):
@@ -70,16 +72,32 @@ async def visitor(
     return Visit(request, agent, token, csrf_token(token))
 
 
+def token_of(request: web.Request) -> str:
+    """The cookie's token; '' when there is none or it cannot be one of ours."""
+    token = request.cookies.get(COOKIE, "")
+    return token if TOKEN.fullmatch(token) else ""
+
+
+async def fields_of(request: web.Request) -> dict[str, str]:
+    """The fields of an ordinary form in UTF-8, without control characters; FormRefused for any other body."""
+    if request.content_type != "application/x-www-form-urlencoded" or (request.charset or "utf-8").casefold() != "utf-8":
+        raise FormRefused
+    try:
+        posted = await request.post()
+    except ValueError as error:
+        raise FormRefused from error
+    return {name: CONTROLS.sub("", value) for name, value in posted.items() if isinstance(value, str)}
+
+
 async def form_of(request: web.Request) -> dict[str, str]:
     """The fields of a form of ours. FormRefused unless the Origin is this site and the token is the cookie's.
 
     https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
     """
-    origin = urlsplit(request.headers.get("Origin", ""))
-    if not origin.netloc or origin.netloc.casefold() != request.host.casefold():
+    _, _, origin = request.headers.get("Origin", "").partition("://")
+    if not origin or origin.casefold() != request.host.casefold():
         raise FormRefused
-    fields = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-    token = request.cookies.get(COOKIE, "")
+    fields, token = await fields_of(request), token_of(request)
     if not token or not hmac.compare_digest(csrf_token(token).encode(), fields.get("csrf", "").encode()):
         raise FormRefused
     return fields

@@ -116,7 +116,7 @@ def slot_value(value: Any) -> str:
 
 def address(value: Address) -> str:
     """An address for reading; the random ids of browsers and pages are shortened."""
-    return value.value if value.kind is AddressKind.TEL or len(value.value) <= 16 else f"{value.value[:12]}\u2026"
+    return value.value if value.kind is AddressKind.TEL or len(value.value) <= 14 else f"{value.value[:12]}\u2026"
 
 
 def goes_to(channel: ChannelName | None, *, call: bool) -> str:

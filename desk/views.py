@@ -10,6 +10,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -18,7 +19,7 @@ from bot.ports import Clock, HandoffRefused, People, StoreUnavailable
 from desk import live, show
 from desk.agents import AgentDirectory
 from desk.auth import Doors, sign_in_path
-from desk.http import PARTS, FormRefused, NotSignedIn, Visit, form_of, secure, see, visitor
+from desk.http import PARTS, FormRefused, NotSignedIn, Visit, fields_of, form_of, secure, see, visitor
 from desk.pages import Pages, static
 from desk.sessions import SessionStore
 
@@ -110,8 +111,10 @@ class Desk:
 
     async def parts(self, request: web.Request) -> web.StreamResponse:
         """What may have changed on the page. Asked by the script, so it does not count as the agent's doing."""
-        visit = await visitor(request, self._agents, self._sessions, touch=False)
-        return await self._show(visit, request.query.get("handoff") or None, template="parts.html")
+        visit, handoff_id = await visitor(request, self._agents, self._sessions, touch=False), request.query.get("handoff", "")
+        if handoff_id and not HANDOFF.fullmatch(handoff_id):
+            raise Missing("There is no such conversation.")
+        return await self._show(visit, handoff_id or None, template="parts.html")
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """The live stream of one tab."""
@@ -241,8 +244,11 @@ class Desk:
         """Plain text for the script, which puts it beside the control; a page otherwise, with the typed reply."""
         if PARTS in request.headers or request.path == "/desk/events":
             return web.Response(text=sentence, status=status)
-        typed = (await request.post()).get("text", "") if request.method == "POST" else ""
-        return self._pages.sentence(status, title, sentence, typed if isinstance(typed, str) else "")
+        typed = ""
+        if request.method == "POST":
+            with suppress(FormRefused):
+                typed = (await fields_of(request)).get("text", "")
+        return self._pages.sentence(status, title, sentence, typed)
 
 
 def page_of(handoff_id: str | None) -> str:

@@ -103,10 +103,13 @@ function swapLines(list, part) {
   else if (after.length > before.length) find(".newer").hidden = false;
 }
 
-function apply(html) {
+function apply(html, own = false) {
   for (const part of all("[data-part]", new DOMParser().parseFromString(html, "text/html"))) {
     const name = part.dataset.part, old = find(`[data-part="${name}"]`), markup = part.outerHTML;
     if (!old || served.get(name) === markup) continue;
+    // What was refused stays to be read until the agent does the next thing.
+    const sentence = name === "refused" || name.endsWith("-error");
+    if (sentence && !own && old.textContent.trim()) continue;
     served.set(name, markup);
     const keep = part.dataset.keep;
     if (name === "lines") swapLines(old, part);
@@ -205,7 +208,7 @@ function saveDraft() {
 
 function restoreDraft() {
   const form = find("form.reply"), draft = JSON.parse(sessionStorage.getItem(draftKey()) ?? "null");
-  if (!form || !draft || form.text.value) return;
+  if (!form || !draft || form.text.value || form.text.disabled) return;
   form.text.value = draft.text;
   form.once.value = draft.once;
 }
@@ -221,10 +224,13 @@ function sent(form) {
 }
 
 function complain(form, sentence) {
-  const place = find("[role=alert]", form);
+  const place = find("[role=alert]", form) ?? find("[data-part=refused]");
   if (!place) return lost(sentence);
   served.delete(place.dataset.part);
-  place.textContent = sentence;
+  const error = document.createElement("p");
+  error.className = "error";
+  error.append(sentence);
+  place.replaceChildren(place.matches("[role=alert]") ? sentence : error);
 }
 
 async function send(form) {
@@ -239,7 +245,7 @@ async function send(form) {
     const text = await answer.text();
     if (!answer.headers.get("Content-Type")?.startsWith("text/html")) return complain(form, text);
     if (answer.ok) sent(form);
-    if (mine > applied) apply(text);
+    if (mine > applied) apply(text, true);
     applied = Math.max(applied, mine);
     if (answer.ok && form.dataset.send === "accept") find("#reply")?.focus();
   } catch {

@@ -1,0 +1,174 @@
+"""People in memory: the handoff state machine's rules without Redis or Rasa, and its events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.model import (
+    Address,
+    Author,
+    ChannelName,
+    Contact,
+    ContactAddress,
+    Handoff,
+    HandoffState,
+    OutboundMessage,
+    Packet,
+    Proof,
+    Reply,
+    SlotFact,
+    TranscriptLine,
+    new_id,
+)
+from bot.ports import DeskEvent, HandoffRefused, HandoffView, StoreUnavailable
+
+START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """A time that moves when told."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class FakePeople:
+    """``bot.ports.People``. ``refuse`` makes the next change refused with that sentence, ``down`` all calls fail."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.clock = clock
+        self.views: dict[str, HandoffView] = {}
+        self.calls: list[tuple[Any, ...]] = []
+        self.refuse: str | None = None
+        self.down = False
+        self.watchers: list[asyncio.Queue[DeskEvent]] = []
+        self.watching = asyncio.Event()
+        self.left = asyncio.Event()
+
+    def open(
+        self,
+        reason: str = "Card activation failed",
+        channel: ChannelName = ChannelName.WEB,
+        lines: tuple[TranscriptLine, ...] = (),
+        *,
+        slots: tuple[SlotFact, ...] = (),
+        tried: tuple[str, ...] = (),
+        proof: Proof = Proof.POSSESSED,
+        call_sid: str | None = None,
+        sends_to: ChannelName | None = ChannelName.SMS,
+        contact: Contact | None = None,
+    ) -> Handoff:
+        """A new handoff in the queue."""
+        now = self.clock()
+        owner = contact or Contact("ct_1", "c_1", (ContactAddress(Address.parse("tel:+12025550100"), proof, now),), now)
+        packet = Packet(lines, slots, tried, proof)
+        handoff = Handoff(
+            new_id("h"),
+            owner.conversation_id,
+            owner.id,
+            HandoffState.WAITING,
+            reason,
+            "general",
+            channel,
+            now,
+            packet,
+            call_sid=call_sid,
+        )
+        self.views[handoff.id] = HandoffView(handoff, owner, lines, slots, sends_to)
+        self.tell("queue", handoff.id)
+        return handoff
+
+    def say(self, handoff_id: str, text: str, author: Author = Author.CUSTOMER, agent: str | None = None) -> None:
+        """One more line of the transcript."""
+        view = self.views[handoff_id]
+        channel = view.sends_to or ChannelName.WEB
+        line = TranscriptLine(self.clock(), author, channel, text, agent)
+        self.views[handoff_id] = replace(view, transcript=(*view.transcript, line))
+        self.tell("line", handoff_id)
+
+    def doubt(self, handoff_id: str, text: str) -> None:
+        """The agent's line ``text`` may not have arrived."""
+        view = self.views[handoff_id]
+        assert view.contact is not None
+        message = OutboundMessage(
+            new_id("o"),
+            view.contact.conversation_id,
+            view.sends_to or ChannelName.WEB,
+            view.contact.addresses[0].address,
+            Reply(text),
+            Author.AGENT,
+            self.clock(),
+        )
+        self.views[handoff_id] = replace(view, uncertain=(*view.uncertain, message))
+        self.tell("line", handoff_id)
+
+    def tell(self, kind: str, handoff_id: str) -> None:
+        for queue in self.watchers:
+            queue.put_nowait(DeskEvent(kind, handoff_id))
+
+    async def listing(self) -> list[Handoff]:
+        self._up()
+        return sorted((v.handoff for v in self.views.values() if v.handoff.open), key=lambda h: h.opened_at)
+
+    async def view(self, handoff_id: str) -> HandoffView:
+        self._up()
+        if handoff_id not in self.views:
+            raise HandoffRefused("There is no such conversation.")
+        return self.views[handoff_id]
+
+    async def accept(self, handoff_id: str, agent: str, phone: str | None) -> Handoff:
+        view = await self._change(handoff_id)
+        if view.handoff.agent not in (None, agent):
+            raise HandoffRefused(f"{view.handoff.agent} has already accepted this conversation.")
+        self.calls.append(("accept", handoff_id, agent, phone))
+        taken = replace(view.handoff, state=HandoffState.ASSIGNED, agent=agent, assigned_at=self.clock())
+        self._save(taken)
+        return taken
+
+    async def reply(self, handoff_id: str, agent: str, text: str) -> ChannelName:
+        view = await self._change(handoff_id)
+        if view.handoff.agent != agent or not view.handoff.open:
+            raise HandoffRefused("This conversation is not yours.")
+        self.calls.append(("reply", handoff_id, agent, text))
+        self.say(handoff_id, text, Author.AGENT, agent)
+        return view.sends_to or ChannelName.WEB
+
+    async def close(self, handoff_id: str, agent: str, outcome: str) -> None:
+        view = await self._change(handoff_id)
+        self.calls.append(("close", handoff_id, agent, outcome))
+        self._save(replace(view.handoff, state=HandoffState.CLOSED, closed_at=self.clock(), outcome=outcome))
+
+    async def watch(self) -> AsyncIterator[DeskEvent]:
+        queue: asyncio.Queue[DeskEvent] = asyncio.Queue()
+        self.watchers.append(queue)
+        self.watching.set()
+        try:
+            while True:
+                yield await queue.get()
+        finally:
+            self.watchers.remove(queue)
+            self.left.set()
+
+    def _save(self, handoff: Handoff) -> None:
+        self.views[handoff.id] = replace(self.views[handoff.id], handoff=handoff)
+        self.tell("queue", handoff.id)
+
+    def _up(self) -> None:
+        if self.down:
+            raise StoreUnavailable("down")
+
+    async def _change(self, handoff_id: str) -> HandoffView:
+        if self.refuse is not None:
+            sentence, self.refuse = self.refuse, None
+            raise HandoffRefused(sentence)
+        return await self.view(handoff_id)
