@@ -182,6 +182,14 @@ class Call:
             self.world.journal.add("said", sid=self.sid, text=text, taken=taken)
         return taken
 
+    def listens(self, kind: str) -> bool:
+        """Would ``keys`` or ``speech`` be heard now? On a bridge, speech always is."""
+        if kind == "speech" and (self.activity in ("joined", "recording")):
+            return True
+        if self.collector is None or self.collector.deaf:
+            return False
+        return self.collector.gather.speech if kind == "speech" else self.collector.gather.dtmf
+
     def begin_speech(self) -> bool:
         """The person starts to speak; the prompt stops and the timeout waits for the end."""
         return self.collector.begin_speech() if self.collector else False

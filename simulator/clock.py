@@ -46,27 +46,33 @@ class Clock:
         if seconds <= 0:
             await asyncio.sleep(0)
             return
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._arm(future, self.elapsed() + seconds)
+        timer = self._timer(seconds)
         try:
-            await future
+            await timer
         finally:
-            _, handle = self._sleepers.pop(future, (0.0, None))
-            if handle:
-                handle.cancel()
+            self._forget(timer)
 
     async def wait(self, event: asyncio.Event, seconds: float) -> bool:
-        """True when ``event`` was set within simulated seconds."""
-        if event.is_set():
-            return True
+        """True when ``event`` was set within simulated seconds (counted from the call, not from the first await)."""
+        timer = self._timer(seconds)
         waiting = asyncio.ensure_future(event.wait())
-        sleeping = asyncio.ensure_future(self.sleep(seconds))
         try:
-            await asyncio.wait({waiting, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({waiting, timer}, return_when=asyncio.FIRST_COMPLETED)
             return event.is_set()
         finally:
             waiting.cancel()
-            sleeping.cancel()
+            self._forget(timer)
+
+    def _timer(self, seconds: float) -> asyncio.Future[None]:
+        timer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._arm(timer, self.elapsed() + seconds)
+        return timer
+
+    def _forget(self, timer: asyncio.Future[None]) -> None:
+        _, handle = self._sleepers.pop(timer, (0.0, None))
+        if handle:
+            handle.cancel()
+        timer.cancel()
 
     def advance(self, seconds: float) -> None:
         """Move time forward; sleepers whose time has come wake."""

@@ -58,7 +58,7 @@ class TwilioRest:
 
     def _guarded(self, handler: Callable[[web.Request, Fields], Any]) -> Handler:
         async def handle(request: web.Request) -> web.Response:
-            fields = parse_qsl(await request.text(), keep_blank_values=True, max_num_fields=200)
+            fields = parse_qsl(await request.text(), keep_blank_values=True)
             status, body = await self._answer(handler, request, fields)
             self._record(request, fields, status, body)
             return web.json_response(body, status=status)
@@ -72,7 +72,7 @@ class TwilioRest:
         mode = faults.rest_mode if faults.take("rest_next") else ""
         try:
             self._authorise(request)
-            await fail_before(mode)
+            await fail_before(mode, self._world.closing)
             status, body = handler(request, fields)
         except RestError as error:
             return error.status, {
@@ -237,12 +237,13 @@ class TwilioRest:
         return web.Response(body=silent_wav(seconds), content_type="audio/x-wav")
 
 
-async def fail_before(mode: str) -> None:
-    """Faults that happen before anything is done. RestError; ``hang`` ends when the client gives up."""
+async def fail_before(mode: str, closing: asyncio.Event) -> None:
+    """Faults that happen before anything is done. RestError; ``hang`` gives no answer while the simulator lives."""
+    if mode == "hang":
+        await closing.wait()
+        mode = "503"
     if mode in FAULT_ERRORS:
         raise RestError(*FAULT_ERRORS[mode])
-    if mode == "hang":
-        await asyncio.Event().wait()
 
 
 def lose(request: web.Request) -> None:

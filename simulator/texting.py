@@ -17,9 +17,9 @@ from simulator.webhooks import Answer, Request
 from simulator.world import World
 
 MAX_BODY = 1600
-STOP = frozenset("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT".split())
-START = frozenset("START YES UNSTOP".split())
-HELP = frozenset("HELP INFO".split())
+STOP = frozenset(["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"])
+START = frozenset(["START", "YES", "UNSTOP"])
+HELP = frozenset(["HELP", "INFO"])
 ANSWERS = {
     "STOP": "You have successfully been unsubscribed. You will not receive any more messages from this number. "
     "Reply START to resubscribe.",

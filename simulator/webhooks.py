@@ -139,7 +139,7 @@ class Webhooks:
         if method == "GET" and request.fields:
             target = target.update_query(list(request.fields))
             url = str(target)
-        cookies = {name: morsel.value for name, morsel in jar.filter_cookies(target).items()} if jar else None
+        cookies = {name: morsel.value for name, morsel in jar.filter_cookies(target).items()} if jar is not None else None
         async with self.session.request(
             method,
             target,
@@ -150,7 +150,7 @@ class Webhooks:
             timeout=aiohttp.ClientTimeout(total=timeout),
         ) as response:
             body = await response.text(errors="replace")
-            if jar:
+            if jar is not None:
                 jar.update_cookies(response.cookies, response.url)
             kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
             return Answer(str(response.url), response.status, kind, body, _since(began))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
 from simulator.clock import Clock
@@ -28,6 +29,7 @@ class World:
     psid: str = field(default_factory=new_psid)
     advanced_opt_out: bool = False
     recordings: dict[str, int] = field(default_factory=dict)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def make_world(settings: SimulatorSettings) -> World:

@@ -1,0 +1,43 @@
+"""The simulator as an aiohttp application: mounted by the gateway at ``/simulator``, or run alone."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from simulator.graph import GraphApi
+from simulator.messenger import Messenger
+from simulator.page import Page
+from simulator.rest import TwilioRest
+from simulator.settings import SimulatorSettings
+from simulator.switchboard import Switchboard
+from simulator.texting import Texting
+from simulator.world import World, make_world
+
+WORLD: web.AppKey[World] = web.AppKey("simulator_world", World)
+
+
+def create_app(settings: SimulatorSettings) -> web.Application:
+    """All routes below one prefix: the page, its API, ``/twilio`` (TWILIO_API_URL) and ``/graph`` (MESSENGER_API_URL)."""
+    app = web.Application()
+    world = make_world(settings)
+    texting, messenger, switchboard = Texting(world), Messenger(world), Switchboard(world)
+    app[WORLD] = world
+    app.add_routes(TwilioRest(world, texting, switchboard).routes())
+    app.add_routes(GraphApi(world, messenger).routes())
+    app.add_routes(Page(world, texting, messenger, switchboard).routes())
+
+    async def start(_: web.Application) -> None:
+        await world.webhooks.start()
+
+    async def let_go(_: web.Application) -> None:
+        world.closing.set()
+        world.journal.close()
+
+    async def stop(_: web.Application) -> None:
+        await switchboard.hang_up_all()
+        await world.webhooks.close()
+
+    app.on_startup.append(start)
+    app.on_shutdown.append(let_go)
+    app.on_cleanup.append(stop)
+    return app

@@ -1,0 +1,89 @@
+"""The Graph API's Send resource, with its token, its faults and its errors."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from typing import Any
+
+from aiohttp import web
+
+from simulator.graph_rules import GraphError
+from simulator.messenger import Json, Messenger
+from simulator.rest import fail_before, lose
+from simulator.rest_tables import RestError
+from simulator.world import World
+
+
+class GraphApi:
+    """The routes below ``/graph``."""
+
+    def __init__(self, world: World, messenger: Messenger) -> None:
+        self._world = world
+        self._messenger = messenger
+
+    def routes(self) -> list[web.RouteDef]:
+        """With and without a version in the path, as the real host takes both."""
+        return [
+            web.post(r"/graph/{version:v\d+\.\d+}/{node}/messages", self._send),
+            web.post("/graph/{node}/messages", self._send),
+            web.route("*", "/graph/{tail:.*}", self._send),
+        ]
+
+    async def _send(self, request: web.Request) -> web.Response:
+        raw = await request.read()
+        try:
+            body = json.loads(raw or b"{}")
+        except ValueError:
+            body = None
+        mode = self._world.faults.rest_mode if self._world.faults.take("rest_next") else ""
+        status, answer = await self._answer(request, body, mode)
+        note = "the answer was lost" if mode == "lost" else ""
+        self._record(request, body, status, answer, note)
+        if mode == "lost":
+            lose(request)
+        return web.json_response(answer, status=status)
+
+    async def _answer(self, request: web.Request, body: Any, mode: str) -> tuple[int, Json]:
+        try:
+            await fail_before(mode, self._world.closing)
+            self._authorise(request, body)
+            self._check_path(request)
+            return 200, self._messenger.accept(body)
+        except RestError as error:
+            code = 4 if error.status == 429 else 2
+            return error.status, GraphError(f"(#{code}) {error.message}", code, status=error.status).to_json()
+        except GraphError as problem:
+            return problem.status, problem.to_json()
+
+    def _authorise(self, request: web.Request, body: Any) -> None:
+        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+        given = request.query.get("access_token") or (bearer if scheme.lower() == "bearer" else "")
+        if not given and isinstance(body, dict):
+            given = str(body.get("access_token", ""))
+        if not hmac.compare_digest(given.encode(), self._world.settings.page_token.encode()):
+            raise GraphError("Invalid OAuth access token - Cannot parse access token", 190, status=401)
+
+    def _check_path(self, request: web.Request) -> None:
+        node = request.match_info.get("node")
+        if request.method != "POST" or node not in ("me", self._world.settings.page_id):
+            raise GraphError(
+                "Unsupported request. Object does not exist or cannot be loaded", 100, 33, kind="GraphMethodException"
+            )
+
+    def _record(self, request: web.Request, body: Any, status: int, answer: Json, note: str) -> None:
+        error = answer.get("error")
+        shown = {k: v for k, v in body.items() if k != "access_token"} if isinstance(body, dict) else None
+        self._world.journal.add(
+            "exchange",
+            direction="rest",
+            what="Graph API",
+            method=request.method,
+            url=request.path,
+            fields=None,
+            body=json.dumps(shown, ensure_ascii=False),
+            status=status,
+            answer=answer,
+            problems=[{"code": error["code"], "text": error["message"]}] if error else [],
+            note=note,
+        )
