@@ -98,7 +98,9 @@ def trainer(root: Path, logs: Path, *, diet: bool) -> Trainer:
     python = root / ".venv-diet" / "bin" / "python"
     if not python.exists():
         raise StartError("The environment with TensorFlow is not there: make it with `make train DIET=1`.")
-    return Trainer(root, python, root / "launch" / "config-diet.yml", logs)
+    from launch.diet import diet_config  # here: only this tier pays for reading YAML
+
+    return Trainer(root, python, diet_config(root / "config.yml", root / "models" / "config-diet.yml"), logs)
 
 
 async def ready_model(work: Trainer, system: Mapping[str, str], say: Callable[[str], None]) -> Served:
