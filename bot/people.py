@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 from bot import transcript
@@ -62,6 +62,8 @@ class People:
     telephone: Telephone
     wording: Wording
     clock: Clock
+    name_of: Callable[[str], Awaitable[str]]
+    """An agent's name as customers read it, by username."""
 
     async def listing(self) -> list[Handoff]:
         """The open handoffs, the waiting ones first, the longest waiting before the others."""
@@ -149,11 +151,12 @@ class People:
         channel, address = await self._reaches(contact) if contact else (None, None)
         if channel is None or address is None:
             raise HandoffRefused("The customer hung up and cannot be reached by message.")
+        name = await self.name_of(agent)
         if sentence:
-            text = self.wording.say(sentence, channel, agent=agent)
+            text = self.wording.say(sentence, channel, agent=name)
         moment = self.clock()
         await self.lines.add(handoff.conversation_id, [transcript.bot_event(text, channel, moment, author=author, agent=agent)])
-        message = OutboundMessage(new_id("o"), handoff.conversation_id, channel, address, Reply(text), author, moment, agent)
+        message = OutboundMessage(new_id("o"), handoff.conversation_id, channel, address, Reply(text), author, moment, name)
         await self.outbox.put([message])
         await self.handoffs.new_line(handoff)
         return channel

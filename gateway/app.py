@@ -13,7 +13,6 @@ from aiohttp import web
 from bot.model import Address, new_id, now
 from bot.redis_base import connect
 from bot.redis_queue import all_partitions, inbox_key, outbox_key
-from desk.agents import AgentDirectory
 from desk.sessions import SessionStore
 from desk.views import Desk
 from gateway.api import Health, InternalApi
@@ -108,11 +107,10 @@ async def serving(settings: Settings) -> AsyncIterator[Core]:
     client = connect(settings.redis_url)
     async with aiohttp.ClientSession() as http:
         core = build(settings, client, http)
-        agents = AgentDirectory(client)
-        await keep_first_agent(agents, settings.home)
+        await keep_first_agent(core.agents, settings.home)
         # a browser drops Secure cookies on plain http, which only a loopback desk may use
         secure = not is_loopback(settings.internal_host)
-        desk = Desk(core.people, agents, SessionStore(client, clock=now), clock=now, secure_cookies=secure)
+        desk = Desk(core.people, core.agents, SessionStore(client, clock=now), clock=now, secure_cookies=secure)
         runners = [web.AppRunner(public_app(core), access_log=None), web.AppRunner(internal_app(core, desk), access_log=None)]
         places = [(settings.public_host, settings.public_port), (settings.internal_host, settings.internal_port)]
         for runner in runners:

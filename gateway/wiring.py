@@ -30,6 +30,7 @@ from connectors.messenger_threads import RedisThreads
 from connectors.sms import Sms
 from connectors.twilio import TwilioAccount, TwilioClient
 from connectors.web import WebChat, origins
+from desk.agents import AgentDirectory
 from gateway.config import Settings
 from gateway.inbox import CountingInbox
 from gateway.metrics import Metrics
@@ -58,6 +59,7 @@ class Core:
     wording: Notices
     conversations: Conversations
     people: People
+    agents: AgentDirectory
     channels: Mapping[ChannelName, Channel]
     web: WebChat
     sms: Sms | None
@@ -143,7 +145,10 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     built: list[Channel | None] = [web, sms, voice, messenger]
     channels = {channel.name: channel for channel in built if channel is not None}
     telephone: Telephone = voice or NoTelephone()
-    people = People(book, contacts, calls, conversations, lines, outbox, locks, bulletin, telephone, wording, now)
+    agents = AgentDirectory(client)
+    people = People(
+        book, contacts, calls, conversations, lines, outbox, locks, bulletin, telephone, wording, now, agents.display_name
+    )
     return Core(
         settings,
         metrics,
@@ -159,6 +164,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         wording,
         conversations,
         people,
+        agents,
         channels,
         web,
         sms,

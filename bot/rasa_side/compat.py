@@ -46,6 +46,7 @@ AFTER_IMPORT: tuple[Callable[[], None], ...] = (
     patches.store_errors_surface,
     patches.events_by_table,
     patches.missing_tensorflow_is_said,
+    patches.window_fits_the_model,
     patches.server_needs_a_model,
 )
 TENSORFLOW: tuple[Callable[[], None], ...] = (

@@ -214,3 +214,19 @@ def refuse_model_without_tensorflow(model_path: Any) -> None:
         refuse_without_tensorflow(names, "The model", installed=have_tensorflow())
     except TensorFlowMissing as error:
         raise SystemExit(str(error)) from error
+
+
+def window_fits_the_model() -> None:
+    """Our tracker store must keep what the policies of the loaded model look back on (``tracker_store.fit``)."""
+    from rasa.core.agent import Agent
+
+    load_model = Agent.load_model
+
+    @functools.wraps(load_model)
+    def load_and_fit(self: Any, *args: Any, **kwargs: Any) -> None:
+        load_model(self, *args, **kwargs)
+        fit = getattr(self.tracker_store, "fit", None)
+        if fit is not None:
+            fit(self.processor)
+
+    Agent.load_model = load_and_fit

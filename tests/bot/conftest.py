@@ -70,6 +70,10 @@ class World:
         return [item[0] for item in found if item and item[0].address == address]
 
 
+async def named(username: str) -> str:
+    return username.title()
+
+
 @pytest.fixture
 async def world(redis_url: str) -> AsyncIterator[World]:
     client, clock, assistant = connect(redis_url), FakeClock(), FakeAssistant()
@@ -94,6 +98,6 @@ async def world(redis_url: str) -> AsyncIterator[World]:
         clock=clock,
         deadline=5.0,
     )
-    people = People(book, contacts, calls, conversations, lines, outbox, locks, bulletin, phones, wording, clock)
+    people = People(book, contacts, calls, conversations, lines, outbox, locks, bulletin, phones, wording, clock, named)
     yield World(client, clock, assistant, contacts, calls, handoffs, codes, outbox, conversations, people, phones, count(1))
     await client.aclose()

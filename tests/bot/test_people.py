@@ -39,7 +39,7 @@ async def test_an_agent_accepts_replies_and_closes_and_the_bot_goes_on(world: Wo
     assert await world.people.reply(handoff.id, "sam", " Hello Ana ") is ChannelName.SMS
     await world.people.close(handoff.id, "sam", "A new card is on its way")
     sent = [(m.author.value, m.reply.text) for m in await world.sent_to(ANA)]
-    assert sent == [("notice", "agent_joined agent=sam"), ("agent", "Hello Ana"), ("bot", "back")]
+    assert sent == [("notice", "agent_joined agent=Sam"), ("agent", "Hello Ana"), ("bot", "back")]
     assert world.assistant.asked[-1]["said"] == '/handoff_closed{"outcome": "A new card is on its way"}'
     events = [e["event"] for e in world.assistant.trackers[handoff.conversation_id] if e["event"] in ("pause", "resume")]
     assert events == ["pause", "resume"]
