@@ -1,0 +1,126 @@
+"""Rasa's tracker store on Redis whose turn costs the same on the thousandth message (docs/decisions/0002-tracker-store.md).
+
+endpoints.yml::
+
+    tracker_store:
+      type: bot.rasa_side.tracker_store.RedisTrackerLog
+      url: ${REDIS_URL}
+
+A turn reads one window and appends its new events, one round trip each (``event_log``); what the window holds is
+``window``'s matter. An error of Redis is raised, so the turn fails and the gateway asks again: never an empty tracker.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import RasaException
+
+from bot.rasa_side import policies
+from bot.rasa_side.event_log import EventLog, Window, connect
+from bot.rasa_side.window import WindowSize, session_start, shorten
+
+
+class LoggedTracker(DialogueStateTracker):  # type: ignore[misc]  # Rasa is not annotated
+    """A tracker that knows its place in the log: ``logged`` events there, of its own ``events`` the first ``known`` are old."""
+
+    logged: int = 0
+    known: int = 0
+
+
+class RedisTrackerLog(TrackerStore):  # type: ignore[misc]  # Rasa is not annotated
+    """An append-only log for each conversation with a bounded window. ``host`` is the URL of Redis (Rasa's name for it)."""
+
+    def __init__(
+        self,
+        domain: Domain | None = None,
+        host: str | None = None,
+        event_broker: Any = None,
+        prefix: str = "ot",
+        client: Any = None,
+        **sizes: int,
+    ) -> None:
+        if client is None and not host:
+            raise RasaException("endpoints.yml: the tracker store needs a url (REDIS_URL).")
+        self.log = EventLog(client if client is not None else connect(str(host)), prefix)
+        self.size = WindowSize(**sizes)
+        super().__init__(domain, event_broker)
+
+    def fit(self, processor: Any) -> None:
+        """Widen the window to what the loaded model's policies look back on. RasaException when one has no bound."""
+        need = policies.lookback(processor)
+        self.size = replace(self.size, actions=max(self.size.actions, need.actions), stories=max(self.size.stories, need.stories))
+
+    def init_tracker(self, sender_id: str) -> LoggedTracker:
+        """An empty tracker of a conversation without events."""
+        return LoggedTracker(sender_id, self.domain.slots, max_event_history=self.max_event_history)
+
+    async def retrieve(self, sender_id: str) -> LoggedTracker | None:
+        """The window and what came since; None for an unknown conversation. Raises redis.RedisError."""
+        reading = await self.log.read(sender_id)
+        if reading is None:
+            return None
+        window = json.loads(reading.window) if reading.window else []
+        return self._tracker(sender_id, [*window, *map(json.loads, reading.since)], reading.length)
+
+    async def retrieve_full_tracker(self, conversation_id: str) -> LoggedTracker | None:
+        """Every event ever: for the transcript and for tools; costs as much as the conversation is long."""
+        events = [json.loads(event) async for page in self.log.all(conversation_id) for event in page]
+        return self._tracker(conversation_id, events, len(events)) if events else None
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Append what is new. Raises StaleWriter when another writer was faster, redis.RedisError when Redis fails."""
+        logged, known = getattr(tracker, "logged", 0), getattr(tracker, "known", 0)
+        new = list(islice(tracker.events, known, None))
+        if not new:
+            return
+        window = self._window(list(tracker.events), logged + len(new), known)
+        length = await self.log.append(tracker.sender_id, logged, [_dump(event) for event in new], window)
+        if isinstance(tracker, LoggedTracker):
+            tracker.logged, tracker.known = length, len(tracker.events)
+        if self.event_broker is not None:
+            await self._stream_new_events(self.event_broker, new, tracker.sender_id)
+
+    async def exists(self, conversation_id: str) -> bool:
+        """True when the conversation has events."""
+        return await self.log.exists(conversation_id)
+
+    async def keys(self) -> Iterable[str]:
+        """All conversations; walks the key space."""
+        return await self.log.conversations()
+
+    async def page(self, conversation_id: str, start: int, count: int) -> list[dict[str, Any]]:
+        """Events from number ``start`` (from 0) as Rasa's JSON, without building a tracker."""
+        return [json.loads(event) for event in await self.log.page(conversation_id, start, count)]
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.log.close()
+
+    def _tracker(self, sender_id: str, events: Sequence[dict[str, Any]], logged: int) -> LoggedTracker:
+        tracker = self.init_tracker(sender_id)
+        tracker.events.extend(Event.from_parameters(event) for event in events)
+        tracker.replay_events()
+        tracker.logged, tracker.known = logged, len(tracker.events)
+        return tracker
+
+    def _window(self, events: list[Event], length: int, known: int) -> Window | None:
+        """What the next turn begins with, where that changes: a new session, or a window that was outgrown."""
+        start = session_start(events)
+        events = events[start:]
+        shorter = shorten(events, self.domain, self.size) if self.size.outgrown(events) else None
+        if shorter is None and (start == 0 or start < known):
+            return None
+        return Window(length, f"[{','.join(map(_dump, shorter or events))}]")
+
+
+def _dump(event: Event) -> str:
+    return json.dumps(event.as_dict(), ensure_ascii=False, separators=(",", ":"))
