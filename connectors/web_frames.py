@@ -1,0 +1,157 @@
+"""What goes over the web chat socket, both ways: pure reading and rendering (docs/contracts.md, "Web chat socket").
+
+A frame is one JSON object in one text message of at most ``MAX_FRAME`` bytes. Whatever a browser sends, ``parse``
+either gives one of the values below or raises ``BadFrame``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from bot.model import Author, OutboundMessage
+
+MAX_FRAME = 8192
+"""Bytes; a longer one closes the socket with 1009. 2000 characters fit in any script."""
+MAX_TEXT = 2000
+"""Characters of one message, after trimming."""
+
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_CHOICE = re.compile(r"[A-Za-z0-9_.-]{1,80}:[0-9]{1,3}")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_MAX_SEQ = 2**53 - 1  # the largest whole number that a browser can hold exactly
+
+
+class BadFrame(Exception):
+    """Not a frame of ours. ``code`` is for the error frame, ``client_id`` the message it was about, if that was readable."""
+
+    def __init__(self, code: str, why: str, client_id: str | None = None) -> None:
+        super().__init__(why)
+        self.code = code
+        self.why = why
+        self.client_id = client_id
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The first frame: the visitor's token, if the browser has one, and the last line it has seen (0: none)."""
+
+    token: str | None
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message, or a tapped option (``choice``, its title as ``text``). ``id`` is the browser's: a repeat changes nothing."""
+
+    id: str
+    text: str
+    choice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Everything up to ``seq`` has arrived in the browser (``received``) or was on screen (``read``)."""
+
+    name: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """The customer is writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Are you there?"""
+
+
+Frame: TypeAlias = Hello | Said | Mark | Typing | Ping
+
+
+def parse(data: str) -> Frame:
+    """Read one text frame. Raises BadFrame (codes ``bad_frame``, ``too_long``, ``empty``)."""
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError):
+        raise BadFrame("bad_frame", "not JSON") from None
+    if not isinstance(body, dict):
+        raise BadFrame("bad_frame", "not an object")
+    match body.get("type"):
+        case "hello":
+            return Hello(_token(body.get("token")), _seq(body.get("last", 0)))
+        case "message":
+            return _said(body, None)
+        case "choice":
+            return _said(body, body.get("choice"), chosen=True)
+        case "read" | "received" as name:
+            return Mark(name, _seq(body.get("seq")))
+        case "typing":
+            return Typing()
+        case "ping":
+            return Ping()
+    raise BadFrame("bad_frame", "unknown type")
+
+
+def _said(body: dict[str, Any], choice: object, *, chosen: bool = False) -> Said:
+    """A ``message`` or ``choice`` frame."""
+    client_id = body.get("id")
+    if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
+        raise BadFrame("bad_frame", "id must be 1-64 letters, digits, - or _")
+    if chosen and (not isinstance(choice, str) or not _CHOICE.fullmatch(choice)):
+        raise BadFrame("bad_frame", "choice must be <menu id>:<number>", client_id)
+    text = body.get("title" if chosen else "text")
+    if not isinstance(text, str):
+        raise BadFrame("bad_frame", "the text must be a string", client_id)
+    text = clean(text)
+    if not text:
+        raise BadFrame("empty", "nothing was written", client_id)
+    if len(text) > MAX_TEXT:
+        raise BadFrame("too_long", f"more than {MAX_TEXT} characters", client_id)
+    return Said(client_id, text, choice if isinstance(choice, str) else None)
+
+
+def clean(text: str) -> str:
+    """Without control characters and halves of surrogate pairs (JSON can carry them, UTF-8 cannot), trimmed."""
+    whole = text.replace("\r\n", "\n").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    return _CONTROL.sub("", whole).strip()
+
+
+def _token(value: object) -> str | None:
+    """A token of ours by its form, or None: a strange one is as good as none and makes a new visitor."""
+    return value if isinstance(value, str) and _TOKEN.fullmatch(value) else None
+
+
+def _seq(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MAX_SEQ:
+        raise BadFrame("bad_frame", "seq must be a whole number")
+    return value
+
+
+def customer_line(said: Said, at: datetime) -> dict[str, Any]:
+    """The customer's own words as kept in the log, so that a reload shows both sides."""
+    line: dict[str, Any] = {"author": Author.CUSTOMER.value, "id": said.id, "text": said.text}
+    if said.choice:
+        line["choice"] = said.choice
+    return line | {"options": [], "media": [], "at": stamp(at)}
+
+
+def outbound_line(message: OutboundMessage) -> dict[str, Any]:
+    """Words for the customer as kept in the log; options carry ``<menu id>:<number>``, never a payload."""
+    line: dict[str, Any] = {"author": message.author.value, "text": message.reply.text}
+    if message.agent:
+        line["agent"] = message.agent
+    options = message.reply.options if message.menu_id else ()
+    line["options"] = [{"title": o.title, "choice": f"{message.menu_id}:{n}"} for n, o in enumerate(options, start=1)]
+    line["media"] = [{"url": m.url, "content_type": m.content_type} for m in message.reply.media]
+    return line | {"at": stamp(message.created_at)}
+
+
+def stamp(at: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds and ``Z``, as browsers read it."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

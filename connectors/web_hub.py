@@ -1,0 +1,118 @@
+"""The sockets that this gateway process holds, and the news for them from every process (Redis publish/subscribe).
+
+News carries no words: a socket that hears of a line reads it from the log, in order, from where it stands. So nothing is
+lost when a publication is: after a lost subscription every socket looks again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
+
+from connectors.web_log import NEWS
+
+_LOOK_AGAIN = 30.0  # seconds; also how long one wait for news lasts
+_RETRY = 1.0
+
+
+class Listener(Protocol):
+    """A socket as the hub knows it."""
+
+    web_id: str
+    remote: str
+
+    def look(self) -> None:
+        """There may be new lines."""
+        ...
+
+    def push(self, frame: dict[str, Any]) -> None:
+        """Send this frame when you can."""
+        ...
+
+    async def close(self, code: int, reason: str) -> None:
+        """Say good-bye."""
+        ...
+
+
+class Hub:
+    """Which sockets belong to which visitor."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._by_visitor: dict[str, list[Listener]] = {}
+        self._remotes: Counter[str] = Counter()
+
+    def __iter__(self) -> Iterator[Listener]:
+        return (listener for listeners in list(self._by_visitor.values()) for listener in list(listeners))
+
+    def of_visitor(self, web_id: str) -> list[Listener]:
+        """The visitor's sockets here, oldest first."""
+        return list(self._by_visitor.get(web_id, ()))
+
+    def enter(self, remote: str) -> None:
+        """Count a socket from its first byte, before it has said who it is."""
+        self._remotes[remote] += 1
+
+    def leave(self, remote: str) -> None:
+        """The socket is gone."""
+        self._remotes[remote] -= 1
+        if self._remotes[remote] <= 0:
+            del self._remotes[remote]
+
+    def sockets(self, remote: str | None = None) -> int:
+        """How many sockets there are here, of one remote address or of all."""
+        return self._remotes.total() if remote is None else self._remotes[remote]
+
+    def add(self, listener: Listener) -> None:
+        """The socket has said hello."""
+        self._by_visitor.setdefault(listener.web_id, []).append(listener)
+
+    def remove(self, listener: Listener) -> None:
+        """The socket is closed."""
+        listeners = self._by_visitor.get(listener.web_id, [])
+        if listener in listeners:
+            listeners.remove(listener)
+        if not listeners:
+            self._by_visitor.pop(listener.web_id, None)
+
+    async def listen(self) -> None:
+        """Pass on news until cancelled; subscribes again whenever Redis was away."""
+        while True:
+            try:
+                async with self._redis.pubsub() as news:
+                    await news.subscribe(NEWS)
+                    await self._pass_on(news)
+            except (RedisError, OSError) as error:
+                logging.getLogger(__name__).warning("web chat news lost, subscribing again: %s", type(error).__name__)
+            await asyncio.sleep(_RETRY)
+
+    async def _pass_on(self, news: PubSub) -> None:
+        while True:
+            message = await news.get_message(timeout=_LOOK_AGAIN)
+            if message is None or message["type"] == "subscribe":  # after a gap or a reconnection something may be missing
+                for listener in self:
+                    listener.look()
+            elif message["type"] == "message":
+                self._deliver(json.loads(message["data"]))
+
+    def _deliver(self, news: dict[str, Any]) -> None:
+        for listener in self.of_visitor(news["w"]):
+            match news["k"]:
+                case "line":
+                    listener.look()
+                case "typing":
+                    listener.push({"type": "typing", "on": bool(news["on"])})
+                case "read":
+                    listener.push({"type": "read", "seq": int(news["seq"])})
+
+    async def close_all(self, code: int, reason: str) -> None:
+        """Say good-bye to every socket here."""
+        await asyncio.gather(*(listener.close(code, reason) for listener in self))

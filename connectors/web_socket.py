@@ -1,0 +1,256 @@
+"""One web chat socket: who is there, what they say, and the lines of their log, in order.
+
+Two tasks: the reader answers frames one after another; the pump sends what the log has beyond ``_cursor``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from bot.model import Address, AddressKind, Author, ChannelName, DeliveryReport, DeliveryStatus, InboundMessage
+from bot.ports import Clock, Inbox, StoreUnavailable, Wording
+from connectors import web_frames as frames
+from connectors.web_hub import Hub
+from connectors.web_limits import Buckets, Limits
+from connectors.web_log import VisitorLog
+
+GARBAGE = 1008  # RFC 6455 section 7.4.1: policy violation
+LATER = 1013  # IANA's registry of close codes: try again later
+ELSEWHERE = 4008  # ours: the visitor has opened too many tabs, and this is the oldest
+
+_STATUS = {"received": DeliveryStatus.DELIVERED, "read": DeliveryStatus.READ}
+_WORDED = {"too_long": "utter_too_long", "too_fast": "utter_too_fast"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """What the sockets share."""
+
+    inbox: Inbox
+    log: VisitorLog
+    hub: Hub
+    wording: Wording
+    clock: Clock
+    limits: Limits
+    messages: Buckets
+    remote_messages: Buckets
+    visitors: Buckets
+
+
+class Socket:
+    """A browser's socket, from hello to close. ``run`` never raises for what a browser or Redis does."""
+
+    def __init__(self, chat: Chat, ws: web.WebSocketResponse, remote: str) -> None:
+        self.web_id = ""
+        self.remote = remote
+        self._chat = chat
+        self._ws = ws
+        self._token = ""
+        self._cursor = 0
+        self._strikes = 0
+        self._frames = Buckets(chat.limits.frames, chat.clock, room=1)
+        self._news = asyncio.Event()
+        self._pushes: deque[dict[str, Any]] = deque(maxlen=50)
+
+    async def run(self) -> None:
+        """Serve the socket until it closes."""
+        hello = await self._hello()
+        if hello is None or not await self._let_in(hello):
+            return
+        pump = asyncio.create_task(self._pump())
+        try:
+            async for message in self._ws:
+                await self._take(message.data if message.type is WSMsgType.TEXT else None)
+        finally:
+            self._chat.hub.remove(self)
+            pump.cancel()
+            await asyncio.gather(pump, return_exceptions=True)
+
+    def look(self) -> None:
+        """There may be new lines in the log."""
+        self._news.set()
+
+    def push(self, frame: dict[str, Any]) -> None:
+        """Send a passing frame (typing, read) before the next lines."""
+        self._pushes.append(frame)
+        self._news.set()
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close with a reason; the reader ends by itself."""
+        await self._ws.close(code=code, message=reason.encode())
+
+    # -- hello ---------------------------------------------------------------
+
+    async def _hello(self) -> frames.Hello | None:
+        """The first frame, which must be a hello, within ``hello_within`` seconds."""
+        try:
+            message = await self._ws.receive(timeout=self._chat.limits.hello_within)
+        except TimeoutError:
+            await self.close(GARBAGE, "no hello")
+            return None
+        try:
+            frame = frames.parse(message.data) if message.type is WSMsgType.TEXT else None
+        except frames.BadFrame:
+            frame = None
+        if isinstance(frame, frames.Hello):
+            return frame
+        await self._error("hello_first", "the first frame must be a hello")
+        await self.close(GARBAGE, "hello first")
+        return None
+
+    async def _let_in(self, hello: frames.Hello) -> bool:
+        """Find or make the visitor and welcome them; False when the socket was turned away.
+
+        A token that we did not give, or that has expired, is never adopted: it gets a new one.
+        """
+        try:
+            web_id = await self._chat.log.visitor(hello.token) if hello.token else None
+            if web_id is None and self._chat.visitors.take(self.remote):
+                await self._error("try_again", "too many new visitors")
+                await self.close(LATER, "too many new visitors")
+                return False
+            self._token = hello.token or ""
+            if web_id is None:
+                self._token, self.web_id = await self._chat.log.new_visitor()
+            else:
+                self.web_id = web_id
+            await self._make_room()
+            self._chat.hub.add(self)
+            await self._welcome(resumed=web_id is not None, last=hello.last)
+        except StoreUnavailable:
+            self._chat.hub.remove(self)
+            await self._error("try_again", "the chat is not available right now")
+            await self.close(LATER, "try again later")
+            return False
+        return True
+
+    async def _make_room(self) -> None:
+        """The oldest tab gives way when there are too many."""
+        open_tabs = self._chat.hub.of_visitor(self.web_id)
+        for oldest in open_tabs[: len(open_tabs) + 1 - self._chat.limits.sockets_per_visitor]:
+            self._chat.hub.remove(oldest)
+            await oldest.close(ELSEWHERE, "open in too many tabs")
+
+    async def _welcome(self, *, resumed: bool, last: int) -> None:
+        """Say who they are and how far the log goes; what they have missed follows from the pump."""
+        newest = await self._chat.log.last(self.web_id)
+        read = await self._chat.log.mark(self.web_id, "read")
+        self._cursor = last if resumed and last <= newest else 0  # beyond the end: their log expired and began again
+        await self._send(
+            {"type": "welcome", "token": self._token, "resumed": resumed, "seq": newest, "read": read, "from": self._cursor}
+        )
+        self._news.set()
+
+    # -- what they say -------------------------------------------------------
+
+    async def _take(self, data: str | None) -> None:
+        """One frame (None: not text). Whatever it is, the answer is a frame or a close."""
+        client_id = None
+        try:
+            if self._frames.take(""):
+                raise frames.BadFrame("too_fast", "too many frames")
+            frame = frames.parse(data) if data is not None else None
+            if isinstance(frame, frames.Said):
+                client_id = frame.id
+            await self._do(frame)
+        except frames.BadFrame as bad:
+            await self._error(bad.code, bad.why, bad.client_id)
+            if bad.client_id is None:
+                await self._strike()
+        except StoreUnavailable:
+            await self._error("try_again", "not stored, send it again", client_id)
+
+    async def _do(self, frame: frames.Frame | None) -> None:
+        match frame:
+            case frames.Said():
+                await self._said(frame)
+            case frames.Mark():
+                await self._mark(frame)
+            case frames.Ping():
+                await self._send({"type": "pong"})
+            case frames.Typing():
+                pass  # nobody is shown it yet; the frame is part of the protocol
+            case _:
+                raise frames.BadFrame("bad_frame", "not expected here")
+
+    async def _said(self, said: frames.Said) -> None:
+        """Log it, hand it to the inbox, and only then acknowledge. The same id again changes nothing.
+
+        The log comes first: an answer must not stand above the words that it answers.
+        """
+        wait = self._chat.messages.take(self.web_id) or self._chat.remote_messages.take(self.remote)
+        if wait:
+            await self._error("too_fast", "too many messages", said.id, after=round(wait, 2))
+            return
+        at = self._chat.clock()
+        seq = await self._chat.log.append(self.web_id, f"in:{said.id}", frames.customer_line(said, at))
+        await self._chat.inbox.accept(
+            InboundMessage(
+                id=f"web:{self.web_id}:{said.id}",
+                channel=ChannelName.WEB,
+                sender=Address(AddressKind.WEB, self.web_id),
+                received_at=at,
+                text=said.text,
+                choice=said.choice,
+            )
+        )
+        await self._chat.log.keep(self._token)
+        await self._send({"type": "ack", "id": said.id, "seq": seq})
+
+    async def _mark(self, mark: frames.Mark) -> None:
+        """Report our lines up to here as delivered or read, once, and tell the visitor's other tabs."""
+        log = self._chat.log
+        seq = min(mark.seq, await log.last(self.web_id))
+        start = await log.mark(self.web_id, mark.name)
+        if seq <= start:
+            return
+        for number, line in await log.after(self.web_id, start, self._chat.limits.log_lines):
+            if number <= seq and line["author"] != Author.CUSTOMER:
+                await self._chat.inbox.report(
+                    DeliveryReport(ChannelName.WEB, f"{self.web_id}:{number}", _STATUS[mark.name], self._chat.clock())
+                )
+        if await log.advance(self.web_id, mark.name, seq) and mark.name == "read":
+            await log.tell(self.web_id, "read", seq=seq)
+
+    async def _strike(self) -> None:
+        self._strikes += 1
+        if self._strikes >= self._chat.limits.strikes:
+            await self.close(GARBAGE, "too many unreadable frames")
+
+    # -- what they hear ------------------------------------------------------
+
+    async def _pump(self) -> None:
+        """Send passing frames and new lines whenever there is news."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            while self._pushes:
+                await self._send(self._pushes.popleft())
+            try:
+                await self._catch_up()
+            except StoreUnavailable:
+                asyncio.get_running_loop().call_later(1.0, self._news.set)
+
+    async def _catch_up(self) -> None:
+        while lines := await self._chat.log.after(self.web_id, self._cursor):
+            for seq, line in lines:
+                await self._send({"type": "message", "seq": seq, **line})
+                self._cursor = seq
+
+    async def _error(self, code: str, why: str, client_id: str | None = None, **more: object) -> None:
+        """An error frame; the customer reads the designers' sentence where there is one, else the widget's own by the code."""
+        text = self._chat.wording.say(_WORDED[code], ChannelName.WEB) if code in _WORDED else why
+        about = {"id": client_id} if client_id else {}
+        await self._send({"type": "error", "code": code, "text": text, **about, **more})
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        """Send unless the browser has gone: it will ask for what it missed."""
+        try:
+            await self._ws.send_json(frame)
+        except ConnectionError:
+            self._news.clear()

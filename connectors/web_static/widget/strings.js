@@ -1,0 +1,59 @@
+// Every sentence of the widget. A page may replace any of them: <script ... data-strings='{"title": "Chat"}'>.
+
+const STRINGS = {
+  title: "Harbour Bank",
+  launcher: "Chat with us",
+  unreadOne: "1 unread message",
+  unreadMany: "{n} unread messages",
+  close: "Close chat",
+  conversation: "Conversation",
+  disclosure: "You are chatting with an automated assistant. You can ask for a person at any time.",
+  greeting: "Hello! How can we help?",
+  assistant: "Assistant",
+  agent: "Team member",
+  notice: "Harbour Bank",
+  you: "You",
+  statusAssistant: "Automated assistant",
+  statusAgent: "You are talking with {agent}",
+  nowAgent: "You are now talking with {agent}",
+  nowAssistant: "You are back with the assistant",
+  typing: "Assistant is typing",
+  typingAgent: "{agent} is typing",
+  compose: "Write a message",
+  send: "Send message",
+  left: "{n} characters left",
+  options: "Choose one",
+  chosen: "chosen",
+  sending: "Sending…",
+  waiting: "Waiting for connection",
+  sent: "Sent",
+  failed: "Not sent.",
+  retry: "Try again",
+  connecting: "Connecting…",
+  offline: "No connection. We keep your messages and send them when it is back.",
+  reconnect: "Connect now",
+  elsewhere: "This chat is open in too many tabs.",
+  newMessage: "New message from {who}",
+  today: "Today",
+  yesterday: "Yesterday",
+  attachment: "Attachment",
+  opensNew: "(opens in a new tab)",
+  too_long: "That message is too long.",
+  too_fast: "That was quick. Sending the rest in a moment.",
+};
+
+/** The sentences with the page's own ones in place; a data-strings that is not JSON is ignored, and said so. */
+function readStrings(json) {
+  if (!json) return STRINGS;
+  try {
+    return { ...STRINGS, ...JSON.parse(json) };
+  } catch {
+    console.warn("onethread: data-strings is not JSON, the usual sentences are used");
+    return STRINGS;
+  }
+}
+
+/** A sentence with its {placeholders} filled. */
+function fill(sentence, values) {
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}

@@ -1,0 +1,425 @@
+"""The server's side of /chat over real Redis: who comes in, what is kept, what is said once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import aiohttp
+import pytest
+from redis.asyncio import Redis
+
+from bot.model import Address, AddressKind, Author, ChannelName, DeliveryStatus, OutboundMessage, Reply
+from bot.ports import SendError, SendFailure
+from connectors.web import WebChat, origins
+from connectors.web_limits import Limits, Rate
+from tests.web.browser_socket import Tab
+from tests.web.fakes import Bank, FakeClock, FakeInbox, FakeWording
+
+
+async def test_a_message_is_stored_then_acknowledged(bank: Bank, inbox: FakeInbox, clock: FakeClock) -> None:
+    async with Tab(bank) as tab:
+        welcome = await tab.hello()
+        assert welcome["resumed"] is False
+        ack = await tab.says("  where is my card\r\n", "abc")
+        assert ack == {"type": "ack", "id": "abc", "seq": 1}
+        (message,) = inbox.messages
+        assert (message.channel, message.text, message.choice) == (ChannelName.WEB, "where is my card", None)
+        assert message.id == f"web:{message.sender.value}:abc"
+        assert message.received_at == clock()
+
+
+async def test_the_log_holds_both_sides_in_order_and_resumes_where_it_was_left(bank: Bank, inbox: FakeInbox) -> None:
+    async with Tab(bank) as tab:
+        await tab.hello()
+        await tab.says("hello")
+        web_id = inbox.messages[0].sender.value
+        assert await bank.says(web_id, "Hi!", options=("Card", "Branch")) == f"{web_id}:2"
+        first, second = await tab.lines(2)
+        assert (first["seq"], first["author"], first["id"], first["text"]) == (1, "customer", "m1", "hello")
+        assert second["options"] == [{"title": "Card", "choice": "m_1:1"}, {"title": "Branch", "choice": "m_1:2"}]
+        assert second["at"] == "2026-11-21T10:00:00.000Z"
+        token = tab.token
+    await bank.says(web_id, "while you were away", author=Author.AGENT, agent="Sam")
+    async with Tab(bank) as reloaded, Tab(bank) as reconnected:
+        assert (await reloaded.hello(token))["resumed"] is True
+        assert [line["text"] for line in await reloaded.lines(3)] == ["hello", "Hi!", "while you were away"]
+        await reconnected.hello(token, last=2)
+        (missed,) = await reconnected.lines(1)
+        assert (missed["seq"], missed["agent"]) == (3, "Sam")
+
+
+async def test_payloads_never_reach_the_browser(bank: Bank, inbox: FakeInbox) -> None:
+    async with Tab(bank) as tab:
+        await tab.hello()
+        await tab.says("hello")
+        await bank.says(inbox.messages[0].sender.value, "Hi!", options=("Card",))
+        assert "secret" not in json.dumps(await tab.lines(2))
+
+
+async def test_a_choice_comes_back_with_its_title(bank: Bank, inbox: FakeInbox) -> None:
+    async with Tab(bank) as tab:
+        await tab.hello()
+        await tab.send(type="choice", id="c1", choice="m_1:2", title="Branch")
+        assert (await tab.hears("ack"))["id"] == "c1"
+        assert (inbox.messages[0].text, inbox.messages[0].choice) == ("Branch", "m_1:2")
+        assert (await Tab.lines(tab, 0)) == []
+
+
+async def test_the_same_client_id_twice_is_one_message_with_one_seq(bank: Bank, inbox: FakeInbox) -> None:
+    async with Tab(bank) as tab:
+        await tab.hello()
+        first, again = await tab.says("hello", "x"), await tab.says("hello", "x")
+        assert first == again
+        assert (len(inbox.messages), inbox.repeats) == (1, 1)
+        assert (await tab.says("next", "y"))["seq"] == 2
+
+
+async def test_nothing_is_acknowledged_when_it_was_not_stored(bank: Bank, inbox: FakeInbox) -> None:
+    async with Tab(bank) as tab:
+        await tab.hello()
+        inbox.down = True
+        assert (await tab.says("hello", "x")) == {"type": "error", "code": "try_again", "text": "not stored, send it again", "id": "x"}
+        inbox.down = False
+        assert (await tab.says("hello", "x"))["type"] == "ack"
+        assert len(inbox.messages) == 1
+        await tab.says("and", "y")
+        assert [line["seq"] for line in await tab.lines(1)] == [2]  # the line of x had come before its ack
+
+
+async def test_only_the_hash_of_the_token_is_stored(bank: Bank, redis_client: Redis) -> None:
+    async with Tab(bank) as tab:
+        await tab.hello()
+        await tab.says("hello")
+        token = tab.token
+    assert len(token) >= 43  # 256 bits in base64
+    keys = [key.decode() for key in await redis_client.keys("*")]
+    assert f"ot:wt:{hashlib.sha256(token.encode()).hexdigest()}" in keys
+    dump = keys + [str(await redis_client.dump(key)) for key in keys]
+    assert not any(token in text for text in dump)
+    assert 29 * 86400 < await redis_client.ttl(next(key for key in keys if key.startswith("ot:wt:"))) <= 30 * 86400
+
+
+@pytest.mark.parametrize("token", ["A" * 43, "m1", "../../etc", "ot:wt:x"])
+async def test_a_forged_token_makes_a_new_visitor_and_is_never_adopted(bank: Bank, inbox: FakeInbox, token: str) -> None:
+    async with Tab(bank) as forger, Tab(bank) as second:
+        welcome = await forger.hello(token, last=7)
+        assert welcome["resumed"] is False
+        assert welcome["token"] != token
+        assert (await second.hello(token))["token"] != welcome["token"]
+        await forger.says("a", "1")
+        await second.says("b", "1")
+        assert len({message.sender for message in inbox.messages}) == 2
+
+
+async def test_an_expired_token_makes_a_new_visitor(bank: Bank, redis_client: Redis) -> None:
+    async with Tab(bank) as tab:
+        await tab.hello()
+        old = tab.token
+    await redis_client.delete(f"ot:wt:{hashlib.sha256(old.encode()).hexdigest()}")
+    async with Tab(bank) as tab:
+        assert (await tab.hello(old))["token"] != old
+
+
+async def test_a_log_that_expired_is_sent_from_its_new_beginning(bank: Bank, inbox: FakeInbox) -> None:
+    async with Tab(bank) as tab:
+        await tab.hello()
+        await tab.says("hello")
+        token = tab.token
+    async with Tab(bank) as tab:
+        assert (await tab.hello(token, last=40))["from"] == 0
+        assert (await tab.lines(1))[0]["text"] == "hello"
+
+
+@pytest.mark.parametrize("origin", ["", "https://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1"])
+async def test_other_pages_may_not_open_the_chat(bank: Bank, origin: str) -> None:
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        async with Tab(bank, origin=origin):
+            pass
+    assert refused.value.status == 403
+
+
+def test_origins_are_what_browsers_send() -> None:
+    assert origins("https://Bank.example:443/x", ["https://shop.example:8443"]) == {"https://bank.example", "https://shop.example:8443"}
+    assert origins("http://127.0.0.1:8080") == {"http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"}
+    with pytest.raises(ValueError, match="not an http"):
+        origins("bank.example")
+
+
+GARBAGE = [
+    "",
+    "{",
+    "[]",
+    "null",
+    "7",
+    "[" * 5000,
+    '{"type": "nope"}',
+    '{"type": ["message"]}',
+    '{"type": "message"}',
+    '{"type": "message", "id": 5, "text": "x"}',
+    '{"type": "message", "id": "../x", "text": "x"}',
+    '{"type": "message", "id": "", "text": "x"}',
+    '{"type": "hello"}',
+    '{"type": "read", "seq": -1}',
+    '{"type": "read", "seq": true}',
+    '{"type": "read", "seq": 1e999}',
+    '{"type": "read", "seq": 99999999999999999999999}',
+]
+
+
+@pytest.mark.parametrize("frame", GARBAGE, ids=range(len(GARBAGE)))
+async def test_garbage_gets_an_error_frame_and_the_chat_goes_on(bank: Bank, inbox: FakeInbox, frame: str) -> None:
+    async with Tab(bank) as tab:
+        await tab.hello()
+        await tab.ws.send_str(frame)
+        assert (await tab.hears("error"))["code"] == "bad_frame"
+        assert (await tab.says("still here"))["type"] == "ack"
+        assert [message.text for message in inbox.messages] == ["still here"]
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        ({"type": "message", "text": "x" * 2001}, "too_long"),
+        ({"type": "message", "text": " \n\t\u0000 "}, "empty"),
+        ({"type": "message", "text": None}, "bad_frame"),
+        ({"type": "message", "text": {"a": 1}}, "bad_frame"),
+        ({"type": "choice", "choice": "no menu", "title": "x"}, "bad_frame"),
+        ({"type": "choice", "choice": "m_1:1"}, "bad_frame"),
+    ],
+)
+async def test_a_refused_message_is_named_and_not_kept(bank: Bank, inbox: FakeInbox, frame: dict[str, object], code: str) -> None:
+    async with Tab(bank) as tab:
+        await tab.hello()
+        await tab.send(id="bad", **frame)
+        error = await tab.hears("error")
+        assert (error["code"], error["id"]) == (code, "bad")
+        assert (await tab.says("fine", "good"))["seq"] == 1
+        assert [message.text for message in inbox.messages] == ["fine"]
+
+
+async def test_halves_of_characters_and_control_characters_are_left_out(bank: Bank, inbox: FakeInbox) -> None:
+    async with Tab(bank) as tab:
+        await tab.hello()
+        await tab.ws.send_str(r'{"type": "message", "id": "a", "text": "a\ud800b\u0000c \ud83d\ude00\nd"}')
+        await tab.hears("ack")
+        assert inbox.messages[0].text == "abc \U0001f600\nd"
+        assert (await tab.says("2000 of the widest", "b"))["type"] == "ack"
+        assert (await tab.says("\u4e2d" * 1300, "c"))["type"] == "ack"
+
+
+async def test_binary_frames_and_repeated_garbage_close_the_socket(bank: Bank) -> None:
+    async with Tab(bank) as tab:
+        await tab.hello()
+        await tab.ws.send_bytes(b"\x00\x01")
+        assert (await tab.hears("error"))["code"] == "bad_frame"
+        for _ in range(Limits().strikes):
+            await tab.ws.send_str("garbage")
+        assert await tab.close_code() == 1008
+
+
+async def test_an_oversized_frame_closes_the_socket(bank: Bank, inbox: FakeInbox) -> None:
+    async with Tab(bank) as tab:
+        await tab.hello()
+        await tab.send(type="message", id="big", text="x" * 9000)
+        assert await tab.close_code() == 1009
+        assert inbox.messages == []
+
+
+async def test_the_first_frame_must_be_a_hello(bank: Bank, inbox: FakeInbox) -> None:
+    async with Tab(bank) as tab:
+        await tab.send(type="message", id="a", text="x")
+        assert (await tab.hears("error"))["code"] == "hello_first"
+        assert await tab.close_code() == 1008
+        assert inbox.messages == []
+
+
+async def test_a_silent_socket_is_closed(bank: Bank) -> None:
+    await bank.restart(Limits(hello_within=0.05))
+    async with Tab(bank) as tab:
+        assert await tab.close_code() == 1008
+
+
+async def test_a_flood_is_slowed_and_the_rest_goes_through_later(bank: Bank, inbox: FakeInbox, clock: FakeClock) -> None:
+    await bank.restart(Limits(messages=Rate(3, 1.0)))
+    async with Tab(bank) as tab, Tab(bank) as other:
+        await tab.hello()
+        for n in range(3):
+            assert (await tab.says("x", f"n{n}"))["type"] == "ack"
+        error = await tab.says("x", "n3")
+        assert error == {"type": "error", "code": "too_fast", "text": "utter_too_fast", "id": "n3", "after": 1.0}
+        await other.hello(tab.token)  # another tab of the same visitor has the same bucket
+        assert (await other.says("x", "n4"))["code"] == "too_fast"
+        clock.forward(1)
+        assert (await tab.says("x", "n3"))["type"] == "ack"
+        assert len(inbox.messages) == 4
+
+
+async def test_one_remote_address_cannot_flood_with_many_visitors(bank: Bank) -> None:
+    await bank.restart(Limits(remote_messages=Rate(2, 1.0), remote_visitors=Rate(3, 1.0)))
+    async with Tab(bank) as a, Tab(bank) as b, Tab(bank) as c, Tab(bank) as d:
+        for tab in (a, b, c):
+            await tab.hello()
+        assert [(await tab.says("x"))["type"] for tab in (a, b, c)] == ["ack", "ack", "error"]
+        await d.send(type="hello")
+        assert (await d.hears("error"))["code"] == "try_again"
+        assert await d.close_code() == 1013
+
+
+async def test_too_many_frames_are_refused_then_closed(bank: Bank) -> None:
+    await bank.restart(Limits(frames=Rate(5, 1.0), strikes=3))
+    async with Tab(bank) as tab:
+        await tab.hello()
+        for _ in range(5):
+            await tab.send(type="ping")
+            await tab.hears("pong")
+        for _ in range(3):
+            await tab.send(type="ping")
+        assert (await tab.hears("error"))["code"] == "too_fast"
+        assert await tab.close_code() == 1008
+
+
+async def test_sockets_are_counted_per_remote_address(bank: Bank) -> None:
+    await bank.restart(Limits(sockets_per_remote=1))
+    async with Tab(bank) as tab:
+        await tab.hello()
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            async with Tab(bank):
+                pass
+        assert refused.value.status == 503
+
+
+async def test_the_oldest_of_too_many_tabs_gives_way(bank: Bank) -> None:
+    await bank.restart(Limits(sockets_per_visitor=2))
+    async with Tab(bank) as oldest, Tab(bank) as middle, Tab(bank) as newest:
+        await oldest.hello()
+        await middle.hello(oldest.token)
+        await newest.hello(oldest.token)
+        assert await oldest.close_code() == 4008
+        await newest.says("hello")
+        assert (await middle.lines(1))[0]["text"] == "hello"
+
+
+async def test_all_tabs_see_the_same(bank: Bank, inbox: FakeInbox) -> None:
+    async with Tab(bank) as one, Tab(bank) as two:
+        await one.hello()
+        await two.hello(one.token)
+        await one.says("from one", "a")
+        await two.says("from two", "b")
+        address = inbox.messages[0].sender
+        await bank.chat.typing(address, True)
+        assert (await one.hears("typing"))["on"] is (await two.hears("typing"))["on"] is True
+        await bank.says(address.value, "to both")
+        await bank.chat.typing(address, False)
+        assert (await two.hears("typing"))["on"] is False
+        async with Tab(bank) as three:
+            await three.hello(one.token)
+            assert [line["text"] for line in await three.lines(3)] == ["from one", "from two", "to both"]
+
+
+async def test_another_gateway_process_reaches_the_socket(bank: Bank, inbox: FakeInbox, redis_client: Redis, clock: FakeClock) -> None:
+    elsewhere = WebChat(FakeInbox(), redis_client, allowed_origins=frozenset(), clock=clock, wording=FakeWording())
+    async with Tab(bank) as tab:
+        await tab.hello()
+        await tab.says("hello")
+        message = OutboundMessage(
+            "o_9", "c_1", ChannelName.WEB, inbox.messages[0].sender, Reply("from afar"), Author.BOT, clock()
+        )
+        ids = await elsewhere.send(message)
+        assert (await tab.lines(2))[1]["text"] == "from afar"
+        assert await bank.chat.send(message) == ids  # idempotent whichever process repeats it
+
+
+async def test_a_repeated_send_adds_nothing(bank: Bank, inbox: FakeInbox) -> None:
+    async with Tab(bank) as tab:
+        await tab.hello()
+        await tab.says("hello")
+        web_id = inbox.messages[0].sender.value
+        ids = [await bank.says(web_id, "once", message_id="o_same") for _ in range(3)]
+        assert ids == [f"{web_id}:2"] * 3
+        await bank.says(web_id, "after")
+        assert [line["text"] for line in await tab.lines(3)] == ["hello", "once", "after"]
+
+
+async def test_what_arrived_and_what_was_read_is_reported_once(bank: Bank, inbox: FakeInbox) -> None:
+    async with Tab(bank) as tab, Tab(bank) as other:
+        await tab.hello()
+        await other.hello(tab.token)
+        await tab.says("hello")
+        web_id = inbox.messages[0].sender.value
+        ids = [await bank.says(web_id, "one"), await bank.says(web_id, "two")]
+        await tab.send(type="received", seq=3)
+        await tab.send(type="read", seq=2)
+        assert (await other.hears("read"))["seq"] == 2
+        await tab.send(type="read", seq=2)
+        await tab.send(type="read", seq=99)
+        assert (await other.hears("read"))["seq"] == 3
+        assert [(report.external_id, report.status) for report in inbox.reports] == [
+            (ids[0], DeliveryStatus.DELIVERED),
+            (ids[1], DeliveryStatus.DELIVERED),
+            (ids[0], DeliveryStatus.READ),
+            (ids[1], DeliveryStatus.READ),
+        ]
+        async with Tab(bank) as later:
+            assert (await later.hello(tab.token))["read"] == 3
+
+
+async def test_the_log_is_capped_and_expires(bank: Bank, inbox: FakeInbox, redis_client: Redis) -> None:
+    await bank.restart(Limits(log_lines=5))
+    async with Tab(bank) as tab:
+        await tab.hello()
+        await tab.says("hello")
+        web_id = inbox.messages[0].sender.value
+        for n in range(30):
+            await bank.says(web_id, f"line {n}")
+        token = tab.token
+    async with Tab(bank) as tab:
+        await tab.hello(token)
+        assert [line["seq"] for line in await tab.lines(5)] == [27, 28, 29, 30, 31]
+    for name in ("log", "ids", "seq"):
+        assert 0 < await redis_client.ttl(f"ot:{{w:{web_id}}}:{name}") <= 30 * 86400
+    assert await redis_client.zcard(f"ot:{{w:{web_id}}}:ids") <= 21
+
+
+async def test_without_redis_a_send_may_be_tried_again_and_a_visitor_is_told(bank: Bank, clock: FakeClock) -> None:
+    nowhere: Redis = Redis.from_url("redis://127.0.0.1:1/0")
+    dead = Bank(nowhere, FakeInbox(), clock)
+    dead.port = bank.port
+    await bank.stop()
+    await dead.start()
+    try:
+        with pytest.raises(SendError) as failed:
+            await dead.says("a", "x")
+        assert failed.value.failure is SendFailure.RETRY
+        await dead.chat.typing(Address(AddressKind.WEB, "a"), True)  # a nicety: no error
+        async with Tab(dead) as tab:
+            await tab.send(type="hello", token="A" * 43)
+            assert (await tab.hears("error"))["code"] == "try_again"
+            assert await tab.close_code() == 1013
+    finally:
+        await dead.stop()
+        await nowhere.aclose()
+
+
+async def test_another_channels_address_is_refused(bank: Bank, clock: FakeClock) -> None:
+    address = Address(AddressKind.TEL, "+12125550101")
+    with pytest.raises(SendError) as failed:
+        await bank.chat.send(OutboundMessage("o", "c", ChannelName.WEB, address, Reply("x"), Author.BOT, clock()))
+    assert failed.value.failure is SendFailure.REFUSED
+
+
+async def test_sockets_are_told_when_the_server_stops(bank: Bank) -> None:
+    async with Tab(bank) as tab:
+        await tab.hello()
+        await bank.stop()
+        assert await tab.close_code() == 1001
+
+
+async def test_news_is_heard_again_after_redis_dropped_the_subscription(bank: Bank, inbox: FakeInbox, redis_client: Redis) -> None:
+    async with Tab(bank) as tab:
+        await tab.hello()
+        await tab.says("hello")
+        await tab.lines(1)
+        await redis_client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        await bank.says(inbox.messages[0].sender.value, "not lost")
+        assert (await tab.lines(1))[0]["text"] == "not lost"
