@@ -17,6 +17,7 @@ from bot.ports import DeskEvent, StoreUnavailable
 from desk.http import secure
 
 BEAT = 15.0  # seconds; a closed tab or an ended session is noticed at the next beat at the latest
+SUBSCRIBES = 0.05  # seconds that watching gets to begin, because on hello the page reads what it missed
 RETRY = 2000  # milliseconds the browser waits before it connects again
 
 
@@ -30,9 +31,10 @@ async def stream(
     """Send ``queue`` and ``line`` events until the browser leaves, the session ends or we stop."""
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
     secure(response)
-    following = asyncio.ensure_future(anext(events, None))  # subscribes before the page refreshes on hello
+    following = asyncio.ensure_future(anext(events, None))
     stop = asyncio.ensure_future(stopping.wait())
     try:
+        await asyncio.wait({following}, timeout=SUBSCRIBES)
         await response.prepare(request)
         await response.write(f"retry: {RETRY}\n\n".encode() + _frame("hello", None))
         while not stopping.is_set():

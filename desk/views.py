@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.people import LONGEST_REPLY
 from bot.ports import Clock, HandoffRefused, People, StoreUnavailable
 from desk import live, show
 from desk.agents import AgentDirectory
@@ -23,8 +24,7 @@ from desk.http import PARTS, FormRefused, NotSignedIn, Visit, fields_of, form_of
 from desk.pages import Pages, static
 from desk.sessions import SessionStore
 
-REPLY_LIMIT = 4000  # characters
-OUTCOME_LIMIT = 200
+OUTCOME_LIMIT = 200  # characters: it is read out
 DOWN = "The store does not answer just now, so nothing was changed. Please try again in a moment."
 STALE = "This page is out of date. Load it again, then repeat what you did."
 AWAY = "You are set to away. Set yourself to available first."
@@ -153,8 +153,8 @@ class Desk:
         visit, handoff_id = await self._visitor(request), request.match_info["id"]
         fields = await form_of(request)
         text, once = fields.get("text", "").replace("\r\n", "\n").strip(), fields.get("once", "")
-        if not 1 <= len(text) <= REPLY_LIMIT or not once:
-            sentence = "Write a reply first." if not text else f"A reply may have {REPLY_LIMIT} characters."
+        if not 1 <= len(text) <= LONGEST_REPLY or not once:
+            sentence = "Write a reply first." if not text else f"A reply may have {LONGEST_REPLY} characters."
             return await self._done(visit, handoff_id, Refusal("reply", sentence, text, once, 422))
         number = f"{visit.agent.username}|{handoff_id}|{once}"
         state = await self._sessions.sent.claim(number)
@@ -215,7 +215,7 @@ class Desk:
         once = (refusal and refusal.once) or secrets.token_hex(16)
         values |= {"waiting": sum(row.place is not None for row in rows), "once": once}
         values |= {"days": show.days(view, names) if view else [], "names": names, "selected": handoff_id or ""}
-        values |= {"reply_limit": REPLY_LIMIT, "outcome_limit": OUTCOME_LIMIT}
+        values |= {"reply_limit": LONGEST_REPLY, "outcome_limit": OUTCOME_LIMIT}
         return self._pages.render(template, refusal.status if refusal else 200, **values)
 
     def _guard(self, handler: Handler) -> Handler:

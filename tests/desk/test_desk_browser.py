@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from bot.model import Author, ChannelName, TranscriptLine
+from tests.browser_support import open_browser
 from tests.desk.conftest import PASSWORD, House
 from tests.desk.fake_people import START
 
 pytestmark = pytest.mark.browser
-CHROMIUM = {
-    "executable_path": "/usr/bin/chromium",
-    "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
-}
+EXPECTED = re.compile("status of 4|ERR_FAILED")  # refusals, and the answer that a test loses
 
 
 @pytest.fixture
 async def page(house: House) -> AsyncIterator[Page]:
     """A page whose console must stay free of errors."""
     troubles: list[str] = []
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(**CHROMIUM)
+    async with open_browser() as chromium:
         context = await chromium.new_context(
             base_url=house.base, viewport={"width": 1280, "height": 800}, timezone_id="Asia/Tokyo", locale="en-GB"
         )
@@ -32,15 +30,10 @@ async def page(house: House) -> AsyncIterator[Page]:
         opened.on("pageerror", lambda error: troubles.append(str(error)))
         opened.on(
             "console",
-            lambda said: (
-                troubles.append(said.text)
-                if said.type == "error" and "status of 4" not in said.text and "ERR_FAILED" not in said.text
-                else None
-            ),
+            lambda said: troubles.append(said.text) if said.type == "error" and not EXPECTED.search(said.text) else None,
         )
         yield opened
         await context.close()
-        await chromium.close()
     assert troubles == []
 
 

@@ -10,6 +10,9 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
+from bot.ports import DeskEvent
+from bot.redis_base import connect
+from bot.redis_turns import RedisBulletin
 from desk import live
 from desk.http import HEADERS
 from tests.desk.conftest import Browser, House
@@ -120,3 +123,24 @@ async def test_strangers_hear_nothing(browser_of: Callable[[], Browser], house: 
     async with browser_of().session.get(house.base + "/desk/events") as response:
         assert response.status == 401
     assert house.people.watchers == []
+
+
+async def test_the_real_bulletin_is_followed_and_left(
+    ana: Browser, house: House, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live.stream, "__defaults__", (0.01,))
+    client = connect(redis_url)
+    bulletin = RedisBulletin(client)
+    monkeypatch.setattr(house.people, "watch", bulletin.watch)
+    async with ana.session.get(ana.base + "/desk/events") as response:
+        tab = Events(response)
+        assert await tab.next() == ("hello", None)
+        assert [count for _, count in await house.redis.pubsub_numsub("ot:desk")] == [1]
+        await bulletin.post(DeskEvent("line", "h_1"))
+        while (said := await tab.next()) == ("beat", None):
+            pass
+        assert said == ("line", "h_1")
+    async with asyncio.timeout(5):
+        while (await house.redis.pubsub_numsub("ot:desk"))[0][1]:  # each turn asks the server: no busy wait
+            pass
+    await client.aclose()

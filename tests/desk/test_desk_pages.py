@@ -158,7 +158,7 @@ async def test_the_composer_says_where_it_goes(
     handoff = house.people.open(sends_to=sends_to, call_sid=call)
     await house.people.accept(handoff.id, "ana", None)
     text = (await ana.get(page(handoff))).text
-    assert said in text and ('maxlength="4000"' in text)
+    assert said in text and ('maxlength="1500"' in text)
     composer = text[text.index('<textarea id="reply"') :].split(">")[0]
     assert (" disabled" in composer) is (sends_to is None)
 
@@ -244,7 +244,7 @@ async def test_words_are_given_back_when_the_conversation_went_to_another(ana: B
     [
         ("reply", {"text": "  \r\n ", "once": "n"}, "Write a reply first."),
         ("reply", {"once": "n"}, "Write a reply first."),
-        ("reply", {"text": "x" * 4001, "once": "n"}, "4000 characters"),
+        ("reply", {"text": "x" * 1501, "once": "n"}, "1500 characters"),
         ("close", {"outcome": "  "}, "what was agreed"),
         ("close", {}, "what was agreed"),
         ("close", {"outcome": "x" * 201}, "1 to 200"),
