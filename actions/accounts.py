@@ -6,9 +6,9 @@ import asyncio
 from datetime import date
 from typing import Any
 
-from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from actions import context
@@ -82,13 +82,14 @@ class WhereIsMyCard(AccountAction):
             dispatcher.utter_message(response="utter_delivery_none")
             return pick_up(dispatcher, tracker)
         late = self._bank.late(delivery)
-        dispatcher.utter_message(response="utter_delivery_late" if late else f"utter_delivery_{delivery.status}", **_facts(delivery))
+        response = "utter_delivery_late" if late else f"utter_delivery_{delivery.status}"
+        dispatcher.utter_message(response=response, **_facts(delivery))
         if late or delivery.status == "returned":
             return [SlotSet("offered", "person"), *context.trouble("delivery_problem", tracker)]
         return pick_up(dispatcher, tracker)
 
 
-def _facts(delivery: Delivery) -> dict[str, str]:
+def _facts(delivery: Delivery) -> dict[str, Any]:
     return {"carrier": delivery.carrier, "day": long_day(delivery.expected), **context.last4(delivery.last4)}
 
 

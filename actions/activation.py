@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import FormValidationAction
+from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from actions import context, digits
@@ -35,6 +36,8 @@ class ValidateActivationForm(FormValidationAction):
     async def extract_full_name(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
         """The name, when it was asked for or is announced (``my name is ...``)."""
         words = context.text(tracker)
+        if context.sender(tracker).code != "none":  # a one-time code, for another question
+            return {}
         if context.requested(tracker) != "full_name" or not context.may_answer(tracker):
             stated = self._names.stated(words)
             return {"full_name": stated} if stated and is_full(stated) else {}
@@ -58,16 +61,20 @@ class ValidateActivationForm(FormValidationAction):
     def _unfitting(self, tracker: Tracker) -> bool:
         return context.intent(tracker) == "inform" and self._names.stated(context.text(tracker)) is None
 
-    def validate_full_name(self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
+    def validate_full_name(
+        self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
         """A first and a last name."""
         if is_full(value):
-            return {"full_name": value}
-        return _missed(dispatcher, tracker, "full_name", "utter_name_unreadable")
+            return {"full_name": value, "name_misses": None}
+        return _missed(dispatcher, tracker, "full_name", "name_misses", "utter_name_unreadable")
 
-    def validate_card_last4(self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
+    def validate_card_last4(
+        self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
         """Exactly four digits; a whole card number is cut, with a word of caution."""
         if value == UNREADABLE:
-            return _missed(dispatcher, tracker, "card_last4", "utter_card_unreadable")
+            return _missed(dispatcher, tracker, "card_last4", "card_misses", "utter_card_unreadable")
         if digits.whole_card_number(context.text(tracker)):
             dispatcher.utter_message(response="utter_never_whole_number")
         return {"card_last4": value}
@@ -88,13 +95,13 @@ class ValidateActivationForm(FormValidationAction):
         return [*events, *_no_such_card(dispatcher, tracker)]
 
 
-def _missed(dispatcher: CollectingDispatcher, tracker: Tracker, slot: str, response: str) -> dict[str, Any]:
+def _missed(dispatcher: CollectingDispatcher, tracker: Tracker, slot: str, counter: str, response: str) -> dict[str, Any]:
     """An answer that cannot be read: said so and asked again, at most twice."""
-    count = context.misses(tracker, "card_misses") + 1
+    count = context.misses(tracker, counter) + 1
     if count >= context.MOST_MISSES:
-        return {slot: None, "card_misses": count, "requested_slot": None}
+        return {slot: None, counter: None if counter == "name_misses" else count, "requested_slot": None}
     dispatcher.utter_message(response=response)
-    return {slot: None, "card_misses": count}
+    return {slot: None, counter: count}
 
 
 def _no_such_card(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:

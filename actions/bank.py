@@ -97,7 +97,8 @@ class Bank:
     def delivery(self, customer_id: str) -> Delivery | None:
         """The customer's latest card in the post."""
         with self._session() as session:
-            return session.scalar(select(Delivery).where(Delivery.customer_id == customer_id).order_by(Delivery.expected.desc()).limit(1))
+            theirs = select(Delivery).where(Delivery.customer_id == customer_id)
+            return session.scalar(theirs.order_by(Delivery.expected.desc()).limit(1))
 
     def late(self, delivery: Delivery) -> bool:
         """True when it should have come before today and has not."""
@@ -119,8 +120,10 @@ class Bank:
             here = session.get(ZipCode, zip_code)
             if here is None:
                 return []
-            all_branches = session.scalars(select(Branch)).all()
-            measured = [(branch, miles(here.latitude, here.longitude, branch.latitude, branch.longitude)) for branch in all_branches]
+            measured = [
+                (branch, miles(here.latitude, here.longitude, branch.latitude, branch.longitude))
+                for branch in session.scalars(select(Branch))
+            ]
             nearest, *others = sorted(measured, key=lambda pair: pair[1])
             return [nearest, *(pair for pair in others[: count - 1] if pair[1] <= NEARBY)]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from actions import context, digits
@@ -102,7 +102,8 @@ class Inform(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         if context.sender(tracker).code != "none":
-            return [SlotSet("informed", "code")]
+            paused = "activation" if tracker.active_loop_name == "activation_form" else tracker.get_slot("paused")
+            return [SlotSet("informed", "code"), SlotSet("paused", paused)]
         if not tracker.active_loop_name and digits.zip_code(context.text(tracker)):
             return [SlotSet("informed", "postcode")]
         dispatcher.utter_message(response="utter_did_not_fit" if tracker.active_loop_name else "utter_detail_for_what")
@@ -124,10 +125,22 @@ class Fallback(Action):
             dispatcher.utter_message(response="utter_fallback_in_form" if tracker.active_loop_name else "utter_fallback")
             return [informed]
         if before == 1:
-            dispatcher.utter_message(response="utter_fallback_offer_in_form" if tracker.active_loop_name else "utter_fallback_offer")
+            response = "utter_fallback_offer_in_form" if tracker.active_loop_name else "utter_fallback_offer"
+            dispatcher.utter_message(response=response)
             return [informed, SlotSet("offered", "person")]
         tried = [*(tracker.get_slot("tried") or []), "not_understood"]
         return [informed, *hand_over(dispatcher, tracker, domain, str(tracker.get_slot("trouble") or "not_understood"), tried)]
+
+
+class LostThread(Action):
+    """No rule fits (a gap in data/rules): say so rather than say nothing."""
+
+    def name(self) -> str:
+        return "action_lost_thread"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        dispatcher.utter_message(response="utter_lost_thread")
+        return [*context.close_form(), SlotSet("offered", "person")]
 
 
 class CallStarted(Action):

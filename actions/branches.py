@@ -6,9 +6,10 @@ import asyncio
 import json
 from typing import Any
 
-from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import FormValidationAction
+from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from actions import context, digits
@@ -75,7 +76,7 @@ class NearestBranches(Action):
         return "action_nearest_branches"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        postcode = tracker.get_slot("postcode")
+        postcode = str(tracker.get_slot("postcode") or "")
         found = await asyncio.to_thread(self._bank.nearest, postcode) if postcode else []
         if not found:
             dispatcher.utter_message(response="utter_postcode_given_up")
@@ -111,7 +112,7 @@ def _choose(branch: Branch) -> str:
     return "/choose_branch" + json.dumps({"branch": branch.id})
 
 
-def _facts(branch: Branch) -> dict[str, str]:
+def _facts(branch: Branch) -> dict[str, Any]:
     return {
         "name": branch.name,
         "street": branch.street,

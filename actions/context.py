@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Tracker
 
 from actions.digits import spaced
 from bot.directives import CollectDigits, Directive, to_json
@@ -151,6 +151,6 @@ def collect_keys(dispatcher: CollectingDispatcher, tracker: Tracker, count: int)
         direct(dispatcher, CollectDigits(count))
 
 
-def last4(digits: str) -> dict[str, str]:
+def last4(digits: str) -> dict[str, Any]:
     """Values for responses that name a card or a number by its last four digits: ``last4`` and ``spoken`` (spaced)."""
     return {"last4": digits[-4:], "spoken": spaced(digits[-4:])}

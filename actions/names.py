@@ -6,28 +6,32 @@ import re
 import unicodedata
 from typing import Protocol
 
-STRONG = re.compile(r"\b(?:my (?:full )?name is|my (?:full )?name's|name is|name's|under the name(?: of)?|in the name(?: of)?|call me)\s+", re.I)
+STRONG = re.compile(r"\b(?:name is|name's|under the name(?: of)?|in the name(?: of)?|call me)\s+", re.I)
 WEAK = re.compile(r"\b(?:i am|i'm|im|this is|it is|it's|its|that's|thats|here is|here's)\s+", re.I)
 TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019.-][^\W\d_]+)*")
 ASIDE = re.compile(r"\band\b|\bcard\b|[\d,.]", re.I)  # what follows a name: "Ana Lopez and the card is 4421"
 LONGEST = 6  # words
 # A name stops at one of these. Words that are also names (Will, May, Grace, Price, Mark) are left out on purpose.
 COMMON = frozenset(
-    """a about account active activate activated activation address after again agent agents all already also am an and another answer
-    any anyone anything are around as ask at atm available away back bad balance bank be because been before being best better big bot
-    branch but by bye call called can cancel cannot cant card cards change chat check choose close closed closest code come confirm
-    could customer dead debit credit dear delivery did didnt different digit digits do does doesnt doing done dont down eight either
-    else end ending ends english enough even ever every fine first five for forget forgot four from full fuck get give go going gone
-    good got great had happen happened happy harbour has have havent having he hello help her here hey hi him his home hour hours how
-    human i id idea if im in information into is isnt it its ive just kidding know last late later let like live ll locked log long
-    look lost ma made mail make man many maybe me mean mine minute mobile money month more most much my name near nearest need never new
-    next nine no nobody nope not nothing now number numbers of off office oh ok okay old on one only open opening operator or other our
-    out over own pardon people person phone pin please post postcode press problem put question quick quit real really
-    representative resend right same say saying second see send sent seven she should six skip so some somebody someone something sorry
-    speak start still stolen stop stuff stupid sure talk tap telephone tell text than thank thanks that thats the their them then there
-    these they thing things think third this those three time to today tomorrow too track transfer try trying two type uh um under
-    understand until up us use verify very wait want wanted was wasnt we well were what whatever whats when where which who why with
-    without wont word work working works worry would wrong wtf yeah yep yes yesterday yet you your yours zero zip""".split()
+    """
+    a about account activate activated activation active address advice after again agent agents all already also am an
+    and another answer any anyone anything are around as ask at atm available away back bad balance bank be because been
+    before being best better big bot branch broken but by bye call called can cancel cannot cant card cards change chat
+    check choose close closed closest code come confirm could credit customer dead dear debit delivery did didnt different
+    digit digits do does doesnt doing done dont down eight either else end ending ends english enough even ever every fine
+    first five for forget forgot four from fuck full get give go going gone good got great had happen happened happy
+    harbour has have havent having he hello help her here hey hi him his home hour hours how human i id idea if im in
+    information into is isnt it its ive just kidding know last late later let like live ll loan locked log long look lost
+    ma made mail make man many maybe me mean mine minute mobile money month more mortgage most much my name near nearest
+    need never new next nine no nobody nope not nothing now number numbers of off office oh ok okay old on one only open
+    opening operator or other our out over own pardon people person phone pin please post postcode press problem put
+    question quick quit real really representative resend right same say saying second see send sent seven she shop should
+    six skip so some somebody someone something sorry speak start still stolen stop stuff stupid sure talk tap telephone
+    tell text than thank thanks that thats the their them then there these they thing things think third this those three
+    time to today tomorrow too track transfer try trying two type uh um under understand until up us use verify very wait
+    want wanted was wasnt we well were what whatever whats when where which who why with without wont word work working
+    works worry would wrong wtf yeah yep yes yesterday yet you your yours zero zip
+    """.split()
 )
 FILLERS = frozenset("uh um er well so yes yeah yep sure ok okay hi hello hey oh please sorry it's its the name is".split())
 PARTICLES = frozenset("de da di del van von der den la le bin al el dos".split())
@@ -91,7 +95,8 @@ class Names:
         while tokens and _plain(tokens[-1]) in FILLERS:
             tokens = tokens[:-1]
         words = _words(" ".join(tokens))
-        return _display(words) if words and len(words) == len(tokens) else None
+        whole = bool(words) and not any(_plain(token) in COMMON for token in tokens) and len(tokens) <= LONGEST
+        return _display(words) if whole else None
 
 
 def _after(cue: re.Pattern[str], text: str, *, at_least: int) -> str | None:
@@ -109,7 +114,8 @@ def _words(text: str) -> list[str]:
     for token in TOKEN.findall(text):
         if _plain(token) in COMMON or len(words) == LONGEST:
             break
-        words.append(token)
+        if not words or _plain(token) != _plain(words[-1]):  # "Ben, Ben Carter"
+            words.append(token)
     return words
 
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from actions import context
 from bot.directives import Handoff as HandoffDirective
 
 ASKED = "asked"
+# What a person has dealt with; a later conversation starts without it.
+SETTLED = (
+    "trouble",
+    "tried",
+    "activation",
+    "offered",
+    "goal",
+    "paused",
+    "card_misses",
+    "name_misses",
+    "phone_misses",
+    "postcode_misses",
+)
 
 
 def phrase(domain: DomainDict, kind: str, code: str) -> str:
@@ -19,7 +32,9 @@ def phrase(domain: DomainDict, kind: str, code: str) -> str:
     return str(variants[0].get("text")) if variants else code.replace("_", " ")
 
 
-def hand_over(dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict, reason: str, tried: list[str]) -> list[EventType]:
+def hand_over(
+    dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict, reason: str, tried: list[str]
+) -> list[EventType]:
     """Say so, ask the gateway for a person, and leave any form: the person takes it from here."""
     dispatcher.utter_message(response="utter_handing_over")
     phrases = tuple(phrase(domain, "tried", code) for code in tried)
@@ -61,5 +76,5 @@ class HandoffClosed(Action):
             dispatcher.utter_message(response="utter_handoff_closed", outcome=outcome)
         else:
             dispatcher.utter_message(response="utter_handoff_closed_plainly")
-        settled = ("trouble", "tried", "activation", "offered", "goal", "paused", "card_misses", "phone_misses", "postcode_misses")
-        return [*context.close_form(), *(SlotSet(slot, None) for slot in settled), SlotSet("handoff_outcome", outcome or None)]
+        cleared: list[EventType] = [SlotSet(slot, None) for slot in SETTLED]
+        return [*context.close_form(), *cleared, SlotSet("handoff_outcome", outcome or None)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import Action
 
 from actions import accounts, activation, basics, branches, person, verification
 from actions.bank import Bank
@@ -26,6 +26,7 @@ def all_actions(bank: Bank, names: Names, clock: Callable[[], float] = time.time
         basics.Explain(),
         basics.Fallback(),
         basics.Inform(),
+        basics.LostThread(),
         basics.NeverMind(),
         basics.Repeat(),
         basics.StartOver(),

@@ -7,6 +7,7 @@ origin, and it listens on every interface unless told otherwise. The routes and 
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from aiohttp import web
 from rasa_sdk.executor import ActionExecutor
@@ -35,25 +36,29 @@ async def actions(request: web.Request) -> web.Response:
     return web.json_response([{"name": name} for name in request.app[EXECUTOR].actions])
 
 
+def _is_call(body: Any) -> bool:
+    return isinstance(body, dict) and isinstance(body.get("next_action"), str) and isinstance(body.get("tracker"), dict)
+
+
 async def webhook(request: web.Request) -> web.Response:
     """Run one action. 400 for a bad body or a rejected execution, 404 for an unknown action, 500 when it raised.
 
     Shapes: https://rasa.com/docs/action-server/pages/action-server-api
     """
     try:
-        call = await request.json()
+        call: Any = await request.json()
     except ValueError:
         return web.json_response({"error": "the body is not JSON"}, status=400)
-    if not isinstance(call, dict) or not isinstance(call.get("next_action"), str) or not isinstance(call.get("tracker"), dict):
+    if not _is_call(call):
         return web.json_response({"error": "next_action and tracker are needed"}, status=400)
-    name = call["next_action"]
+    name: str = call["next_action"]
     try:
         return web.json_response(await request.app[EXECUTOR].run(call))
     except ActionExecutionRejection as rejection:
         return web.json_response({"error": rejection.message, "action_name": rejection.action_name}, status=400)
     except ActionNotFoundException as missing:
         return web.json_response({"error": missing.message, "action_name": missing.action_name}, status=404)
-    except Exception as error:  # the edge of this process: Rasa must hear that the action failed, and nothing else
+    except Exception as error:  # noqa: BLE001 the edge of this process: Rasa must hear that the action failed, and nothing else
         # The kind alone: an error's text and traceback may hold names and digits.
         log.error("action failed", extra={"action": name[:80], "error": type(error).__name__})
         return web.json_response({"error": "the action failed", "action_name": name}, status=500)

@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import FormValidationAction
+from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from actions import context, digits
+from actions.accounts import pick_up
 from bot.directives import SendCode
 from bot.model import Proof
 
@@ -50,7 +52,9 @@ class ValidateVerificationForm(FormValidationAction):
         asked = context.requested(tracker) == "verification_code"
         return {"verification_code": UNREADABLE} if asked and digits.runs(context.text(tracker)) else {}
 
-    def validate_phone_number(self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
+    def validate_phone_number(
+        self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
         """A number that can receive messages, or asked again, at most twice."""
         if value != UNREADABLE:
             return {"phone_number": value, "phone_misses": None}
@@ -114,14 +118,25 @@ class Verified(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         outcome = str(tracker.get_slot("verification_code") or "given_up")
-        done: list[EventType] = [SlotSet(slot, None) for slot in ("verification_code", "code_sent_to", "code_sent_at", "other_number")]
+        over = ("verification_code", "code_sent_to", "code_sent_at", "other_number")
+        done: list[EventType] = [SlotSet(slot, None) for slot in over]
+        if outcome == "accepted" and context.sender(tracker).proven_tel is None:
+            outcome = "given_up"  # the gateway vouches for no number: nothing can be shown, and asking again would not help
         if outcome == "accepted":
-            goal = tracker.get_slot("goal")
-            dispatcher.utter_message(response="utter_code_accepted" if goal else "utter_code_accepted_what_now")
-            return [*done, SlotSet("next_step", goal or "none"), SlotSet("goal", None), SlotSet("offered", None)]
+            return [*done, *self._go_on(dispatcher, tracker)]
         dispatcher.utter_message(response=f"utter_code_{outcome}")
         offer = "person" if outcome == "given_up" else "new_code"
         return [*done, SlotSet("next_step", "none"), SlotSet("offered", offer), *context.trouble("number_not_proved", tracker)]
+
+    def _go_on(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        goal = tracker.get_slot("goal")
+        if goal is None and tracker.get_slot("paused") is None:
+            dispatcher.utter_message(response="utter_code_accepted_what_now")
+            return [SlotSet("next_step", "none"), SlotSet("offered", None)]
+        dispatcher.utter_message(response="utter_code_accepted")
+        # What comes next offers to pick a left form up by itself; without a next step it is done here.
+        offer = pick_up(dispatcher, tracker) if goal is None else [SlotSet("offered", None)]
+        return [SlotSet("next_step", goal or "none"), SlotSet("goal", None), *offer]
 
 
 class Verify(Action):
@@ -148,12 +163,15 @@ class NewCode(Action):
 
 
 class WrongNumber(Action):
-    """The number we know is not the one to use: ask for another."""
+    """While proving it, another number may be used; changing the one on record is for a person."""
 
     def name(self) -> str:
         return "action_wrong_number"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        if tracker.active_loop_name != "verification_form":
+            dispatcher.utter_message(response="utter_new_number")
+            return [*context.close_form(), SlotSet("offered", "person"), SlotSet("trouble", "new_number")]
         dropped: list[EventType] = [SlotSet(slot, None) for slot in ("phone_number", "code_sent_to", "code_sent_at")]
         return [*dropped, SlotSet("other_number", True)]
 

@@ -59,7 +59,9 @@ class Answer:
 class Talk:
     """One conversation. ``channel``, ``tel`` and ``proof`` are what the gateway says until they are changed."""
 
-    def __init__(self, agent: Agent, conversation: str, channel: str = "web", tel: str | None = None, proof: str = "claimed") -> None:
+    def __init__(
+        self, agent: Agent, conversation: str, channel: str = "web", tel: str | None = None, proof: str = "claimed"
+    ) -> None:
         self._agent = agent
         self.conversation = conversation
         self.channel = channel
@@ -72,7 +74,9 @@ class Talk:
         self._number += 1
         metadata = {"channel": self.channel, "proof": self.proof, "tel": self.tel, "contact": "p_1", "code": code}
         output = named(self.channel)
-        message = UserMessage(words, output, self.conversation, input_channel=self.channel, message_id=str(self._number), metadata=metadata)
+        message = UserMessage(
+            words, output, self.conversation, input_channel=self.channel, message_id=str(self._number), metadata=metadata
+        )
         await self._agent.handle_message(message)
         return _read(output.messages)
 
