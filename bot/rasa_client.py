@@ -1,4 +1,4 @@
-"""``bot.ports.Dialogue`` over Rasa's HTTP: our channels for turns, Rasa's own API for the tracker (docs/contracts.md).
+"""``bot.ports.Dialogue`` over Rasa's HTTP: our channels for turns and history, Rasa's own API to append (docs/contracts.md).
 
 Rasa's API: https://legacy-docs-oss.rasa.com/docs/rasa/pages/http-api
 """
@@ -16,8 +16,9 @@ from bot.directives import Directive, from_json
 from bot.model import ChannelName, Media, Option, Reply
 from bot.ports import DialogueTurn, DialogueUnavailable
 
-STORE_TIMEOUT = 10.0  # seconds; reading a long tracker is the slowest of these
+STORE_TIMEOUT = 10.0  # seconds; a page of events is the slowest of these
 HEALTH_TIMEOUT = 2.0
+PAGE = 500  # events
 
 
 class RasaClient:
@@ -40,7 +41,7 @@ class RasaClient:
         text: str | None = None,
         payload: str | None = None,
         metadata: dict[str, Any],
-        timeout: float,  # noqa: ASYNC109 - the port's name for it
+        timeout: float,
     ) -> DialogueTurn:
         """One turn; see ``bot.ports.Dialogue.turn``. A repeated ``message_id`` is answered as it was the first time.
 
@@ -58,18 +59,26 @@ class RasaClient:
         if events:
             params = {"include_events": "NONE", "token": self._token}
             body = [complete_event(event) for event in events]
-            await self._call("POST", f"{self._tracker(conversation_id)}/events", STORE_TIMEOUT, json=body, params=params)
+            path = f"/conversations/{in_path(conversation_id)}/tracker/events"
+            await self._call("POST", path, STORE_TIMEOUT, json=body, params=params)
 
     async def events(self, conversation_id: str) -> list[dict[str, Any]]:
-        """All events of the conversation, oldest first. Raises DialogueUnavailable."""
-        tracker = await self._state(conversation_id, "ALL")
-        events = tracker.get("events")
-        return [event for event in events if isinstance(event, dict)] if isinstance(events, list) else []
+        """All events of the conversation, oldest first, fetched in pages. Raises DialogueUnavailable."""
+        events: list[dict[str, Any]] = []
+        while True:
+            page = await self._history("events", conversation_id, {"from": str(len(events)), "limit": str(PAGE)})
+            if not isinstance(page, list):
+                raise DialogueUnavailable("a page of events is not a list", reached=True)
+            events.extend(page)
+            if len(page) < PAGE:
+                return events
 
     async def slots(self, conversation_id: str) -> dict[str, Any]:
         """The slots by name. Raises DialogueUnavailable."""
-        slots = (await self._state(conversation_id, "NONE")).get("slots")
-        return slots if isinstance(slots, dict) else {}
+        slots = await self._history("slots", conversation_id, {})
+        if not isinstance(slots, dict):
+            raise DialogueUnavailable("the slots are not an object", reached=True)
+        return slots
 
     async def healthy(self) -> bool:
         """True when Rasa answers and has a model loaded."""
@@ -79,12 +88,11 @@ class RasaClient:
             return False
         return isinstance(status, dict) and bool(status.get("model_file"))
 
-    async def _state(self, conversation_id: str, verbosity: str) -> dict[str, Any]:
-        params = {"include_events": verbosity, "token": self._token}
-        state = await self._call("GET", self._tracker(conversation_id), STORE_TIMEOUT, params=params)
-        if not isinstance(state, dict):
-            raise DialogueUnavailable("the tracker is not an object", reached=True)
-        return state
+    async def _history(self, what: str, conversation_id: str, params: dict[str, str]) -> Any:
+        """One question to ``bot.rasa_side.history``."""
+        params = {"conversation": conversation_id, **params}
+        answer = await self._call("GET", f"/webhooks/history/{what}", STORE_TIMEOUT, params=params, headers=self._bearer())
+        return answer.get(what) if isinstance(answer, dict) else None
 
     async def _call(self, method: str, path: str, seconds: float, **request: Any) -> Any:
         """The answer's JSON. Raises DialogueUnavailable: not reached when no connection was made, or Rasa refused the request."""
@@ -102,11 +110,15 @@ class RasaClient:
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise DialogueUnavailable(f"no whole answer from Rasa ({type(error).__name__})", reached=True) from error
 
-    def _tracker(self, conversation_id: str) -> str:
-        return f"/conversations/{quote(conversation_id, safe='')}/tracker"
-
     def _bearer(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token}"}
+
+
+def in_path(conversation_id: str) -> str:
+    """The id as part of a path. ValueError for one that would have to be quoted: Rasa's server does not undo that."""
+    if not conversation_id or quote(conversation_id, safe="") != conversation_id:
+        raise ValueError("a conversation id has letters, digits and _ . - only")
+    return conversation_id
 
 
 def complete_event(event: dict[str, Any]) -> dict[str, Any]:

@@ -7,26 +7,22 @@ Rasa picks the responses' ``channel:`` variations (its own ``rest`` channel neve
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
-import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
-from rasa.shared.exceptions import RasaException
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot.rasa_side import failures
+from bot.rasa_side.door import authorised, token_from, where
 from bot.rasa_side.repeats import answered_before
 from bot.rasa_side.wire import MAX_BODY, BadMessage, Message, read_message
 from bot.rasa_side.words import parse_words
 
 logger = logging.getLogger(__name__)
-
-MIN_TOKEN = 16
 
 
 class ChannelReplies(CollectingOutputChannel):  # type: ignore[misc]  # Rasa is not annotated
@@ -55,7 +51,7 @@ class GatewayInput(InputChannel):  # type: ignore[misc]  # Rasa is not annotated
     channel: ClassVar[str]
 
     def __init__(self, token: str) -> None:
-        self._token = token.encode()
+        self._token = token
 
     @classmethod
     def name(cls) -> str:
@@ -65,12 +61,7 @@ class GatewayInput(InputChannel):  # type: ignore[misc]  # Rasa is not annotated
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> GatewayInput:
         """Read ``token`` from credentials.yml; RasaException (Rasa does not start) when it is missing or short."""
-        token = str((credentials or {}).get("token") or "")
-        if len(token) < MIN_TOKEN or token.startswith("${"):
-            raise RasaException(
-                f"credentials.yml: {cls.__name__} needs a `token` of {MIN_TOKEN} characters or more (RASA_TOKEN)."
-            )
-        return cls(token)
+        return cls(token_from(credentials, cls.__name__))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The channel's one route."""
@@ -79,7 +70,7 @@ class GatewayInput(InputChannel):  # type: ignore[misc]  # Rasa is not annotated
 
         @routes.post("/webhook")
         async def webhook(request: Request) -> HTTPResponse:
-            if not self.authorised(request):
+            if not authorised(request, self._token):
                 return json({"error": "a valid bearer token is needed"}, status=401)
             try:
                 message = read_message(await body_of(request))
@@ -92,11 +83,6 @@ class GatewayInput(InputChannel):  # type: ignore[misc]  # Rasa is not annotated
             return await asyncio.shield(task)
 
         return routes
-
-    def authorised(self, request: Request) -> bool:
-        """True for our bearer token; compared in constant time."""
-        kind, _, given = request.headers.get("authorization", "").partition(" ")
-        return kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), self._token)
 
     async def answer(self, message: Message, agent: Any, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
         """One turn as a response: 200 with the replies, 503 without a model, 500 when Rasa raised."""
@@ -164,9 +150,3 @@ async def body_of(request: Request) -> bytes:
     if int(request.headers.get("content-length") or 0) > MAX_BODY or len(request.body) > MAX_BODY:
         raise BadMessage(f"the body is larger than {MAX_BODY} bytes", status=413)
     return bytes(request.body)
-
-
-def where(error: BaseException) -> str:
-    """An exception for the log: its kind and the places it passed, not its message, which may hold a customer's words."""
-    places = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-4:]]
-    return f"{type(error).__name__} at {' > '.join(places)}"

@@ -23,7 +23,10 @@ class Replies(Protocol):
 
 async def answered_before(agent: Any, message: Message, replies: Replies) -> bool:
     """True when the tracker holds this message id; what the assistant said to it then goes to ``replies``."""
-    tracker = await agent.tracker_store.retrieve(message.conversation)
+    store = agent.tracker_store
+    if hasattr(store, "mentions") and not await store.mentions(message.conversation, message.message_id):
+        return False  # nearly always: no tracker is built for the question
+    tracker = await store.retrieve(message.conversation)
     said = None if tracker is None else said_to(message.message_id, list(tracker.events))
     for utterance in said or ():
         await replies.send_response(message.conversation, utterance.message())

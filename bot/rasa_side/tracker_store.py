@@ -101,6 +101,12 @@ class RedisTrackerLog(TrackerStore):  # type: ignore[misc]  # Rasa is not annota
         """Events from number ``start`` (from 0) as Rasa's JSON, without building a tracker."""
         return [json.loads(event) for event in await self.log.page(conversation_id, start, count)]
 
+    async def mentions(self, conversation_id: str, message_id: str) -> bool:
+        """True when the last turns hold this message id: a look at the bytes, no tracker is built."""
+        reading = await self.log.read(conversation_id)
+        needle = json.dumps(message_id, ensure_ascii=False).encode()
+        return reading is not None and (needle in reading.window or any(needle in event for event in reading.since))
+
     async def close(self) -> None:
         """Close the connections."""
         await self.log.close()

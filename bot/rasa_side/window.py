@@ -31,6 +31,8 @@ from rasa.shared.core.events import (
     BotUttered,
     ConversationPaused,
     ConversationResumed,
+    DefinePrevUserUtteredFeaturization,
+    EntitiesAdded,
     Event,
     LoopInterrupted,
     SessionStarted,
@@ -183,6 +185,8 @@ def _key(event: Event) -> Any:
         return "slots"
     if isinstance(event, ConversationPaused | ConversationResumed):
         return "pause"
+    if isinstance(event, DefinePrevUserUtteredFeaturization | EntitiesAdded):
+        return event.type_name  # about the user message before it; of several messages the last is kept
     return None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 MAX_BODY = 64 * 1024
 MAX_TEXT = 8_000
-CONVERSATION = re.compile(r"[A-Za-z0-9_.:-]{1,128}\Z")
+CONVERSATION = re.compile(r"[A-Za-z0-9_.-]{1,128}\Z")
 PAYLOAD = re.compile(r"/(?P<intent>[A-Za-z0-9_+-]{1,100})(?P<entities>\{.*\})?\Z", re.DOTALL)
 FIELDS = {"conversation", "message_id", "text", "payload", "metadata"}
 
@@ -51,7 +51,7 @@ def read_message(body: bytes) -> Message:
         raise BadMessage("metadata: an object is needed")
     conversation = _text(data, "conversation", 128)
     if not CONVERSATION.match(conversation):
-        raise BadMessage("conversation: letters, digits, and _ . : - only")
+        raise BadMessage("conversation: letters, digits and _ . - only")
     return Message(conversation, _text(data, "message_id", 200), metadata=metadata, **_said(data))
 
 

@@ -31,11 +31,13 @@ def toy_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def toy(toy_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Toy]:
-    """Both processes, ended afterwards."""
+def toy(toy_model: Path, redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Toy]:
+    """Both processes, on our tracker store; ended afterwards."""
     folder = tmp_path_factory.mktemp("toy")
     actions, url = toy_rasa.action_server(folder / "actions.log")
-    rasa, base = toy_rasa.rasa_server(toy_model, folder / "rasa.log", url)
+    rasa, base = toy_rasa.rasa_server(
+        toy_model, folder / "rasa.log", url, endpoints="endpoints_redis.yml", REDIS_URL=redis_server
+    )
     try:
         actions.start()
         rasa.start()

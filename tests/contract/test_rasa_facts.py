@@ -14,6 +14,7 @@ from bot.directives import CollectDigits
 from bot.model import ChannelName, Media, Option
 from bot.rasa_client import RasaClient
 from tests.contract.conftest import Caller, Toy
+from tests.rasa_side import toy_rasa
 
 pytestmark = pytest.mark.rasa
 
@@ -82,10 +83,18 @@ async def test_what_rasa_takes_as_an_event(caller: Caller, event: dict[str, Any]
     assert (await caller.events("events", [event]))[0] == status
 
 
-async def test_the_conversation_id_is_ours_and_quoted(client: RasaClient) -> None:
-    await client.append("c_1/../c_2?x=1", [{"event": "slot", "name": "city", "value": "York"}])
-    assert (await client.slots("c_1/../c_2?x=1"))["city"] == "York"
-    assert (await client.slots("c_2"))["city"] is None
+@pytest.mark.parametrize("conversation", ["c_1/../c_2", "c_1?x=1", "c:1", "c 1", ""])
+async def test_an_id_that_needs_quoting_is_refused(client: RasaClient, conversation: str) -> None:
+    with pytest.raises(ValueError, match="conversation id"):
+        await client.append(conversation, [{"event": "slot", "name": "city", "value": "York"}])
+
+
+async def test_an_id_of_ours_is_the_same_on_every_route(client: RasaClient) -> None:
+    conversation = "c_3f-A.9"
+    await client.append(conversation, [{"event": "slot", "name": "city", "value": "York"}])
+    await client.turn(conversation, ChannelName.WEB, "1", text="hello", metadata={}, timeout=10)
+    assert (await client.slots(conversation))["city"] == "York"
+    assert {"slot", "user"} <= {event["event"] for event in await client.events(conversation)}
 
 
 def test_rasa_and_actions_listen_on_loopback_only(toy: Toy) -> None:
@@ -169,6 +178,26 @@ async def test_a_wrong_token_is_refused(caller: Caller, toy: Toy) -> None:
         assert response.status == 401
     async with caller.session.get(f"{toy.base}/conversations/c/tracker") as response:
         assert response.status == 401
+
+
+async def test_history_is_read_in_pages(caller: Caller, client: RasaClient) -> None:
+    await caller.say("pages", text="hello")
+    url, headers = f"{caller.base}/webhooks/history/events", {"Authorization": f"Bearer {toy_rasa.TOKEN}"}
+
+    async def page(status: int = 200, **params: str) -> Any:
+        async with caller.session.get(url, params=params, headers=headers) as response:
+            assert response.status == status
+            return await response.json()
+
+    events = await client.events("pages")
+    assert (await page(conversation="pages", limit="3"))["events"] == events[:3]
+    assert (await page(conversation="pages", **{"from": "3"}))["events"] == events[3:]
+    assert (await page(conversation="nobody"))["events"] == []
+    assert "conversation" in (await page(400))["error"]
+    assert "limit" in (await page(400, conversation="pages", limit="0"))["error"]
+    assert "from" in (await page(400, conversation="pages", **{"from": "-1"}))["error"]
+    headers["Authorization"] = "Bearer wrong"
+    assert "token" in (await page(401, conversation="pages"))["error"]
 
 
 async def test_rasas_own_channels_are_not_there(caller: Caller) -> None:

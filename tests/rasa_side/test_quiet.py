@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import rasa.utils.log_utils
 
-from bot.rasa_side.channels import where
+from bot.rasa_side.door import where
 from bot.rasa_side.quiet import HIDDEN, hide_personal_fields
 
 
