@@ -23,7 +23,7 @@ test: env-dev browser lint ## install what the tests need, lint, then all tests,
 	$(PYTHON) -m pytest -q -m "not (rasa or browser or stack or slow)" $(PYTEST)
 	$(PYTHON) -m pytest -q -m "rasa or browser or stack or slow" $(PYTEST)
 
-train: env $(if $(DIET),env-diet) ## train the assistant (DIET=1: with DIET, in .venv-diet, which holds TensorFlow: 1.7 GB)
+train: env $(if $(DIET),env-diet) ## train the assistant (DIET=1: with DIET, in .venv-diet, which holds TensorFlow: 2.2 GB)
 	@exec $(PYTHON) -m launch.training $(if $(DIET),--diet)
 
 chat: env ## the same assistant in this terminal (CHANNEL=web, sms, messenger or voice)
