@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot import transcript
@@ -23,7 +24,7 @@ from bot.model import (
     Reply,
     new_id,
 )
-from bot.ports import Calls, Clock, Contacts, DeskEvent, HandoffRefused, HandoffView, SendError, Telephone, TurnResult, Wording
+from bot.ports import Calls, Clock, Contacts, DeskEvent, HandoffRefused, HandoffView, SendError, StoreUnavailable, Telephone, TurnResult, Wording
 from bot.stores import Bulletin, Locks, Outbox
 
 LONGEST_REPLY = 1500
@@ -158,7 +159,8 @@ class People:
         await self.lines.add(handoff.conversation_id, [transcript.bot_event(text, channel, moment, author=author, agent=agent)])
         message = OutboundMessage(new_id("o"), handoff.conversation_id, channel, address, Reply(text), author, moment, name)
         await self.outbox.put([message])
-        await self.handoffs.new_line(handoff)
+        with suppress(StoreUnavailable):  # it is on its way: the agent must not be told to send it again
+            await self.handoffs.new_line(handoff)
         return channel
 
     async def _reaches(self, contact: Contact) -> tuple[ChannelName | None, Address | None]:

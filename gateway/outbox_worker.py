@@ -86,7 +86,9 @@ class OutboxWorker:
 
     async def _failed(self, message: OutboundMessage, error: SendError) -> None:
         self.metrics.sends.labels(channel=message.channel.value, outcome=error.failure.value).inc()
-        log.warning("send_failed", channel=message.channel.value, failure=error.failure.value, code=error.code)
+        log.warning(
+            "send_failed", channel=message.channel.value, failure=error.failure.value, code=error.code, reason=error.reason
+        )
         if error.opted_out and (contact := await self.contacts.find(message.address)):
             await self.contacts.save(_opted_out(contact))
         if error.sent_ids:

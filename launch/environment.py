@@ -160,5 +160,5 @@ def _simulated(env: Mapping[str, str], secrets: Secrets) -> dict[str, str]:
         "MESSENGER_APP_SECRET": secrets.simulated_app_secret,
         "MESSENGER_VERIFY_TOKEN": secrets.simulated_verify_token,
         "MESSENGER_PAGE_TOKEN": secrets.simulated_page_token,
-        "MESSENGER_API_URL": f"{base}/messenger",
+        "MESSENGER_API_URL": f"{base}/graph",
     }

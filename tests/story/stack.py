@@ -1,0 +1,71 @@
+"""The whole installation as `make run` starts it, in a folder of its own, for tests that tell a customer's story."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+ROOT = Path(__file__).parents[2]
+STOP_SECONDS = 30
+
+
+@dataclass(slots=True)
+class Stack:
+    """A running installation: where it is, and what its owner may read."""
+
+    home: Path
+    public: str
+    internal: str
+    agents_password: str | None = None
+    """What the first agent chose, once they did."""
+
+    @property
+    def first_agent(self) -> tuple[str, str]:
+        """Username and one-time password."""
+        made = json.loads((self.home / "first-agent.json").read_text())
+        return made["username"], made["password"]
+
+    async def conversation(self, http: aiohttp.ClientSession, address: str) -> dict[str, Any]:
+        """The conversation as the internal API shows it."""
+        token = json.loads((self.home / "secrets.json").read_text())["internal_api_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        async with http.get(f"{self.internal}/conversations", params={"address": address}, headers=headers) as answer:
+            assert answer.status == 200, await answer.text()
+            found: dict[str, Any] = await answer.json()
+            return found
+
+
+@contextmanager
+def running(home: Path, public_port: int, internal_port: int) -> Iterator[Stack]:
+    """Start everything, give the addresses, stop everything."""
+    wanted = {"ONETHREAD_HOME": str(home), "PUBLIC_PORT": str(public_port), "INTERNAL_PORT": str(internal_port)}
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(("TWILIO_", "MESSENGER_", "REDIS_", "RASA_", "PYTHONDONT"))}
+    launcher = subprocess.Popen(
+        [sys.executable, "-m", "launch"], cwd=ROOT, env=plain | wanted, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        _await_banner(launcher)
+        yield Stack(home, f"http://127.0.0.1:{public_port}", f"http://127.0.0.1:{internal_port}")
+    finally:
+        launcher.send_signal(signal.SIGTERM)
+        launcher.communicate(timeout=STOP_SECONDS)
+
+
+def _await_banner(launcher: subprocess.Popen[str]) -> None:
+    assert launcher.stdout is not None
+    said: list[str] = []
+    for line in launcher.stdout:
+        said.append(line)
+        if "stops everything" in line:
+            return
+    raise AssertionError("the installation did not start:\n" + "".join(said[-30:]))
