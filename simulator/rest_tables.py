@@ -114,6 +114,8 @@ CREATE_CALL: dict[str, Parameter] = {
     "CallToken": ANY,
     "TimeLimit": Parameter(whole(1, 86_400)),
     "ClientNotificationUrl": _URL,
+    "RecordingConfigurationId": ANY,
+    "Passports": ANY,
 }
 
 UPDATE_CALL: dict[str, Parameter] = {

@@ -16,7 +16,7 @@ from simulator.settings import SimulatorSettings
 from simulator.testing import Simulator
 
 ACCOUNT = "AC" + "1" * 32
-TOKEN = "twilio-token-of-this-test"  # noqa: S105 - made for this test
+TOKEN = "twilio-token-of-this-test"
 AGENT = "+12125550160"
 Answer = str | Callable[[dict[str, str]], str] | web.Response
 
