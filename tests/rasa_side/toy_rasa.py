@@ -24,11 +24,11 @@ def environment(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "RASA_TOKEN": TOKEN, "PYTHONWARNINGS": "ignore", **more}
 
 
-def train(folder: Path, *more: str) -> Path:
+def train(folder: Path, *more: str, seconds: float = 120) -> Path:
     """Train the toy assistant into ``folder``; the model's file."""
     subprocess.run(
         [*COMPAT, "rasa", "train", "--domain", "domain.yml", "--out", str(folder), "--fixed-model-name", "toy", *more],
-        cwd=TOY, env=environment(), check=True, capture_output=True, timeout=120,
+        cwd=TOY, env=environment(), check=True, capture_output=True, timeout=seconds,
     )  # fmt: skip
     return folder / "toy.tar.gz"
 
