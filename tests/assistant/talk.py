@@ -5,6 +5,7 @@ What the gateway adds to a message (channel, proof, number, the fate of a code) 
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,16 +21,16 @@ from bot.directives import Directive, from_json
 
 
 class InProcess(EndpointConfig):  # type: ignore[misc]  # Rasa has no types
-    """Runs actions without HTTP. One that raises fails the turn, as the gateway would see it."""
+    """Runs actions without HTTP; ``executor`` may be exchanged. What an action returns must go through JSON."""
 
-    def __init__(self, executor: ActionExecutor) -> None:
+    def __init__(self) -> None:
         super().__init__("http://actions.invalid/webhook")
-        self._executor = executor
+        self.executor = ActionExecutor()
 
     async def request(self, *args: Any, **kwargs: Any) -> Any:
         """What rasa_sdk's server would answer."""
         try:
-            return await self._executor.run(kwargs["json"])
+            return json.loads(json.dumps(await self.executor.run(json.loads(json.dumps(kwargs["json"])))))
         except SdkRejection as rejection:
             raise ActionExecutionRejection(rejection.action_name, rejection.message) from rejection
 
