@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 
 class Clock:
@@ -57,7 +58,8 @@ class Clock:
         timer = self._timer(seconds)
         waiting = asyncio.ensure_future(event.wait())
         try:
-            await asyncio.wait({waiting, timer}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {waiting, timer}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             return event.is_set()
         finally:
             waiting.cancel()

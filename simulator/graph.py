@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 from typing import Any
@@ -63,6 +64,16 @@ class GraphApi:
             given = str(body.get("access_token", ""))
         if not hmac.compare_digest(given.encode(), self._world.settings.page_token.encode()):
             raise GraphError("Invalid OAuth access token - Cannot parse access token", 190, status=401)
+        self._check_query(request)
+
+    def _check_query(self, request: web.Request) -> None:
+        """``appsecret_proof`` shows that the caller holds the app's secret; a wrong one is refused."""
+        if unknown := sorted(set(request.query) - {"access_token", "appsecret_proof"}):
+            raise GraphError(f"(#100) Simulator: there is no parameter {', '.join(unknown)[:80]}")
+        settings = self._world.settings
+        right = hmac.new(settings.app_secret.encode(), settings.page_token.encode(), hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(request.query.get("appsecret_proof", right).encode(), right.encode()):
+            raise GraphError("Invalid appsecret_proof provided in the API argument", 100, kind="GraphMethodException")
 
     def _check_path(self, request: web.Request) -> None:
         node = request.match_info.get("node")

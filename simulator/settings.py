@@ -14,6 +14,7 @@ class SimulatorSettings:
 
     ``public_url`` is what the vendors were told: webhooks go there and signatures are made for it.
     ``own_url`` is where the simulator itself is reached (``http://127.0.0.1:8081/simulator``).
+    ``voice_status_path``: the voice number's own status callback (how a call ended); None when it has none.
     ``pace`` scales how long speech and music take: 1 as on a phone, 0 in no time (tests).
     ``webhook_timeout``: real seconds after which a webhook has failed (Twilio: 15).
     ``frozen_clock``: time stands still and moves only by ``POST api/clock``.
@@ -33,7 +34,7 @@ class SimulatorSettings:
     customer: str = CUSTOMER
     sms_path: str = "/twilio/sms"
     voice_path: str = "/twilio/voice"
-    voice_status_path: str | None = None
+    voice_status_path: str | None = "/twilio/voice/call-status"
     messenger_path: str = "/messenger"
     web_chat_path: str = "/"
     pace: float = 1.0

@@ -264,7 +264,7 @@ class Phone:
         return await self._sim.wait_for(look, what, within, lambda: [f"{self.state}", *self.heard]) or {}
 
     def _mine(self, event: Event) -> bool:
-        return event["kind"] == "heard" and event["sid"] == self.sid and event["verb"] != "Tone"
+        return bool(event["kind"] == "heard" and event["sid"] == self.sid and event["verb"] != "Tone")
 
 
 class Handset:

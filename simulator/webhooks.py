@@ -20,6 +20,7 @@ from simulator.signing import Fields, hub_signature, idempotency_token, twilio_s
 from simulator.verbs import Problem
 
 MESSENGER_TIMEOUT = 5.0
+MESSENGER_RETRIES = (1.0, 5.0, 30.0, 120.0)
 MAX_REDIRECTS = 10
 
 
@@ -86,10 +87,19 @@ class Webhooks:
             self._held.append(gate)
             await self.clock.wait(gate, 10)
         await self.clock.sleep(self.faults.delay)
-        self.record(request, await self.send(request))
+        await self._until_taken(request)
         for gate in self._held:
             gate.set()
         self._held.clear()
+
+    async def _until_taken(self, request: Request) -> None:
+        """Meta sends again until it gets a 200; Twilio's callbacks are sent once."""
+        for wait in (*MESSENGER_RETRIES, None) if request.body is not None else (None,):
+            answer = await self.send(request)
+            self.record(request, answer, note="" if wait is None or answer.status == 200 else f"sent again after {wait:g} s")
+            if wait is None or answer.status == 200:
+                return
+            await self.clock.sleep(wait)
 
     async def send(self, request: Request, jar: aiohttp.CookieJar | None = None) -> Answer:
         """Send now and give the answer; twice, with the same idempotency token, when a duplicate is due."""

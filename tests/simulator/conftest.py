@@ -18,7 +18,7 @@ from simulator.testing import Simulator
 ACCOUNT = "AC" + "1" * 32
 TOKEN = "twilio-token-of-this-test"
 AGENT = "+12125550160"
-Answer = str | Callable[[dict[str, str]], str] | web.Response
+Answer = str | web.Response | Callable[[dict[str, str]], str | web.Response]
 
 
 @dataclass
@@ -42,9 +42,8 @@ class FakeGateway:
             validator = RequestValidator(TOKEN)
             if not validator.validate(self.url + request.path_qs, fields, request.headers["X-Twilio-Signature"]):
                 self.badly_signed.append(request.path)
-        answer = self.script.get(request.path, "<Response/>")
-        if callable(answer):
-            answer = answer(fields)
+        scripted = self.script.get(request.path, "<Response/>")
+        answer = scripted(fields) if callable(scripted) else scripted
         return answer if isinstance(answer, web.Response) else web.Response(text=answer, content_type="text/xml")
 
     def fields(self, path: str) -> list[dict[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from typing import Any
 
@@ -13,6 +15,9 @@ from simulator.signing import hub_signature
 from tests.simulator.conftest import Stage
 
 TOKEN = "page-token-of-this-test"
+
+
+PROOF = hmac.new(b"app-secret-of-this-test", TOKEN.encode(), hashlib.sha256).hexdigest()
 
 
 async def send(stage: Stage, body: Any, path: str = "/v26.0/me/messages", token: str = TOKEN) -> tuple[int, dict[str, Any]]:
@@ -108,6 +113,9 @@ async def test_a_sender_action_stands_alone(stage: Stage) -> None:
         ("/v26.0/me/nothing", TOKEN, 400, 100),
         ("/v26.0/me/messages", "wrong", 401, 190),
         ("/v26.0/me/messages", "", 401, 190),
+        (f"/v26.0/me/messages?appsecret_proof={PROOF}", TOKEN, 200, None),
+        (f"/v26.0/me/messages?appsecret_proof={PROOF[::-1]}", TOKEN, 400, 100),
+        ("/v26.0/me/messages?typo=1", TOKEN, 400, 100),
     ],
 )
 async def test_who_may_send_where(stage: Stage, path: str, token: str, status: int, code: int | None) -> None:
@@ -146,13 +154,24 @@ async def test_a_postback_comes_from_a_template(stage: Stage) -> None:
 
 async def test_the_verification_handshake(stage: Stage) -> None:
     assert await stage.sim.verifies_messenger() is False
-    stage.gateway.script["/messenger"] = lambda _: ""
 
     def challenge(_: dict[str, str]) -> web.Response:
         query = stage.gateway.raw[-1].query
         assert query["hub.mode"] == "subscribe" and query["hub.verify_token"] == "verify-token-of-this-test"
         return web.Response(text=query["hub.challenge"])
 
-    stage.gateway.script["/messenger"] = challenge  # type: ignore[assignment]
+    stage.gateway.script["/messenger"] = challenge
     assert await stage.sim.verifies_messenger() is True
     assert "verify-token" not in json.dumps(stage.sim.events)
+
+
+async def test_an_event_that_is_refused_is_sent_again(stage: Stage) -> None:
+    def busy_at_first(_: dict[str, str]) -> web.Response:
+        return web.Response(status=503 if len(events(stage)) == 1 else 200)
+
+    stage.gateway.script["/messenger"] = busy_at_first
+    await stage.sim.messenger().writes("hello")
+    await stage.sim.wait(lambda e: e.get("what") == "messenger" and e["status"] == 503, "the refusal", 5)
+    await stage.sim.moves_clock(2)
+    await stage.sim.wait(lambda e: e.get("what") == "messenger" and e["status"] == 200, "the second try", 5)
+    assert [event["message"]["text"] for event in events(stage)] == ["hello", "hello"]
