@@ -100,9 +100,7 @@ class WebChat:
         """GET /chat: only pages of known origins may open a socket (a browser cannot forge Origin)."""
         if request.headers.get("Origin", "").lower() not in self._origins:
             raise web.HTTPForbidden(text="this page may not open the chat")
-        ws = web.WebSocketResponse(
-            heartbeat=self._limits.heartbeat, max_msg_size=frames.MAX_FRAME, compress=False, timeout=3.0
-        )
+        ws = web.WebSocketResponse(heartbeat=self._limits.heartbeat, max_msg_size=frames.MAX_FRAME, compress=False, timeout=3.0)
         if not ws.can_prepare(request):
             raise web.HTTPUpgradeRequired(text="a WebSocket is expected here", headers={"Upgrade": "websocket"})
         remote = request.remote or ""
@@ -119,6 +117,7 @@ class WebChat:
     async def _following(self, app: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(self._hub.listen())
         yield
+        self._hub.stop()
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task

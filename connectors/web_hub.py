@@ -11,6 +11,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Protocol
 
 from redis.asyncio import Redis
@@ -49,6 +50,8 @@ class Hub:
         self._redis = redis
         self._by_visitor: dict[str, list[Listener]] = {}
         self._remotes: Counter[str] = Counter()
+        self._stopped = asyncio.Event()
+        self._dismissed: set[asyncio.Task[None]] = set()
 
     def __iter__(self) -> Iterator[Listener]:
         return (listener for listeners in list(self._by_visitor.values()) for listener in list(listeners))
@@ -83,19 +86,31 @@ class Hub:
         if not listeners:
             self._by_visitor.pop(listener.web_id, None)
 
+    def dismiss(self, listener: Listener, code: int, reason: str) -> None:
+        """Close a socket without waiting for it: a dead one takes seconds."""
+        self.remove(listener)
+        task = asyncio.create_task(listener.close(code, reason))
+        self._dismissed.add(task)
+        task.add_done_callback(self._dismissed.discard)
+
     async def listen(self) -> None:
-        """Pass on news until cancelled; subscribes again whenever Redis was away."""
-        while True:
+        """Pass on news until ``stop`` or a cancellation; subscribes again whenever Redis was away."""
+        while not self._stopped.is_set():
             try:
                 async with self._redis.pubsub() as news:
                     await news.subscribe(NEWS)
                     await self._pass_on(news)
             except (RedisError, OSError) as error:
                 logging.getLogger(__name__).warning("web chat news lost, subscribing again: %s", type(error).__name__)
-            await asyncio.sleep(_RETRY)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), _RETRY)
+
+    def stop(self) -> None:
+        """End ``listen`` at its next step. Cancel it too: it may be waiting. (Alone, a cancellation can get lost in redis-py.)"""
+        self._stopped.set()
 
     async def _pass_on(self, news: PubSub) -> None:
-        while True:
+        while not self._stopped.is_set():
             message = await news.get_message(timeout=_LOOK_AGAIN)
             if message is None or message["type"] == "subscribe":  # after a gap or a reconnection something may be missing
                 for listener in self:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,7 @@ class Socket:
         self._token = ""
         self._cursor = 0
         self._strikes = 0
+        self._over = False
         self._frames = Buckets(chat.limits.frames, chat.clock, room=1)
         self._news = asyncio.Event()
         self._pushes: deque[dict[str, Any]] = deque(maxlen=50)
@@ -68,8 +70,10 @@ class Socket:
                 await self._take(message.data if message.type is WSMsgType.TEXT else None)
         finally:
             self._chat.hub.remove(self)
-            pump.cancel()
-            await asyncio.gather(pump, return_exceptions=True)
+            # Asked to end, not cancelled: redis-py on Python 3.11 can swallow a cancellation while it takes a connection.
+            self._over = True
+            self._news.set()
+            await pump
 
     def look(self) -> None:
         """There may be new lines in the log."""
@@ -119,7 +123,7 @@ class Socket:
                 self._token, self.web_id = await self._chat.log.new_visitor()
             else:
                 self.web_id = web_id
-            await self._make_room()
+            self._make_room()
             self._chat.hub.add(self)
             await self._welcome(resumed=web_id is not None, last=hello.last)
         except StoreUnavailable:
@@ -129,12 +133,11 @@ class Socket:
             return False
         return True
 
-    async def _make_room(self) -> None:
+    def _make_room(self) -> None:
         """The oldest tab gives way when there are too many."""
         open_tabs = self._chat.hub.of_visitor(self.web_id)
         for oldest in open_tabs[: len(open_tabs) + 1 - self._chat.limits.sockets_per_visitor]:
-            self._chat.hub.remove(oldest)
-            await oldest.close(ELSEWHERE, "open in too many tabs")
+            self._chat.hub.dismiss(oldest, ELSEWHERE, "open in too many tabs")
 
     async def _welcome(self, *, resumed: bool, last: int) -> None:
         """Say who they are and how far the log goes; what they have missed follows from the pump."""
@@ -226,10 +229,10 @@ class Socket:
 
     async def _pump(self) -> None:
         """Send passing frames and new lines whenever there is news."""
-        while True:
+        while not self._over:
             await self._news.wait()
             self._news.clear()
-            while self._pushes:
+            while self._pushes and not self._over:
                 await self._send(self._pushes.popleft())
             try:
                 await self._catch_up()
@@ -237,7 +240,7 @@ class Socket:
                 asyncio.get_running_loop().call_later(1.0, self._news.set)
 
     async def _catch_up(self) -> None:
-        while lines := await self._chat.log.after(self.web_id, self._cursor):
+        while not self._over and (lines := await self._chat.log.after(self.web_id, self._cursor)):
             for seq, line in lines:
                 await self._send({"type": "message", "seq": seq, **line})
                 self._cursor = seq
@@ -250,7 +253,5 @@ class Socket:
 
     async def _send(self, frame: dict[str, Any]) -> None:
         """Send unless the browser has gone: it will ask for what it missed."""
-        try:
+        with suppress(ConnectionError):
             await self._ws.send_json(frame)
-        except ConnectionError:
-            self._news.clear()

@@ -18,8 +18,8 @@ class Tab:
         self._bank = bank
         self._origin = bank.url if origin is None else origin
         self._http = aiohttp.ClientSession()
+        self._kept: list[dict[str, Any]] = []
         self.token = ""
-        self.web_id = ""
 
     async def __aenter__(self) -> Self:
         try:
@@ -50,12 +50,17 @@ class Tab:
         return await self.hears("ack", "error")
 
     async def hears(self, *kinds: str) -> dict[str, Any]:
-        """The next frame of these kinds (others are passed over), within 5 s."""
+        """The next frame of these kinds, within 5 s; others are kept for later."""
+        for frame in self._kept:
+            if frame["type"] in kinds:
+                self._kept.remove(frame)
+                return frame
         while True:
             frame = await self.ws.receive_json(timeout=5)
             assert isinstance(frame, dict)
             if frame["type"] in kinds:
                 return frame
+            self._kept.append(frame)
 
     async def lines(self, count: int) -> list[dict[str, Any]]:
         """The next ``count`` lines of the log."""
@@ -63,6 +68,6 @@ class Tab:
 
     async def close_code(self) -> int | None:
         """Read on until the server closes; gives its code."""
-        while (await self.ws.receive(timeout=5)).type is aiohttp.WSMsgType.TEXT:
+        while (message := await self.ws.receive(timeout=5)).type is aiohttp.WSMsgType.TEXT:
             pass
-        return self.ws.close_code
+        return int(message.data) if message.type is aiohttp.WSMsgType.CLOSE else self.ws.close_code
