@@ -109,6 +109,14 @@ class Bank:
         with self._session() as session:
             return session.get(Branch, branch_id)
 
+    def zip_of_place(self, text: str) -> str | None:
+        """The zip code of a branch whose name or city is in the text, whole words only; a name comes first."""
+        words = f" {key(text)} "
+        with self._session() as session:
+            branches = session.scalars(select(Branch).order_by(Branch.id)).all()
+        named = [branch.zip for branch in branches if f" {key(branch.name)} " in words]
+        return next(iter([*named, *(branch.zip for branch in branches if f" {key(branch.city)} " in words)]), None)
+
     def knows_zip(self, zip_code: str) -> bool:
         """True when we can tell where that zip code is."""
         with self._session() as session:

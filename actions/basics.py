@@ -9,6 +9,8 @@ from rasa_sdk.types import DomainDict
 
 from actions import context, digits
 from actions.person import hand_over
+from bot.directives import Hangup
+from bot.model import ChannelName
 
 FORMS = ("activation_form", "verification_form", "branch_form")
 RASAS_OWN = frozenset({"requested_slot", "session_started_metadata"})
@@ -37,6 +39,23 @@ class DeclineOffer(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         dispatcher.utter_message(response="utter_no_in_form" if tracker.active_loop_name else "utter_declined")
+        return [SlotSet("offered", None)]
+
+
+class Goodbye(Action):
+    """Says goodbye; a call is hung up, but only on a clear goodbye. An open form waits for the next time."""
+
+    def name(self) -> str:
+        return "action_goodbye"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        calling = context.sender(tracker).channel is ChannelName.VOICE
+        if calling and context.confidence(tracker) < context.SURE:
+            dispatcher.utter_message(response="utter_goodbye_perhaps")
+            return []
+        dispatcher.utter_message(response="utter_goodbye")
+        if calling:
+            context.direct(dispatcher, Hangup())
         return [SlotSet("offered", None)]
 
 

@@ -28,12 +28,14 @@ class ValidateBranchForm(FormValidationAction):
     def name(self) -> str:
         return "validate_branch_form"
 
-    def extract_postcode(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
-        """Five digits wherever they come; other details count as a wrong answer when they were asked for."""
+    async def extract_postcode(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
+        """Five digits wherever they come, or a city of ours; other details count as a wrong answer when they were asked for."""
         words = context.text(tracker)
         if context.sender(tracker).code != "none":
             return {}
         if found := digits.zip_code(words):
+            return {"postcode": found}
+        if words and (found := await asyncio.to_thread(self._bank.zip_of_place, words)):
             return {"postcode": found}
         asked = context.requested(tracker) == "postcode"
         return {"postcode": UNREADABLE} if asked and (digits.runs(words) or context.intent(tracker) == "inform") else {}

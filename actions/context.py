@@ -62,10 +62,14 @@ def intent(tracker: Tracker) -> str:
     return str((tracker.latest_message.get("intent") or {}).get("name") or "")
 
 
+def confidence(tracker: Tracker) -> float:
+    """How sure the intent is, from 0 to 1."""
+    return float((tracker.latest_message.get("intent") or {}).get("confidence") or 0.0)
+
+
 def may_answer(tracker: Tracker) -> bool:
     """True when the message can be the answer to a question rather than a wish of its own."""
-    confidence = float((tracker.latest_message.get("intent") or {}).get("confidence") or 0.0)
-    return bool(text(tracker)) and (intent(tracker) in DETAILS or confidence < SURE)
+    return bool(text(tracker)) and (intent(tracker) in DETAILS or confidence(tracker) < SURE)
 
 
 def requested(tracker: Tracker) -> str | None:

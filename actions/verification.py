@@ -153,13 +153,17 @@ class Verify(Action):
 
 
 class NewCode(Action):
-    """A new code is wanted: forget the old one, so that the form has another sent."""
+    """A new code is wanted: forget the old one, so that the form has another sent. None without a reason for one."""
 
     def name(self) -> str:
         return "action_new_code"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        return [SlotSet("code_sent_to", None), SlotSet("code_sent_at", None)]
+        asked = tracker.active_loop_name == "verification_form" or context.fresh_offer(tracker) == "new_code"
+        wanted = asked or any(tracker.get_slot(slot) for slot in ("code_sent_to", "goal"))
+        if not wanted:
+            dispatcher.utter_message(response="utter_no_code_wanted")
+        return [SlotSet("code_sent_to", None), SlotSet("code_sent_at", None), SlotSet("needs_proof", wanted)]
 
 
 class WrongNumber(Action):
@@ -174,6 +178,17 @@ class WrongNumber(Action):
             return [*context.close_form(), SlotSet("offered", "person"), SlotSet("trouble", "new_number")]
         dropped: list[EventType] = [SlotSet(slot, None) for slot in ("phone_number", "code_sent_to", "code_sent_at")]
         return [*dropped, SlotSet("other_number", True)]
+
+
+class NoPhone(Action):
+    """The customer cannot read the code: only a person can check them in another way."""
+
+    def name(self) -> str:
+        return "action_no_phone"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        dispatcher.utter_message(response="utter_no_phone")
+        return [*context.close_form(), SlotSet("offered", "person"), *context.trouble("number_not_proved", tracker)]
 
 
 class CodeNotSent(Action):

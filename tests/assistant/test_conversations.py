@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.directives import CollectDigits, Handoff, SendCode
+from bot.directives import CollectDigits, Handoff, Hangup, SendCode
 from tests.assistant.conftest import Clock
 from tests.assistant.talk import Talk
 
@@ -257,3 +257,31 @@ async def test_an_aside_inside_a_form_is_answered_and_the_question_comes_again(t
     answer = await customer.says(words)
     assert part in answer.texts[0] and answer.texts[-1] == "What is your first and last name?"
     assert (await customer.slots()).get("name_misses") is None
+
+
+async def test_goodbye_hangs_up_a_call_and_the_form_waits_for_the_next_one(talk: Start) -> None:
+    ben = talk()
+    await ben.calls()
+    await ben.says("activate my card")
+    gone = await ben.says("goodbye")
+    assert gone.texts == ["Thank you for calling Harbour Bank. Goodbye."] and gone.directives == [Hangup()]
+    assert "We were activating your card" in await ben.calls()
+
+
+async def test_a_new_code_for_nothing_is_not_sent(talk: Start) -> None:
+    ben = talk(tel=BEN)
+    assert (await ben.says("i didn't get the code")).directives == []
+    assert await ben.form() is None
+
+
+async def test_without_a_phone_there_is_a_person(talk: Start) -> None:
+    ben = talk(tel=BEN)
+    await ben.says("what's my balance")
+    assert "Speak to a person" in (await ben.says("i left my phone at home")).options
+
+
+async def test_a_city_will_do_for_a_zip_code(talk: Start) -> None:
+    customer = talk()
+    await customer.says("find a branch")
+    assert "Brooklyn Heights" in await customer.says("i'm in brooklyn")
+    assert "Back Bay" in await customer.says("nearest branch in boston")

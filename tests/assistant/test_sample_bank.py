@@ -16,8 +16,9 @@ def rows(heading: str) -> list[list[str]]:
 
 def test_the_customers_are_the_seeded_ones() -> None:
     documented: dict[str, list[list[str]]] = {}
+    name = ""
     for row in rows("Customers"):
-        name = row[0] or name  # noqa: F821  (a second card has an empty name cell)
+        name = row[0] or name  # a second card has an empty name cell
         documented.setdefault(name, []).append(row)
     assert set(documented) == {person.name for person in PEOPLE}
     for person in PEOPLE:
