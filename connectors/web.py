@@ -106,12 +106,8 @@ class WebChat:
         remote = request.remote or ""
         if self._hub.sockets(remote) >= self._limits.sockets_per_remote or self._hub.sockets() >= self._limits.sockets:
             raise web.HTTPServiceUnavailable(text="too many chats are open", headers={"Retry-After": "30"})
-        self._hub.enter(remote)
-        try:
-            await ws.prepare(request)
-            await Socket(self._chat, ws, remote).run()
-        finally:
-            self._hub.leave(remote)
+        await ws.prepare(request)
+        await Socket(self._chat, ws, remote).run()
         return ws
 
     async def _following(self, app: web.Application) -> AsyncIterator[None]:

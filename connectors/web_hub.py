@@ -10,7 +10,6 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -49,30 +48,30 @@ class Hub:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._by_visitor: dict[str, list[Listener]] = {}
+        self._open: set[Listener] = set()
         self._remotes: Counter[str] = Counter()
         self._stopped = asyncio.Event()
         self._dismissed: set[asyncio.Task[None]] = set()
-
-    def __iter__(self) -> Iterator[Listener]:
-        return (listener for listeners in list(self._by_visitor.values()) for listener in list(listeners))
 
     def of_visitor(self, web_id: str) -> list[Listener]:
         """The visitor's sockets here, oldest first."""
         return list(self._by_visitor.get(web_id, ()))
 
-    def enter(self, remote: str) -> None:
+    def enter(self, listener: Listener) -> None:
         """Count a socket from its first byte, before it has said who it is."""
-        self._remotes[remote] += 1
+        self._open.add(listener)
+        self._remotes[listener.remote] += 1
 
-    def leave(self, remote: str) -> None:
+    def leave(self, listener: Listener) -> None:
         """The socket is gone."""
-        self._remotes[remote] -= 1
-        if self._remotes[remote] <= 0:
-            del self._remotes[remote]
+        self._open.discard(listener)
+        self._remotes[listener.remote] -= 1
+        if self._remotes[listener.remote] <= 0:
+            del self._remotes[listener.remote]
 
     def sockets(self, remote: str | None = None) -> int:
         """How many sockets there are here, of one remote address or of all."""
-        return self._remotes.total() if remote is None else self._remotes[remote]
+        return len(self._open) if remote is None else self._remotes[remote]
 
     def add(self, listener: Listener) -> None:
         """The socket has said hello."""
@@ -113,7 +112,7 @@ class Hub:
         while not self._stopped.is_set():
             message = await news.get_message(timeout=_LOOK_AGAIN)
             if message is None or message["type"] == "subscribe":  # after a gap or a reconnection something may be missing
-                for listener in self:
+                for listener in self._open:
                     listener.look()
             elif message["type"] == "message":
                 self._deliver(json.loads(message["data"]))
@@ -130,4 +129,4 @@ class Hub:
 
     async def close_all(self, code: int, reason: str) -> None:
         """Say good-bye to every socket here."""
-        await asyncio.gather(*(listener.close(code, reason) for listener in self))
+        await asyncio.gather(*(listener.close(code, reason) for listener in self._open))

@@ -61,6 +61,13 @@ class Socket:
 
     async def run(self) -> None:
         """Serve the socket until it closes."""
+        self._chat.hub.enter(self)
+        try:
+            await self._serve()
+        finally:
+            self._chat.hub.leave(self)
+
+    async def _serve(self) -> None:
         hello = await self._hello()
         if hello is None or not await self._let_in(hello):
             return

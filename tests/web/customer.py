@@ -70,6 +70,6 @@ class Visitor:
 
     async def focused(self) -> str | None:
         """Class or id of the element in the widget that has the focus."""
-        script = "() => { const e = document.querySelector('onethread-chat').shadowRoot.activeElement; return e && (e.id || e.className) }"
-        found = await self.page.evaluate(script)
+        script = "(widget) => [widget.shadowRoot.activeElement].map((e) => e && (e.id || e.className))[0]"
+        found = await self.widget.evaluate(script)
         return None if found is None else str(found)

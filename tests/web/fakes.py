@@ -86,6 +86,7 @@ class Bank:
         self.redis, self.inbox, self.clock = redis, inbox, clock
         self.port = 0
         self.limits = Limits()
+        self.embedders: tuple[str, ...] = ()
         self._sent = 0
         self._runner: web.AppRunner | None = None
 
@@ -99,7 +100,7 @@ class Bank:
         self.chat = WebChat(
             self.inbox,
             self.redis,
-            allowed_origins=origins(self.url) if self.port else frozenset(),
+            allowed_origins=origins(self.url, self.embedders) if self.port else frozenset(),
             clock=self.clock,
             wording=FakeWording(),
             voice_number="+12125550199",

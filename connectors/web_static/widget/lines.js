@@ -137,6 +137,6 @@ class Transcript {
   nameOf(line) {
     if (line.author === "customer") return this.strings.you;
     if (line.author === "agent") return line.agent || this.strings.agent;
-    return line.author === "bot" ? this.strings.assistant : this.strings.notice;
+    return line.author === "bot" ? this.strings.assistant : this.strings.title;
   }
 }

@@ -11,7 +11,6 @@ const STRINGS = {
   greeting: "Hello! How can we help?",
   assistant: "Assistant",
   agent: "Team member",
-  notice: "Harbour Bank",
   you: "You",
   statusAssistant: "Automated assistant",
   statusAgent: "You are talking with {agent}",
