@@ -85,3 +85,10 @@ class DeskAgent:
         await self.page.get_by_text("Close…").click()
         await self.page.get_by_label("What was agreed").fill(outcome)
         await self.page.get_by_role("button", name="Close conversation").click()
+
+    async def has_phone(self, number: str) -> None:
+        """Set the number that is rung for calls."""
+        await self.page.get_by_role("link", name="Settings").or_(self.page.locator("a[href='/desk/settings']")).first.click()
+        await self.page.get_by_label("Phone for calls").fill(number)
+        await self.page.get_by_role("button", name="Save").click()
+        await self.page.goto(self.page.url.split("/desk")[0] + "/desk")
