@@ -24,7 +24,19 @@ from bot.model import (
     Reply,
     new_id,
 )
-from bot.ports import Calls, Clock, Contacts, DeskEvent, HandoffRefused, HandoffView, SendError, StoreUnavailable, Telephone, TurnResult, Wording
+from bot.ports import (
+    Calls,
+    Clock,
+    Contacts,
+    DeskEvent,
+    HandoffRefused,
+    HandoffView,
+    SendError,
+    StoreUnavailable,
+    Telephone,
+    TurnResult,
+    Wording,
+)
 from bot.stores import Bulletin, Locks, Outbox
 
 LONGEST_REPLY = 1500

@@ -16,6 +16,6 @@ async def keep_first_agent(agents: AgentDirectory, home: Path) -> None:
     path.unlink(missing_ok=True)
     if made is None:
         return
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)  # noqa: ASYNC240 - once, before anything is served
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         json.dump({"username": made.username, "password": made.password}, file)

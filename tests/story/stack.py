@@ -49,9 +49,15 @@ class Stack:
 def running(home: Path, public_port: int, internal_port: int) -> Iterator[Stack]:
     """Start everything, give the addresses, stop everything."""
     wanted = {"ONETHREAD_HOME": str(home), "PUBLIC_PORT": str(public_port), "INTERNAL_PORT": str(internal_port)}
-    plain = {k: v for k, v in os.environ.items() if not k.startswith(("TWILIO_", "MESSENGER_", "REDIS_", "RASA_", "PYTHONDONT"))}
+    ours = ("TWILIO_", "MESSENGER_", "REDIS_", "RASA_", "PYTHONDONT")
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     launcher = subprocess.Popen(
-        [sys.executable, "-m", "launch"], cwd=ROOT, env=plain | wanted, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-m", "launch"],
+        cwd=ROOT,
+        env=plain | wanted,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     try:
         _await_banner(launcher)
