@@ -6,6 +6,7 @@ Pure functions over Rasa's event dictionaries (``event``, ``timestamp`` in secon
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,11 +21,16 @@ def lines(events: Iterable[Mapping[str, Any]]) -> tuple[TranscriptLine, ...]:
     """What was said, oldest first; what the gateway told the assistant by itself is left out."""
     said: list[TranscriptLine] = []
     channel: ChannelName | None = None
+    answer = 0  # where the assistant's latest answer begins
     for event in events:
         channel = _channel(event) or channel
         line = _line(event, channel)
         if line:
             said.append(line)
+        if event.get("event") == "user":
+            answer = len(said)
+        elif (heard := (event.get("metadata") or {}).get("heard")) is not None:
+            said[answer:] = _cut_short(said[answer:], str(heard))
     return tuple(said)
 
 
@@ -62,6 +68,12 @@ def bot_event(text: str, channel: ChannelName, at: datetime, *, author: Author, 
     return {"event": "bot", "timestamp": at.timestamp(), "text": text, "data": {}, "metadata": metadata}
 
 
+def heard_event(heard: str, channel: ChannelName, at: datetime) -> dict[str, Any]:
+    """A mark behind an answer that the caller cut short: of the answer, only ``heard`` (as spoken) reached them."""
+    metadata = {"channel": channel.value, "author": Author.BOT.value, "heard": heard}
+    return {"event": "bot", "timestamp": at.timestamp(), "text": "", "data": {}, "metadata": metadata}
+
+
 def turn_of(events: Sequence[Mapping[str, Any]], message_id: str) -> DialogueTurn | None:
     """The assistant's turn for a message, read back from the tracker; None when the tracker has not seen it."""
     start = next((i for i, e in enumerate(events) if e.get("event") == "user" and e.get("message_id") == message_id), None)
@@ -83,7 +95,14 @@ def _read_back(event: Mapping[str, Any], replies: list[Reply], asked: list[Direc
         asked.append(directive)
     elif event.get("text"):
         options = tuple(Option(str(b["title"]), str(b["payload"])) for b in data.get("buttons") or [])
-        replies.append(Reply(str(event["text"]), options))
+        replies.append(Reply(str(event["text"]), options, **_asked(event.get("metadata") or {})))
+
+
+def _asked(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The response's name and its settings for the phone, as Rasa keeps them with the event."""
+    own = metadata.get("metadata")
+    prompt = own.get("voice") if isinstance(own, dict) else None
+    return {"response": str(metadata.get("utter_action") or ""), "prompt": prompt if isinstance(prompt, dict) else {}}
 
 
 def _channel(event: Mapping[str, Any]) -> ChannelName | None:
@@ -104,6 +123,14 @@ def _line(event: Mapping[str, Any], channel: ChannelName | None) -> TranscriptLi
         return None
     author = Author.CUSTOMER if event["event"] == "user" else Author(metadata.get("author", "bot"))
     return TranscriptLine(_time(event), author, channel, text, metadata.get("agent"))
+
+
+def _cut_short(answer: Sequence[TranscriptLine], heard: str) -> list[TranscriptLine]:
+    """The answer as one line that ends where the caller cut it short; notices and agents' lines stay."""
+    first = next((line for line in answer if line.author is Author.BOT), None)
+    shown = replace(first, text=f"{heard.strip()}…") if first else None
+    kept = [shown if line is first else line for line in answer if line is first or line.author is not Author.BOT]
+    return [line for line in kept if line]
 
 
 def _note_slot(facts: dict[str, SlotFact], event: Mapping[str, Any], channel: ChannelName | None) -> None:
