@@ -42,7 +42,16 @@ class ChannelReplies(CollectingOutputChannel):  # type: ignore[misc]  # Rasa is 
         if message.get("quick_replies"):
             body["buttons"] = [*body.get("buttons", []), *message["quick_replies"]]
         if body:
-            await self._persist_message(body)
+            await self._persist_message({**body, **self._asked(message)})
+
+    def _asked(self, message: dict[str, Any]) -> dict[str, Any]:
+        """For a call: the response's name, and how the designers want it asked (its ``metadata: {voice: ...}``)."""
+        if self._channel != VoiceInput.channel:
+            return {}
+        metadata = message.get("metadata")
+        own = metadata.get("voice") if isinstance(metadata, dict) else None
+        named = {"response": message.get("utter_action"), "prompt": own}
+        return {key: value for key, value in named.items() if value}
 
 
 class GatewayInput(InputChannel):  # type: ignore[misc]  # Rasa is not annotated

@@ -30,10 +30,15 @@ from bot.rasa_side.window import WindowSize, session_start, shorten
 
 
 class LoggedTracker(DialogueStateTracker):  # type: ignore[misc]  # Rasa is not annotated
-    """A tracker that knows its place in the log: ``logged`` events there, of its own ``events`` the first ``known`` are old."""
+    """A tracker that knows its place in the log.
+
+    ``logged``: events in the log. Of its own ``events`` the first ``known`` are there already, the first ``window`` came from
+    the window.
+    """
 
     logged: int = 0
     known: int = 0
+    window: int = 0
 
 
 class RedisTrackerLog(TrackerStore):  # type: ignore[misc]  # Rasa is not annotated
@@ -69,7 +74,9 @@ class RedisTrackerLog(TrackerStore):  # type: ignore[misc]  # Rasa is not annota
         if reading is None:
             return None
         window = json.loads(reading.window) if reading.window else []
-        return self._tracker(sender_id, [*window, *map(json.loads, reading.since)], reading.length)
+        tracker = self._tracker(sender_id, [*window, *map(json.loads, reading.since)], reading.length)
+        tracker.window = len(window)
+        return tracker
 
     async def retrieve_full_tracker(self, conversation_id: str) -> LoggedTracker | None:
         """Every event ever: for the transcript and for tools; costs as much as the conversation is long."""
@@ -82,7 +89,7 @@ class RedisTrackerLog(TrackerStore):  # type: ignore[misc]  # Rasa is not annota
         new = list(islice(tracker.events, known, None))
         if not new:
             return
-        window = self._window(list(tracker.events), logged + len(new), known)
+        window = self._window(tracker, logged + len(new), known)
         length = await self.log.append(tracker.sender_id, logged, [_dump(event) for event in new], window)
         if isinstance(tracker, LoggedTracker):
             tracker.logged, tracker.known = length, len(tracker.events)
@@ -118,11 +125,13 @@ class RedisTrackerLog(TrackerStore):  # type: ignore[misc]  # Rasa is not annota
         tracker.logged, tracker.known = logged, len(tracker.events)
         return tracker
 
-    def _window(self, events: list[Event], length: int, known: int) -> Window | None:
+    def _window(self, tracker: DialogueStateTracker, length: int, known: int) -> Window | None:
         """What the next turn begins with, where that changes: a new session, or a window that was outgrown."""
+        events = list(tracker.events)
         start = session_start(events)
+        added = len(events) - max(start, getattr(tracker, "window", 0))
         events = events[start:]
-        shorter = shorten(events, self.domain, self.size) if self.size.outgrown(events) else None
+        shorter = shorten(events, self.domain, self.size) if self.size.outgrown(events, added) else None
         if shorter is None and (start == 0 or start < known):
             return None
         return Window(length, f"[{','.join(map(_dump, shorter or events))}]")

@@ -34,7 +34,6 @@ from rasa.shared.core.events import (
     DefinePrevUserUtteredFeaturization,
     EntitiesAdded,
     Event,
-    LoopInterrupted,
     SessionStarted,
     SlotSet,
     UserUttered,
@@ -42,6 +41,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 
 MAX_RECENT = 150  # events kept as they were, however few turns they are (an agent may write many in a row)
+MIN_ADDED = 25  # events, five turns or so: shortening costs about as much as a turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,13 @@ class WindowSize:
     stories: int = 8
     turns: int = 3
 
-    def outgrown(self, events: Sequence[Event]) -> bool:
-        """True when it is worth shortening."""
+    def __sub__(self, other: WindowSize) -> WindowSize:
+        return WindowSize(self.actions - other.actions, self.stories - other.stories, self.turns)
+
+    def outgrown(self, events: Sequence[Event], added: int) -> bool:
+        """True when it is worth shortening: long, and ``added`` events since it was last shortened are a fair part of it."""
         actions = sum(isinstance(event, ActionExecuted) for event in events)
-        return actions > 2 * self.actions + 2 * self.turns or len(events) > 2 * MAX_RECENT
+        return added >= MIN_ADDED and (actions > 2 * (self.actions + self.turns) or len(events) > 2 * MAX_RECENT)
 
 
 def replay(events: Iterable[Event], domain: Domain) -> DialogueStateTracker:
@@ -79,28 +82,52 @@ def shorten(events: Sequence[Event], domain: Domain, size: WindowSize) -> list[E
     """The same conversation in fewer events; None when there is nothing to gain or it would not be the same."""
     recent = _recent_start(events, size.turns)
     applied = replay(events[:recent], domain).applied_events()
-    cut = _cut(applied, events[recent:], size)
-    head = opening(replay(applied[:cut], domain)) if applied else []
-    kept = _condense(applied[cut:], events[recent:], size.actions)
-    shorter = [*head, *kept, *events[recent:]]
+    have = _count(replay(events, domain).applied_events()) - _count(applied)  # what the recent turns add, rewinds taken off
+    cut = _cut(applied, size - have)
+    head = opening(applied[:cut], domain) if applied else []
+    said = any(isinstance(event, BotUttered) for event in events[recent:])
+    shorter = [*head, *_condense(applied[cut:], size.actions - have.actions, said), *events[recent:]]
     if len(shorter) >= len(events) or not _same(events, shorter, domain, size):
         return None
     return shorter
 
 
-def opening(tracker: DialogueStateTracker) -> list[Event]:
-    """A session start that leads to this tracker's slots, loop and pause, and listens."""
+def opening(past: Sequence[Event], domain: Domain) -> list[Event]:
+    """A session start that leads to the slots, loop and pause at the end of ``past`` (applied events), and listens."""
+    tracker = replay(past, domain)
     events: list[Event] = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted()]
     events += [SlotSet(slot.name, slot.value) for slot in tracker.slots.values() if slot.value != slot.initial_value]
-    if tracker.active_loop_name:
-        events += [ActionExecuted(tracker.active_loop_name), ActiveLoop(tracker.active_loop_name)]
-        if tracker.is_active_loop_rejected:
-            events.append(ActionExecutionRejected(tracker.active_loop_name))
     if tracker.is_paused():
         events.append(ConversationPaused())
-    if tracker.latest_action_name:
-        events.append(ActionExecuted(ACTION_LISTEN_NAME))
-    return events
+    if not tracker.latest_action_name:
+        return events
+    shown = [event for event in past if _shown(event)]
+    hidden = bool(shown) and shown[-1].action_name != ACTION_LISTEN_NAME
+    acted = next((event for event in reversed(shown) if event.action_name != ACTION_LISTEN_NAME), None)
+    told = [] if acted is None else [ActionExecuted(ACTION_LISTEN_NAME), *_seen_with(past, tracker, domain), acted]
+    return [*events, *told, *_loop(tracker, acted, domain), ActionExecuted(ACTION_LISTEN_NAME, hide_rule_turn=hidden)]
+
+
+def _seen_with(past: Sequence[Event], tracker: DialogueStateTracker, domain: Domain) -> list[Event]:
+    """The user message that the policies of stories saw with their last action. After a rule turn they go on seeing it,
+    however old it is, until a story listens again."""
+    seen = domain.states_for_tracker_history(tracker, ignore_rule_only_turns=True)[-2].get("user", {})
+    messages = (event for event in reversed(past) if isinstance(event, UserUttered))
+    message = next((event for event in messages if seen and event.intent_name == seen.get("intent")), None)
+    return [] if message is None else [message]
+
+
+def _loop(tracker: DialogueStateTracker, acted: Event | None, domain: Domain) -> list[Event]:
+    """The open loop as it was opened; for a form that is over and was the last action of a story, that it is over."""
+    name = tracker.active_loop_name
+    of_loop = isinstance(acted, ActionExecuted) and acted.action_name in domain.form_names
+    if name is None:
+        return [ActiveLoop(None)] if of_loop else []
+    opened = (
+        [] if isinstance(acted, ActionExecuted) and acted.action_name == name else [ActionExecuted(name, hide_rule_turn=True)]
+    )
+    rejected = [ActionExecutionRejected(name)] if tracker.is_active_loop_rejected else []
+    return [*opened, ActiveLoop(name), *rejected]
 
 
 def _recent_start(events: Sequence[Event], turns: int) -> int:
@@ -113,17 +140,23 @@ def _recent_start(events: Sequence[Event], turns: int) -> int:
     return start
 
 
-def _cut(applied: Sequence[Event], recent: Sequence[Event], size: WindowSize) -> int:
-    """The last place in ``applied`` to begin at: before a user message, no loop open, and enough actions after it."""
-    actions = sum(isinstance(event, ActionExecuted) for event in recent)
-    stories = sum(_shown(event) for event in recent)
+def _count(events: Iterable[Event]) -> WindowSize:
+    """How many actions, and how many of stories."""
+    actions = [event for event in events if isinstance(event, ActionExecuted)]
+    return WindowSize(len(actions), sum(map(_shown, actions)))
+
+
+def _cut(applied: Sequence[Event], need: WindowSize) -> int:
+    """The last place in ``applied`` to begin at: before a user message, with enough actions after it, and no loop open, unless
+    the loop has been open for very long."""
+    actions = stories = 0
     inside = _inside_loop(applied)
     for index in range(len(applied) - 1, 0, -1):
         event = applied[index]
         actions += isinstance(event, ActionExecuted)
         stories += _shown(event)
-        enough = actions >= size.actions and stories >= size.stories
-        if enough and isinstance(event, UserUttered) and not inside[index]:
+        enough = actions >= need.actions and stories >= need.stories
+        if enough and isinstance(event, UserUttered) and (not inside[index] or actions >= 2 * need.actions + MIN_ADDED):
             return index
     return 0
 
@@ -143,20 +176,19 @@ def _inside_loop(events: Sequence[Event]) -> list[bool]:
     return inside
 
 
-def _condense(applied: Sequence[Event], recent: Sequence[Event], actions: int) -> list[Event]:
-    """``applied`` without what nobody looks back on: rule turns older than ``actions``, words between two user messages,
-    and values that were overwritten before the next action."""
-    left = actions - sum(isinstance(event, ActionExecuted) for event in recent)
+def _condense(applied: Sequence[Event], left: int, said: bool) -> list[Event]:
+    """``applied`` without what nobody looks back on: rule turns older than the last ``left`` actions, words between two user
+    messages, values that were overwritten before the next action, and what the bot said but for the last (unless ``said``)."""
     kept: list[Event] = []
     overwritten: set[Any] = set()
     heard = False  # a later user message, with no action between
-    said = any(isinstance(event, BotUttered) for event in recent)
+    needed = True  # the action before a story's (did it come after listening?), or before a loop opens (the form itself)
     for event in reversed(applied):
         if isinstance(event, ActionExecuted):
             left -= 1
-            if left < 0 and event.hide_rule_turn:
+            if left < 0 and not needed and event.hide_rule_turn:
                 continue
-            overwritten, heard = set(), False
+            overwritten, heard, needed = set(), False, _shown(event)
         elif isinstance(event, UserUttered):
             if heard:
                 continue
@@ -165,12 +197,11 @@ def _condense(applied: Sequence[Event], recent: Sequence[Event], actions: int) -
             if said:
                 continue
             said = True
-        elif isinstance(event, LoopInterrupted | ActionExecutionRejected) and left < 0:
-            continue
         elif (key := _key(event)) is not None:
             if key in overwritten or (isinstance(event, SlotSet) and "slots" in overwritten):
                 continue
             overwritten.add(key)
+            needed = needed or (isinstance(event, ActiveLoop) and event.name is not None)
         kept.append(event)
     return kept[::-1]
 

@@ -72,22 +72,22 @@ def domain() -> Domain:
 
 
 def test_an_opening_leads_to_the_same_state(domain: Domain) -> None:
-    before = replay(
-        [
-            SlotSet("city", "York"),
-            ActionExecuted("a_form"),
-            ActiveLoop("a_form"),
-            ConversationPaused(),
-            ActionExecuted("action_listen"),
-        ],
-        domain,
-    )
-    after = replay(opening(before), domain)
+    past = [SlotSet("city", "York"), ConversationPaused(), ActionExecuted("utter_greet"), ActionExecuted("action_listen")]
+    after = replay(opening(past, domain), domain)
     assert after.get_slot("city") == "York"
-    assert after.active_loop_name == "a_form"
     assert after.is_paused()
     assert after.latest_action_name == "action_listen"
-    assert [type(event).__name__ for event in opening(replay([], domain))] == ["ActionExecuted", "SessionStarted"]
+    assert [type(event).__name__ for event in opening([], domain)] == ["ActionExecuted", "SessionStarted"]
+
+
+def test_an_opening_closes_a_form_it_names(domain: Domain) -> None:
+    past = [ActionExecuted("a_form"), ActiveLoop("a_form"), ActiveLoop(None), ActionExecuted("action_listen")]
+    after = replay(opening(past, domain), domain)
+    assert after.active_loop_name is None
+    assert [event.action_name for event in after.applied_events() if isinstance(event, ActionExecuted)][-2:] == [
+        "a_form",
+        "action_listen",
+    ]
 
 
 def turns(count: int) -> list[Any]:
@@ -97,7 +97,9 @@ def turns(count: int) -> list[Any]:
 
 
 def test_short_conversations_stay_whole(domain: Domain) -> None:
-    assert not WindowSize().outgrown(turns(5))
+    assert not WindowSize().outgrown(turns(5), added=17)
+    assert not WindowSize().outgrown(turns(30), added=3)
+    assert WindowSize().outgrown(turns(30), added=92)
     assert shorten(turns(2), domain, WindowSize()) is None
 
 

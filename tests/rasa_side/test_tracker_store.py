@@ -75,7 +75,7 @@ async def seen(agent: Agent, known: int, conversation: str = "c") -> dict[str, A
         "message": tracker.latest_message.text,
         "followup": tracker.followup_action,
         "actions": [(event.action_name, event.policy, event.confidence, event.hide_rule_turn) for event in actions],
-        "words": [event.text for event in tracker.events if isinstance(event, UserUttered | BotUttered)][-4:],
+        "words": [event.text for event in tracker.events if isinstance(event, UserUttered | BotUttered)][-3:],
     }
 
 
@@ -93,8 +93,8 @@ async def test_every_turn_is_as_with_rasas_own_store(toy_model: Path, store: Red
         text = rng.choice(said)
         assert await say(ours, text, number) == await say(theirs, text, number), (number, text)
         assert await seen(ours, 2) == await seen(theirs, 2), (number, text)
-    window = await store.retrieve("c")
-    assert len(window.events) < await length(store)
+        assert len((await store.retrieve("c")).events) < 150, (number, text)
+    assert len((await store.retrieve("c")).events) < await length(store)
 
 
 async def length(store: RedisTrackerLog, conversation: str = "c") -> int:
@@ -102,13 +102,13 @@ async def length(store: RedisTrackerLog, conversation: str = "c") -> int:
     return reading.length if reading else 0
 
 
-@pytest.mark.parametrize("text", ["hello", "not a number", "thanks"])
+@pytest.mark.parametrize("text", ["hello", "not a number", "thanks", "what is my balance"])
 async def test_a_turn_reads_and_writes_the_same_however_long_it_goes_on(
     toy_model: Path, store: RedisTrackerLog, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
-    """In a form, too: "not a number" is asked again each time."""
+    """In a form, too: "not a number" is asked again each time, and the balance is told and the form goes on."""
     agent = agent_on(toy_model, store)
-    for number, opening in enumerate(("I want to send money", "Bob") if text == "not a number" else ()):
+    for number, opening in enumerate(("I want to send money", "Bob") if text not in ("hello", "thanks") else ()):
         await say(agent, opening, number)
     read: list[int] = []
     wire: list[int] = []
@@ -130,9 +130,9 @@ async def test_a_turn_reads_and_writes_the_same_however_long_it_goes_on(
         await say(agent, text, number)
         events.append(len(read))
         sizes.append(sum(wire))
-    assert max(events[60:]) <= max(events[20:60])
-    assert max(sizes[60:]) <= 1.05 * max(sizes[20:60])
-    assert max(events) < 150
+    assert max(events[60:]) <= max(events[:60])
+    assert max(sizes[60:]) <= 1.05 * max(sizes[:60])
+    assert max(events) < 200
     assert await length(store) > 120 * 3
 
 
