@@ -27,6 +27,7 @@ def mount_simulator(app: web.Application, settings: Settings) -> None:
         app_secret=settings.messenger.app_secret,
         verify_token=settings.messenger.verify_token,
         page_token=settings.messenger.page_token,
+        web_chat_path="/#chat",
     )
     app.add_subapp("/simulator", create_app(known))
 
