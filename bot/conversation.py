@@ -10,15 +10,17 @@ import json
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from typing import Any
 
-from bot import directives, menu, transcript
+from bot import directives, offers, transcript
+from bot.choosing import Late, Picked, Turned, Unclear
 from bot.handoff import HandoffBook
 from bot.identity import CodeCheck, Identity
 from bot.keywords import Keywords
 from bot.lines import Lines
-from bot.model import Author, Call, CallState, ChannelName, Contact, InboundMessage, Option, Proof, Reply, new_id
+from bot.model import Address, Author, Call, CallState, ChannelName, Contact, InboundMessage, Option, Proof, Reply, stable_id
 from bot.ports import Calls, Clock, Contacts, Dialogue, DialogueTurn, DialogueUnavailable, TurnResult, Wording
-from bot.stores import Locks, Menus, Turns, TurnStage
+from bot.stores import Locks, Menus, Turns
 from bot.turn import Turn, metadata, words
 
 PERSON = "onethread:person"
@@ -69,6 +71,17 @@ class Conversations:
 
         return await self._once(message, greet)
 
+    async def wishes(self, message: InboundMessage, payload: str, shown: str) -> TurnResult:
+        """A wish that the channel itself understood (a key for the main menu), shown in the transcript as ``shown``."""
+
+        async def pass_on(turn: Turn) -> None:
+            if turn.handoff:
+                await self._to_person(turn)
+            else:
+                await self._say(turn, payload=payload, shown=shown)
+
+        return await self._once(message, pass_on)
+
     async def wants_person(self, message: InboundMessage, reason: str) -> TurnResult:
         """Open a handoff without asking the assistant."""
 
@@ -112,26 +125,37 @@ class Conversations:
     # -- one turn ------------------------------------------------------------------------------------------------
 
     async def _once(self, message: InboundMessage, act: Callable[[Turn], Awaitable[None]], *, ours: bool = False) -> TurnResult:
-        contact = await self.contacts.find_or_create(message.sender) if ours else await self._seen(message)
         async with AsyncExitStack() as held:  # a code that joins two conversations adds the second one's lock
-            await held.enter_async_context(self.locks.hold(contact.conversation_id))
+            contact = await self._locked(message.sender, held)
             stage, earlier = await self.turns.begin(message.id)
             if earlier is not None:
                 return earlier
-            contact = await self.contacts.find_or_create(message.sender)
+            if not ours:
+                contact = await self._seen(contact, message)
             turn = Turn(message, contact, stage, held=held)
             turn.proof = await self.identity.proof_of(contact, message)
             turn.handoff = await self.handoffs.open_for(contact.conversation_id)
+            if turn.again and turn.handoff and turn.handoff.id == stable_id("h", message.id):
+                turn.handoff = None  # this message opened it, and its worker died before it could say so
             await act(turn)
-            result = await self._result(turn)
-            await self.turns.finish(message.id, result)
-            return result
+            return await self.turns.finish(message.id, await self._result(turn))
 
-    async def _seen(self, message: InboundMessage) -> Contact:
-        contact = await self.contacts.find_or_create(message.sender)
-        seen = replace(contact, last_address=message.sender, last_channel=message.channel, last_seen=message.received_at)
-        await self.contacts.save(seen)
-        return seen
+    async def _locked(self, sender: Address, held: AsyncExitStack) -> Contact:
+        """The sender's contact, its conversation locked: while one waited, a code may have joined it to another."""
+        while True:
+            conversation_id = (await self.contacts.find_or_create(sender)).conversation_id
+            async with AsyncExitStack() as mine:
+                await mine.enter_async_context(self.locks.hold(conversation_id))
+                contact = await self.contacts.find_or_create(sender)
+                if contact.conversation_id == conversation_id:
+                    held.push_async_exit(mine.pop_all())
+                    return contact
+
+    async def _seen(self, contact: Contact, message: InboundMessage) -> Contact:
+        def note(known: Contact) -> Contact:
+            return replace(known, last_address=message.sender, last_channel=message.channel, last_seen=message.received_at)
+
+        return await self.contacts.update(contact.id, note) or contact
 
     async def _answer(self, turn: Turn) -> None:
         if notice := await self.keywords.handle(turn.contact, turn.message):
@@ -146,23 +170,37 @@ class Conversations:
         if self._unreadable(turn.message):
             turn.replies.append(Reply(self.wording.say("utter_not_readable", turn.message.channel)))
             return
-        chosen = menu.choose(await self.menus.get(turn.contact.conversation_id), turn.message)
-        if chosen and chosen.payload == PERSON:
-            await self._hand_over(turn, directives.Handoff("The assistant could not answer"), shown=chosen.title)
-            return
-        if chosen is None:
-            await self._check_code(turn)
+        match await offers.chosen(self.menus, turn):
+            case Picked(option) if option.payload == PERSON:
+                await self._hand_over(turn, directives.Handoff("The assistant could not answer"), shown=option.title)
+            case Picked(option):
+                await self._say(turn, payload=option.payload, shown=option.title)
+            case None:
+                await self._understand(turn)
+            case other:
+                await self._ask_back(turn, other)
+
+    async def _understand(self, turn: Turn) -> None:
+        """The message is speech, or holds a one-time code."""
+        await self._check_code(turn)
         if turn.handoff:
             await self._to_person(turn)
         elif not turn.replies:
-            await self._say(turn, payload=chosen.payload if chosen else None, shown=chosen.title if chosen else None)
+            await self._say(turn)
+
+    async def _ask_back(self, turn: Turn, choice: Turned | Unclear | Late) -> None:
+        """The menu's next page, which of two was meant, or that the question is over: nothing for the assistant."""
+        name, offered, turn.first = offers.again(choice)
+        await self._add_line(turn, transcript.user_event(turn.message, words(turn.message)))
+        await self._notice(turn, self.wording.say(name, turn.message.channel))
+        turn.replies[-1] = offers.with_options(turn.replies[-1], offered)
 
     async def _within_limits(self, turn: Turn) -> bool:
         """A flood is kept for the transcript and told off once a minute; it gets no turns."""
         sender, codes = turn.message.sender, self.identity.codes
         if turn.message.channel is ChannelName.VOICE or await codes.allow(f"turns:{sender}", *TURNS_PER_SENDER):
             return True
-        await self.lines.add(turn.contact.conversation_id, [transcript.user_event(turn.message, words(turn.message))])
+        await self._add_line(turn, transcript.user_event(turn.message, words(turn.message)))
         if await codes.allow(f"too_fast:{sender}", 1, TURNS_PER_SENDER[1]):
             turn.replies.append(Reply(self.wording.say("utter_too_fast", turn.message.channel)))
         return False
@@ -189,8 +227,7 @@ class Conversations:
     async def _to_person(self, turn: Turn) -> None:
         """A person owns it: keep the line, show the agent, and be silent."""
         assert turn.handoff is not None
-        text = words(turn.message)
-        await self.lines.add(turn.contact.conversation_id, [transcript.user_event(turn.message, text)])
+        await self._add_line(turn, transcript.user_event(turn.message, words(turn.message)))
         await self.handoffs.new_line(turn.handoff)
 
     # -- the assistant -------------------------------------------------------------------------------------------
@@ -202,6 +239,7 @@ class Conversations:
         except DialogueUnavailable as error:
             await self._unreachable(turn, error)
             return
+        turn.asked = True
         turn.replies.extend(answer.replies)
         for directive in answer.directives:
             await self._carry_out(turn, directive)
@@ -229,7 +267,7 @@ class Conversations:
 
     async def _recovered(self, turn: Turn) -> DialogueTurn | None:
         """The turn that a dead worker had run already, as the tracker holds it."""
-        if turn.stage is not TurnStage.STARTED:
+        if not turn.again:
             return None
         return transcript.turn_of(await self.dialogue.events(turn.contact.conversation_id), turn.message.id)
 
@@ -255,10 +293,10 @@ class Conversations:
 
     async def _hand_over(self, turn: Turn, wanted: directives.Handoff, *, shown: str | None = None) -> None:
         if shown:
-            await self.lines.add(turn.contact.conversation_id, [transcript.user_event(turn.message, shown)])
+            await self._add_line(turn, transcript.user_event(turn.message, shown))
         call_sid = await self._live_call(turn.message)
         turn.handoff = await self.handoffs.open(turn.contact, replace(turn.message, call_sid=call_sid), wanted, turn.proof)
-        await self.lines.add(turn.contact.conversation_id, [{"event": "pause"}])
+        await self._add_line(turn, {"event": "pause"})
         if turn.message.channel is not ChannelName.VOICE:
             place = await self.handoffs.place(turn.handoff)
             await self._notice(turn, self.wording.say("utter_handoff_waiting", turn.message.channel, place=place))
@@ -269,7 +307,7 @@ class Conversations:
         return message.call_sid if call is None or call.state is not CallState.ENDED else None
 
     async def _give_back(self, turn: Turn, outcome: str) -> None:
-        await self.lines.add(turn.contact.conversation_id, [{"event": "resume"}])
+        await self._add_line(turn, {"event": "resume"})
         await self._say(turn, payload="/handoff_closed" + json.dumps({"outcome": outcome}), ours=True)
 
     async def _last_outcome(self, call_sid: str) -> str | None:
@@ -285,18 +323,16 @@ class Conversations:
 
     async def _notice(self, turn: Turn, text: str) -> None:
         turn.replies.append(Reply(text))
-        event = transcript.bot_event(text, turn.message.channel, self.clock(), author=Author.NOTICE)
-        await self.lines.add(turn.contact.conversation_id, [event])
+        await self._add_line(turn, transcript.bot_event(text, turn.message.channel, self.clock(), author=Author.NOTICE))
+
+    async def _add_line(self, turn: Turn, event: dict[str, Any]) -> None:
+        await self.lines.add(turn.contact.conversation_id, [event], about=turn.message.id, again=turn.again)
 
     async def _result(self, turn: Turn) -> TurnResult:
-        offered = menu.merged_options(tuple(turn.replies))
-        menu_id = None
-        if offered:
-            menu_id = new_id("m")
-            await self.menus.save(turn.contact.conversation_id, menu.Menu(menu_id, offered, self.clock()))
+        menu_id, replies = await offers.keep(self.menus, turn, self.clock())
         return TurnResult(
             conversation_id=turn.contact.conversation_id,
-            replies=menu.numbered_through(tuple(turn.replies), offered),
+            replies=replies,
             menu_id=menu_id,
             handoff=turn.handoff,
             collect=turn.collect,

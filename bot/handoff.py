@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot import transcript
 from bot.directives import Handoff as HandoffRequest
-from bot.model import ChannelName, Contact, Handoff, HandoffState, InboundMessage, Packet, Proof, new_id
+from bot.model import ChannelName, Contact, Handoff, HandoffState, InboundMessage, Packet, Proof, stable_id
 from bot.ports import Clock, DeskEvent, Dialogue, DialogueUnavailable, HandoffRefused, Handoffs
 from bot.stores import Bulletin
 
@@ -32,7 +32,7 @@ class HandoffBook:
         if existing := await self.handoffs.open_for(contact.conversation_id):
             return existing
         handoff = Handoff(
-            id=new_id("h"),
+            id=stable_id("h", message.id),
             conversation_id=contact.conversation_id,
             contact_id=contact.id,
             state=HandoffState.WAITING,

@@ -6,6 +6,7 @@ Times are timezone-aware UTC datetimes.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -114,19 +115,80 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """Something that is not text: a URL and its MIME type."""
+    """Something that is not text: a URL, its MIME type, and what it shows (for ears and slow lines)."""
 
     url: str
     content_type: str = "application/octet-stream"
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page to open; ``title`` says what is there."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One thing among several shown side by side (a carousel), with its own link and choices."""
+
+    title: str
+    text: str = ""
+    image: str | None = None
+    link: Link | None = None
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place. ``url`` is its map: the designers' own, or OpenStreetMap's for the coordinates."""
+
+    name: str
+    address: str = ""
+    url: str = ""
+    tel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date to keep. ``start`` and ``end`` are shown as they are: in their own offset, or the business's time without one."""
+
+    title: str
+    start: datetime
+    end: datetime | None = None
+    all_day: bool = False
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under column names; the first column names the row."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the assistant (or an agent) says, before it has a channel."""
+    """What the assistant (or an agent) says, before it has a channel.
+
+    ``cards`` and what follows have a form of their own on each channel (docs/menus.md).
+    ``response`` is the designers' name of it, ``prompt`` what they set for it as a question on the phone
+    (``metadata: {voice: ...}`` of the response; docs/voice.md). Both are known on calls only.
+    """
 
     text: str
     options: tuple[Option, ...] = ()
     media: tuple[Media, ...] = ()
+    response: str = ""
+    prompt: dict[str, Any] = field(default_factory=dict, hash=False)
+    cards: tuple[Card, ...] = ()
+    links: tuple[Link, ...] = ()
+    locations: tuple[Location, ...] = ()
+    dates: tuple[Moment, ...] = ()
+    tables: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,8 +341,9 @@ class CallState(StrEnum):
 class Call:
     """One phone call. ``proof`` starts as CLAIMED on every call: a caller id can be forged.
 
-    ``step`` numbers the prompts; ``silences`` counts empty answers in a row; ``misses`` is kept
-    for no-match. ``last_prompt`` is what was asked last, in the words that were spoken.
+    ``step`` numbers the prompts; ``silences`` counts empty answers in a row, ``misses`` answers in a row that were not
+    understood, ``noise`` those among them that were too long to be answers. ``slow`` is how much slower than usual the
+    caller wants it (0, 1, 2). ``last_prompt`` is what was asked last, in the words that were spoken.
     """
 
     sid: str
@@ -294,11 +357,19 @@ class Call:
     handoff_id: str | None = None
     last_prompt: str = ""
     ended_at: datetime | None = None
+    misses: int = 0
+    noise: int = 0
+    slow: int = 0
 
 
 def new_id(prefix: str) -> str:
     """A random id that cannot be guessed: 128 bits behind a prefix of its kind."""
     return f"{prefix}_{secrets.token_hex(16)}"
+
+
+def stable_id(prefix: str, cause: str) -> str:
+    """The id of what a message brings about: the same when its turn is worked on again."""
+    return f"{prefix}_{hashlib.sha256(cause.encode()).hexdigest()[:32]}"
 
 
 def now() -> datetime:

@@ -5,7 +5,7 @@ Errors are part of a port: an adapter raises only what is named here.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -153,6 +153,9 @@ class Contacts(Protocol):
     async def get(self, contact_id: str) -> Contact | None: ...
     async def of_conversation(self, conversation_id: str) -> Contact | None: ...
     async def save(self, contact: Contact) -> None: ...
+    async def update(self, contact_id: str, change: Callable[[Contact], Contact]) -> Contact | None:
+        """Change what is stored now, whoever else writes; ``change`` may be called again. None when it is gone."""
+        ...
 
 
 class Handoffs(Protocol):
@@ -221,6 +224,11 @@ class Conversations(Protocol):
 
     async def call_started(self, message: InboundMessage) -> TurnResult:
         """The greeting of a call, or the thread picked up where it was left."""
+        ...
+
+    async def wishes(self, message: InboundMessage, payload: str, shown: str) -> TurnResult:
+        """A wish that the channel itself understood (a key for the main menu): the assistant gets ``payload``
+        (``/intent``), the transcript ``shown``. While a person owns the conversation they see it."""
         ...
 
     async def wants_person(self, message: InboundMessage, reason: str) -> TurnResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import redis.asyncio as redis
@@ -19,6 +20,15 @@ LINK = TypeAdapter(LinkRecord)
 CALL_KEPT = int(timedelta(days=7).total_seconds())
 PROMPT_KEPT = int(timedelta(days=1).total_seconds())
 
+# KEYS: contact; ARGV: as it was, as it shall be. True also when it is so already: the first answer was lost.
+_REPLACE = """
+local now = redis.call('GET', KEYS[1])
+if now == ARGV[2] then return 1 end
+if now ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+return 1
+"""
+
 
 class RedisContacts:
     """``bot.ports.Contacts``: ``ot:contact:<id>`` holds the person, ``ot:address:<address>`` points to it."""
@@ -26,6 +36,7 @@ class RedisContacts:
     def __init__(self, client: redis.Redis, clock: Clock) -> None:
         self._redis = client
         self._clock = clock
+        self._replace = client.register_script(_REPLACE)
 
     @stored
     async def find(self, address: Address) -> Contact | None:
@@ -49,11 +60,17 @@ class RedisContacts:
         contact = Contact(new_id("p"), new_id("c"), (claimed,), moment)
         await self._write(contact)
         # two gateways may meet a new address at once: the first to name its contact wins
-        if not await self._redis.set(f"{PREFIX}:address:{address}", contact.id, nx=True):
+        pointer = f"{PREFIX}:address:{address}"
+        if await self._redis.set(pointer, contact.id, nx=True):
+            return contact
+        first = text_of(await self._redis.get(pointer))
+        if first == contact.id:  # ours: the first answer was lost with its connection
+            return contact
+        if winner := await self._load(first):
             await self._redis.delete(f"{PREFIX}:contact:{contact.id}")
             await self._redis.delete(f"{PREFIX}:conversation:{contact.conversation_id}")
-            winner = await self._load(text_of(await self._redis.get(f"{PREFIX}:address:{address}")))
-            return winner or contact
+            return winner
+        await self._redis.set(pointer, contact.id)  # it pointed to a contact that was deleted
         return contact
 
     @stored
@@ -63,6 +80,15 @@ class RedisContacts:
             for known in contact.addresses:
                 pipe.set(f"{PREFIX}:address:{known.address}", contact.id)
             await pipe.execute()
+
+    @stored
+    async def update(self, contact_id: str, change: Callable[[Contact], Contact]) -> Contact | None:
+        key = f"{PREFIX}:contact:{contact_id}"
+        while (before := text_of(await self._redis.get(key))) is not None:
+            changed = change(CONTACT.validate_json(before))
+            if await self._replace(keys=[key], args=[before, dump(CONTACT, changed)]):
+                return changed
+        return None
 
     async def _write(self, contact: Contact) -> None:
         async with self._redis.pipeline(transaction=False) as pipe:
@@ -107,9 +133,9 @@ class RedisHandoffs:
     @stored
     async def save(self, handoff: Handoff) -> None:
         await self._redis.set(f"{PREFIX}:handoff:{handoff.id}", dump(HANDOFF, handoff))
-        if handoff.open:
-            await self._redis.set(f"{PREFIX}:owner:{handoff.conversation_id}", handoff.id)
+        if handoff.open:  # on the desk's list first: who dies here must not leave a silent conversation that nobody sees
             await self._redis.zadd(f"{PREFIX}:handoffs:open", {handoff.id: handoff.opened_at.timestamp()})
+            await self._redis.set(f"{PREFIX}:owner:{handoff.conversation_id}", handoff.id)
         else:
             await self._redis.delete(f"{PREFIX}:owner:{handoff.conversation_id}")
             await self._redis.zrem(f"{PREFIX}:handoffs:open", handoff.id)
@@ -117,8 +143,12 @@ class RedisHandoffs:
     @stored
     async def listing(self) -> list[Handoff]:
         ids = await self._redis.zrange(f"{PREFIX}:handoffs:open", 0, -1)
-        texts = [await self._redis.get(f"{PREFIX}:handoff:{text_of(handoff_id)}") for handoff_id in ids]
-        return [HANDOFF.validate_json(text) for text in texts if text]
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for handoff_id in ids:
+                pipe.get(f"{PREFIX}:handoff:{text_of(handoff_id)}")
+            texts = await pipe.execute()
+        found = [HANDOFF.validate_json(text) for text in texts if text]
+        return [handoff for handoff in found if handoff.open]
 
 
 class RedisCalls:

@@ -6,27 +6,63 @@ import asyncio
 import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
 import redis.asyncio as redis
 from pydantic import TypeAdapter
-from redis.exceptions import LockError
+from redis.exceptions import LockError, RedisError
 
-from bot.menu import LIFETIME, Menu
+from bot.menu import LIFETIME, Shown
 from bot.ports import DeskEvent, StoreUnavailable, TurnResult
 from bot.redis_base import PREFIX, dump, guarded, stored, text_of
 from bot.stores import Challenge, TurnStage
 
 RESULT = TypeAdapter(TurnResult)
-MENU = TypeAdapter(Menu)
+SHOWN = TypeAdapter(Shown)
 CHALLENGE = TypeAdapter(Challenge)
 EVENT = TypeAdapter(DeskEvent)
 TURN_KEPT = int(timedelta(days=3).total_seconds())
 CHALLENGE_KEPT = int(timedelta(hours=1).total_seconds())
-LOCK_SECONDS = 30.0
-"""A dead holder's conversation is free again after this; longer than any turn's deadline."""
+LOCK_SECONDS = 6.0
+"""A dead holder's conversation is free again after this; a living one keeps renewing it."""
+LOCK_RENEWAL = 2.0
+
+# The first result counts: two workers may have run a turn when one of them was paused. KEYS: turn; ARGV: result, seconds
+_FINISH = """
+local had = redis.call('GET', KEYS[1])
+if had and had ~= 'started' then return had end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return ARGV[1]
+"""
+
+# KEYS: lines (sorted set), doubt; ARGV: 1 when they may be in the tracker already, the lines
+_PUSH = """
+local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+local at = tonumber(last[2] or '0')
+for i = 2, #ARGV do
+  if redis.call('ZADD', KEYS[1], 'NX', at + 1, ARGV[i]) == 1 then at = at + 1 end
+end
+if ARGV[1] == '1' then redis.call('SET', KEYS[2], '1') end
+return 1
+"""
+
+# KEYS: lines, doubt
+_TAKE_UP = """
+local waiting = redis.call('ZRANGE', KEYS[1], 0, -1)
+if #waiting == 0 then return {{}, 0} end
+local doubt = redis.call('EXISTS', KEYS[2])
+redis.call('SET', KEYS[2], '1')
+return {waiting, doubt}
+"""
+
+# KEYS: lines, doubt; ARGV: the lines
+_DROP = """
+for i = 1, #ARGV do redis.call('ZREM', KEYS[1], ARGV[i]) end
+if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('DEL', KEYS[2]) end
+return 1
+"""
 
 
 class RedisTurns:
@@ -34,6 +70,7 @@ class RedisTurns:
 
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client
+        self._finish = client.register_script(_FINISH)
 
     @stored
     async def begin(self, message_id: str) -> tuple[TurnStage, TurnResult | None]:
@@ -46,24 +83,25 @@ class RedisTurns:
         return TurnStage.DONE, RESULT.validate_json(before)
 
     @stored
-    async def finish(self, message_id: str, result: TurnResult) -> None:
-        await self._redis.set(f"{PREFIX}:turn:{message_id}", dump(RESULT, result), ex=TURN_KEPT)
+    async def finish(self, message_id: str, result: TurnResult) -> TurnResult:
+        args: list[str | int] = [dump(RESULT, result), TURN_KEPT]
+        return RESULT.validate_json(str(await self._finish(keys=[f"{PREFIX}:turn:{message_id}"], args=args)))
 
 
 class RedisMenus:
-    """``bot.stores.Menus``."""
+    """``bot.stores.Menus``: one value per conversation, written under its lock."""
 
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client
 
     @stored
-    async def get(self, conversation_id: str) -> Menu | None:
+    async def get(self, conversation_id: str) -> Shown:
         text = await self._redis.get(f"{PREFIX}:menu:{conversation_id}")
-        return MENU.validate_json(text) if text else None
+        return SHOWN.validate_json(text) if text else Shown()
 
     @stored
-    async def save(self, conversation_id: str, menu: Menu) -> None:
-        await self._redis.set(f"{PREFIX}:menu:{conversation_id}", dump(MENU, menu), ex=int(LIFETIME.total_seconds()))
+    async def save(self, conversation_id: str, shown: Shown) -> None:
+        await self._redis.set(f"{PREFIX}:menu:{conversation_id}", dump(SHOWN, shown), ex=int(LIFETIME.total_seconds()))
 
 
 class RedisCodes:
@@ -133,16 +171,25 @@ class RedisLocks:
 
     @asynccontextmanager
     async def _shared(self, conversation_id: str) -> AsyncIterator[None]:
-        lock = self._redis.lock(
-            f"{PREFIX}:lock:{conversation_id}", timeout=LOCK_SECONDS, sleep=0.02, blocking_timeout=self._wait, thread_local=False
-        )
+        name = f"{PREFIX}:lock:{conversation_id}"
+        lock = self._redis.lock(name, timeout=LOCK_SECONDS, sleep=0.02, blocking_timeout=self._wait, thread_local=False)
         async with guarded():
             if not await lock.acquire():
                 raise StoreUnavailable("the conversation is held by another gateway")
+        renewal = asyncio.create_task(_keep(lock))
         try:
             yield
         finally:
+            renewal.cancel()
             await _release(lock)
+
+
+async def _keep(lock: Any) -> None:
+    """Renew it while its holder lives. One that was lost (a pause, Redis away) is not taken back: the turn record decides."""
+    while True:
+        await asyncio.sleep(LOCK_RENEWAL)
+        with suppress(RedisError, OSError):
+            await lock.reacquire()
 
 
 async def _release(lock: Any) -> None:
@@ -154,23 +201,36 @@ async def _release(lock: Any) -> None:
 
 
 class RedisUnsaved:
-    """``bot.stores.Unsaved``: a list per conversation."""
+    """``bot.stores.Unsaved``: a sorted set per conversation, so that a line pushed twice is there once."""
 
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client
+        self._push = client.register_script(_PUSH)
+        self._take_up = client.register_script(_TAKE_UP)
+        self._drop = client.register_script(_DROP)
 
     @stored
-    async def push(self, conversation_id: str, events: Sequence[dict[str, Any]]) -> None:
+    async def push(self, conversation_id: str, events: Sequence[dict[str, Any]], *, doubt: bool = False) -> None:
         if events:
-            await self._redis.rpush(f"{PREFIX}:unsaved:{conversation_id}", *[json.dumps(e) for e in events])
+            await self._push(keys=_lines(conversation_id), args=[str(int(doubt)), *map(json.dumps, events)])
 
     @stored
     async def peek(self, conversation_id: str) -> list[dict[str, Any]]:
-        return [json.loads(text) for text in await self._redis.lrange(f"{PREFIX}:unsaved:{conversation_id}", 0, -1)]
+        return [json.loads(str(text)) for text in await self._redis.zrange(_lines(conversation_id)[0], 0, -1)]
 
     @stored
-    async def drop(self, conversation_id: str, count: int) -> None:
-        await self._redis.lpop(f"{PREFIX}:unsaved:{conversation_id}", count)
+    async def take_up(self, conversation_id: str) -> tuple[list[dict[str, Any]], bool]:
+        waiting, doubt = await self._take_up(keys=_lines(conversation_id))
+        return [json.loads(text) for text in waiting], bool(doubt)
+
+    @stored
+    async def drop(self, conversation_id: str, events: Sequence[dict[str, Any]]) -> None:
+        await self._drop(keys=_lines(conversation_id), args=list(map(json.dumps, events)))
+
+
+def _lines(conversation_id: str) -> list[str]:
+    tag = "{u:" + conversation_id + "}"
+    return [f"{PREFIX}:{tag}:lines", f"{PREFIX}:{tag}:doubt"]
 
 
 class RedisBulletin:

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from bot.menu import Menu
+from bot.menu import Shown
 from bot.model import Contact, OutboundMessage
 from bot.ports import DeskEvent, TurnResult
 
@@ -35,14 +35,19 @@ class Turns(Protocol):
     """Each message has exactly one turn; a repeat gets the first one's result."""
 
     async def begin(self, message_id: str) -> tuple[TurnStage, TurnResult | None]: ...
-    async def finish(self, message_id: str, result: TurnResult) -> None: ...
+    async def finish(self, message_id: str, result: TurnResult) -> TurnResult:
+        """Keep the result; the one that counts, which is the first that was kept."""
+        ...
 
 
 class Menus(Protocol):
-    """The options offered last in a conversation."""
+    """What was offered lately in a conversation, for a day."""
 
-    async def get(self, conversation_id: str) -> Menu | None: ...
-    async def save(self, conversation_id: str, menu: Menu) -> None: ...
+    async def get(self, conversation_id: str) -> Shown:
+        """Empty when nothing was."""
+        ...
+
+    async def save(self, conversation_id: str, shown: Shown) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +111,23 @@ class Outbox(Protocol):
 
 
 class Unsaved(Protocol):
-    """Tracker events that wait for Rasa to be back."""
+    """Tracker events that wait for Rasa to be back; each has an id of its own in ``metadata.line``."""
 
-    async def push(self, conversation_id: str, events: Sequence[dict[str, Any]]) -> None: ...
-    async def peek(self, conversation_id: str) -> list[dict[str, Any]]: ...
-    async def drop(self, conversation_id: str, count: int) -> None: ...
+    async def push(self, conversation_id: str, events: Sequence[dict[str, Any]], *, doubt: bool = False) -> None:
+        """Add them; one that waits already changes nothing. ``doubt``: they may be in the tracker."""
+        ...
+
+    async def peek(self, conversation_id: str) -> list[dict[str, Any]]:
+        """What waits, in order."""
+        ...
+
+    async def take_up(self, conversation_id: str) -> tuple[list[dict[str, Any]], bool]:
+        """What waits, about to be written; and whether somebody was about to before and did not come to ``drop`` it."""
+        ...
+
+    async def drop(self, conversation_id: str, events: Sequence[dict[str, Any]]) -> None:
+        """These are written."""
+        ...
 
 
 class Bulletin(Protocol):

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.directives import Directive, from_json
-from bot.model import Author, ChannelName, InboundMessage, Option, Reply, SlotFact, TranscriptLine
+from bot.model import Author, ChannelName, InboundMessage, Reply, SlotFact, TranscriptLine
 from bot.ports import DialogueTurn
+from bot.rich import read_reply
 
 INTERNAL_SLOTS = frozenset({"requested_slot", "session_started_metadata"})
 
@@ -75,7 +77,11 @@ def heard_event(heard: str, channel: ChannelName, at: datetime) -> dict[str, Any
 
 
 def turn_of(events: Sequence[Mapping[str, Any]], message_id: str) -> DialogueTurn | None:
-    """The assistant's turn for a message, read back from the tracker; None when the tracker has not seen it."""
+    """The assistant's turn for a message, read back from the tracker; None when the assistant has not seen it.
+
+    Lines that the gateway added (``bot.lines``: they have an id) are no words of the assistant's.
+    """
+    events = [event for event in events if not (event.get("metadata") or {}).get("line")]
     start = next((i for i, e in enumerate(events) if e.get("event") == "user" and e.get("message_id") == message_id), None)
     if start is None:
         return None
@@ -93,9 +99,8 @@ def _read_back(event: Mapping[str, Any], replies: list[Reply], asked: list[Direc
     data = event.get("data") or {}
     if directive := from_json(data.get("custom")):
         asked.append(directive)
-    elif event.get("text"):
-        options = tuple(Option(str(b["title"]), str(b["payload"])) for b in data.get("buttons") or [])
-        replies.append(Reply(str(event["text"]), options, **_asked(event.get("metadata") or {})))
+    elif reply := read_reply({**data, "text": event.get("text")}):
+        replies.append(replace(reply, **_asked(event.get("metadata") or {})))
 
 
 def _asked(metadata: Mapping[str, Any]) -> dict[str, Any]:

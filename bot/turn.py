@@ -26,6 +26,15 @@ class Turn:
     collect: int | None = None
     expects_digits: bool = False
     hangup: bool = False
+    asked: bool = False
+    """Whether the assistant spoke: what was on offer before is not being asked any more."""
+    first: int = 0
+    """Where the page of the menu begins that this turn shows."""
+
+    @property
+    def again(self) -> bool:
+        """Whether its worker died in it before (or another is in it)."""
+        return self.stage is TurnStage.STARTED
 
 
 def metadata(turn: Turn, shown: str | None, ours: bool) -> dict[str, Any]:

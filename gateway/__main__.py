@@ -12,6 +12,7 @@ from bot.wording import WordingError
 from gateway import logs
 from gateway.app import serving
 from gateway.config import Settings
+from gateway.tracing import TracingUnavailable
 from gateway.values import ConfigError
 
 
@@ -34,7 +35,7 @@ def main() -> int:
     logs.configure(settings.log_level)
     try:
         asyncio.run(run(settings))
-    except (WordingError, StoreUnavailable, OSError) as error:
+    except (WordingError, TracingUnavailable, StoreUnavailable, OSError) as error:
         sys.stderr.write(f"The gateway cannot start: {error}\n")
         return 3
     return 0

@@ -89,8 +89,7 @@ class InternalApi:
 
     async def show_metrics(self, _request: web.Request) -> web.Response:
         """``GET /metrics`` in Prometheus' text format."""
-        for queue, depth in (await self.depths()).items():
-            self.metrics.waiting.labels(queue=queue).set(depth)
+        self.metrics.depths(await self.depths())
         found = await self.handoffs.listing()
         for state in (HandoffState.WAITING, HandoffState.ASSIGNED):
             self.metrics.handoffs.labels(state=state.value).set(sum(h.state is state for h in found))

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.model import Address, new_id, now
 from bot.redis_base import connect
-from bot.redis_queue import all_partitions, inbox_key, outbox_key
+from bot.redis_queue import DOUBTFUL, all_partitions, inbox_key, outbox_key
 from desk.sessions import SessionStore
 from desk.views import Desk
 from gateway.api import Health, InternalApi
@@ -21,8 +21,8 @@ from gateway.first_agent import keep_first_agent
 from gateway.inbox_worker import InboxWorker
 from gateway.middleware import failures, plain_headers
 from gateway.outbox_worker import OutboxWorker
-from gateway.partition_reader import PartitionReader
-from gateway.partitions import Partitions
+from gateway.partition_reader import PartitionReader, failed_key
+from gateway.partitions import DRAIN, Partitions
 from gateway.simulating import mount_simulator
 from gateway.values import is_loopback
 from gateway.wiring import Core, build, show_typing
@@ -68,9 +68,18 @@ def health_of(core: Core) -> Health:
 
 async def queue_depths(core: Core) -> Mapping[str, int]:
     """How much waits in all partitions, by queue."""
-    inbox = [int(await core.client.xlen(inbox_key(p))) for p in all_partitions()]
-    outbox = [int(await core.client.xlen(outbox_key(p))) for p in all_partitions()]
-    return {"inbox": sum(inbox), "outbox": sum(outbox)}
+    streams = {"inbox": [inbox_key(p) for p in all_partitions()], "outbox": [outbox_key(p) for p in all_partitions()]}
+    keys = {f"{kind}": names for kind, names in streams.items()}
+    keys |= {f"{kind} failed": [failed_key(name) for name in names] for kind, names in streams.items()}
+    async with core.client.pipeline(transaction=False) as pipe:
+        for names in keys.values():
+            for name in names:
+                pipe.xlen(name)
+        pipe.zcard(DOUBTFUL)
+        *lengths, doubtful = [int(answer) for answer in await pipe.execute()]
+    found = iter(lengths)
+    depths = {kind: sum(next(found) for _ in names) for kind, names in keys.items()}
+    return {**depths, "doubtful": doubtful}
 
 
 def workers(core: Core) -> Partitions:
@@ -94,11 +103,14 @@ def workers(core: Core) -> Partitions:
         now,
         typing,
         asyncio.Semaphore(TURNS_AT_ONCE),
+        core.tracing,
     )
-    outbox = OutboxWorker(core.outbox, core.channels, core.contacts, core.metrics)
     gateway_id = new_id("g")
-    reader = PartitionReader(core.client, gateway_id, inbox, outbox, core.outbox, core.metrics)
-    return Partitions(core.client, gateway_id, reader.work)
+    outbox = OutboxWorker(core.outbox, core.channels, core.contacts, core.metrics, gateway_id, core.tracing)
+    reader = PartitionReader(core.client, inbox, outbox, core.metrics)
+    made = Partitions(core.client, gateway_id, reader.work, failed=lambda part: core.metrics.failures.labels(part=part).inc())
+    core.metrics.partitions.set_function(lambda: len(made.owned))
+    return made
 
 
 @asynccontextmanager
@@ -111,22 +123,27 @@ async def serving(settings: Settings) -> AsyncIterator[Core]:
         # a browser drops Secure cookies on plain http, which only a loopback desk may use
         secure = not is_loopback(settings.internal_host)
         desk = Desk(core.people, core.agents, SessionStore(client, clock=now), clock=now, secure_cookies=secure)
-        runners = [web.AppRunner(public_app(core), access_log=None), web.AppRunner(internal_app(core, desk), access_log=None)]
+        apps = (public_app(core), internal_app(core, desk))
+        runners = [web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN) for app in apps]
         places = [(settings.public_host, settings.public_port), (settings.internal_host, settings.internal_port)]
         for runner in runners:
             await runner.setup()
-        task = asyncio.create_task(workers(core).run())
+        partitions = workers(core)
+        task = asyncio.create_task(partitions.run())
         try:
             for runner, (host, port) in zip(runners, places, strict=True):
                 await web.TCPSite(runner, host, port).start()
             log.info("serving", public_port=settings.public_port, internal_port=settings.internal_port)
             yield core
         finally:
-            for runner in runners:
-                await runner.cleanup()
+            log.info("stopping")
+            # requests that were begun (a call's turn) and turns that were begun end side by side, within one limit
+            await asyncio.gather(*(runner.cleanup() for runner in runners), partitions.drain(), return_exceptions=True)
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
             if core.voice is not None:
                 await core.voice.close()
+            core.tracing.close()
             await client.aclose()
+            log.info("stopped")

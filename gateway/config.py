@@ -52,7 +52,8 @@ class MessengerSettings:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one gateway. ``twilio`` or ``messenger`` is None when that vendor is not configured:
-    its channels are then off. ``simulated``: the built-in simulator stands in for both vendors.
+    its channels are then off. ``simulated``: the built-in simulator stands in for both vendors. ``rasa_urls``: every
+    Rasa server; ``rasa_url`` is the first.
     """
 
     VARIABLES: ClassVar[tuple[Variable, ...]] = VARIABLES
@@ -65,6 +66,7 @@ class Settings:
     internal_api_token: str = field(repr=False)
     redis_url: str = field(repr=False)
     rasa_url: str
+    rasa_urls: tuple[str, ...]
     rasa_token: str = field(repr=False)
     twilio: TwilioSettings | None
     messenger: MessengerSettings | None
@@ -74,6 +76,7 @@ class Settings:
     turn_deadline: float
     chat_origins: tuple[str, ...]
     log_level: str
+    otlp_endpoint: str | None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -82,7 +85,7 @@ class Settings:
         public_port, internal_port = _ports(read)
         internal_host = read.host("INTERNAL_HOST")
         twilio, messenger = _twilio(read), _messenger(read)
-        home = Path(read.text("ONETHREAD_HOME"))
+        home, rasa_urls = Path(read.text("ONETHREAD_HOME")), read.base_urls("RASA_URL")
         return cls(
             public_host=read.host("PUBLIC_HOST"),
             public_port=public_port,
@@ -90,8 +93,9 @@ class Settings:
             internal_host=internal_host,
             internal_port=internal_port,
             internal_api_token=read.secret("INTERNAL_API_TOKEN", 32),
-            redis_url=read.url("REDIS_URL", ("redis", "rediss", "unix")),
-            rasa_url=read.base_url("RASA_URL"),
+            redis_url=read.redis_url("REDIS_URL"),
+            rasa_url=rasa_urls[0],
+            rasa_urls=rasa_urls,
             rasa_token=read.secret("RASA_TOKEN", 32),
             twilio=twilio,
             messenger=messenger,
@@ -101,6 +105,7 @@ class Settings:
             turn_deadline=read.seconds("TURN_DEADLINE_SECONDS", 1, TWILIO_TIMEOUT - 1),
             chat_origins=origins("CHAT_ORIGINS", read.optional("CHAT_ORIGINS") or ""),
             log_level=read.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),
+            otlp_endpoint=read.base_url("OTEL_EXPORTER_OTLP_ENDPOINT") if read.optional("OTEL_EXPORTER_OTLP_ENDPOINT") else None,
         )
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import structlog
+
 from bot.model import DeliveryReport, InboundMessage
-from bot.ports import Contacts, Inbox
-from bot.redis_queue import RedisOutbox
+from bot.ports import Inbox
+from bot.redis_queue import InboxFull, RedisOutbox
+from bot.redis_store import RedisContacts
 from gateway.metrics import Metrics
+
+log = structlog.get_logger()
 
 OPTED_OUT = "21610"
 """Twilio may say only in the status callback that a person refuses messages: https://www.twilio.com/docs/api/errors/21610"""
@@ -19,12 +24,17 @@ class CountingInbox:
 
     inner: Inbox
     outbox: RedisOutbox
-    contacts: Contacts
+    contacts: RedisContacts
     metrics: Metrics
 
     async def accept(self, message: InboundMessage) -> bool:
         """See ``bot.ports.Inbox``."""
-        new = await self.inner.accept(message)
+        try:
+            new = await self.inner.accept(message)
+        except InboxFull:
+            self.metrics.refuse("full")
+            log.warning("inbox_full", channel=message.channel.value)
+            raise
         self.metrics.accepted.labels(channel=message.channel.value, new=str(new).lower()).inc()
         return new
 
@@ -38,4 +48,4 @@ class CountingInbox:
         address = await self.outbox.address_of(report.channel, report.external_id)
         contact = await self.contacts.find(address) if address else None
         if contact is not None:
-            await self.contacts.save(replace(contact, opted_out=True))
+            await self.contacts.update(contact.id, lambda known: replace(known, opted_out=True))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 import structlog
 
-from bot.conversation import Conversations, TurnPostponed
-from bot.model import Address, Author, InboundMessage, OutboundMessage, Reply
+from bot.conversation import PERSON, Conversations, TurnPostponed
+from bot.menu import Menu
+from bot.model import Address, Author, InboundMessage, Option, OutboundMessage, Reply, stable_id
 from bot.people import outbound
 from bot.ports import Clock, StoreUnavailable, TurnResult, Wording
 from bot.stores import Codes, Menus, Outbox
 from gateway.metrics import Metrics
+from gateway.tracing import Tracing
 
 RETRY_FIRST, RETRY_MOST = 0.25, 5.0
 KEPT_NOTICE_AFTER = 5.0
@@ -37,6 +39,7 @@ class InboxWorker:
     clock: Clock
     typing: Typing
     turns_at_once: asyncio.Semaphore
+    tracing: Tracing = field(default_factory=Tracing)
 
     async def work(self, message: InboundMessage) -> None:
         """Ends when the message has been answered (or was handed to a person) and the replies are in the outbox."""
@@ -54,18 +57,30 @@ class InboxWorker:
             await asyncio.sleep(wait)
             wait = min(wait * 2, RETRY_MOST)
 
+    async def apologise(self, message: InboundMessage) -> None:
+        """The message failed again and again and is set aside: say so, with the offer of a person. Raises StoreUnavailable."""
+        offer = Option(self.wording.say("utter_offer_person", message.channel), PERSON)
+        reply = Reply(self.wording.say("utter_turn_failed", message.channel), (offer,))
+        contact = await self.conversations.contacts.find_or_create(message.sender)
+        menu_id = stable_id("m", message.id)
+        await self.menus.save(contact.conversation_id, Menu(menu_id, reply.options, self.clock()))
+        await self.outbox.put([self._own(message, "failed", contact.conversation_id, reply, menu_id)])
+
     async def _turn(self, message: InboundMessage) -> None:
-        begun = monotonic()
         async with self.turns_at_once:
+            begun = monotonic()
+            self.metrics.stage("queue", max(0.0, (self.clock() - message.received_at).total_seconds()))
             await self.typing(message.sender, True)
-            result = await self.conversations.receive(message)
-        await self.outbox.put(outbound(result, message, self.clock))
+            with self.tracing.span("turn", channel=message.channel.value):
+                result = await self.conversations.receive(message)
+                await self.outbox.put(outbound(result, message, self.clock))
         await self.typing(message.sender, False)
         self._note(message, result, monotonic() - begun)
 
     def _note(self, message: InboundMessage, result: TurnResult, seconds: float) -> None:
         owner = "person" if result.handoff else "bot"
         self.metrics.turn(message.channel, owner, seconds)
+        self.metrics.stage("turn", seconds)
         log.info(
             "turn",
             conversation=result.conversation_id,
@@ -82,16 +97,22 @@ class InboxWorker:
             if not await self.codes.allow(f"kept:{message.sender}", 1, 600):
                 return
             text = self.wording.say("utter_message_kept", message.channel)
-            conversation = await self.conversations.contacts.find_or_create(message.sender)
-            notice = OutboundMessage(
-                id=f"{message.id}>kept",
-                conversation_id=conversation.conversation_id,
-                channel=message.channel,
-                address=message.sender,
-                reply=Reply(text),
-                author=Author.NOTICE,
-                created_at=self.clock(),
-            )
-            await self.outbox.put([notice])
+            contact = await self.conversations.contacts.find_or_create(message.sender)
+            await self.outbox.put([self._own(message, "kept", contact.conversation_id, Reply(text))])
         except StoreUnavailable:
             return  # Redis is away too; the message itself is safe in it
+
+    def _own(
+        self, message: InboundMessage, kind: str, conversation_id: str, reply: Reply, menu_id: str | None = None
+    ) -> OutboundMessage:
+        """Words of the gateway itself about a message; at most one of a kind."""
+        return OutboundMessage(
+            id=f"{message.id}>{kind}",
+            conversation_id=conversation_id,
+            channel=message.channel,
+            address=message.sender,
+            reply=reply,
+            author=Author.NOTICE,
+            created_at=self.clock(),
+            menu_id=menu_id,
+        )

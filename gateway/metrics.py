@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot.model import ChannelName
@@ -22,6 +24,13 @@ class Metrics:
             buckets=BUCKETS,
             registry=self.registry,
         )
+        self.stages = Histogram(
+            "onethread_stage_seconds",
+            "Seconds by stage: queue (accepted to taken up), lock, rasa, turn (taken up to replies kept), send",
+            ["stage"],
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
         self.accepted = Counter("onethread_accepted", "Messages stored, by channel", ["channel", "new"], registry=self.registry)
         self.sends = Counter("onethread_sends", "Sends by outcome", ["channel", "outcome"], registry=self.registry)
         self.refused = Counter(
@@ -31,12 +40,32 @@ class Metrics:
         self.segments = Counter("onethread_sms_segments", "Segments of sent texts", registry=self.registry)
         self.failures = Counter("onethread_failures", "Failures by the part that failed", ["part"], registry=self.registry)
         self.waiting = Gauge("onethread_queue_depth", "What waits in a queue", ["queue"], registry=self.registry)
+        self.failed = Gauge(
+            "onethread_failed_entries", "Set aside after failing five times (docs/runbook.md)", ["queue"], registry=self.registry
+        )
+        self.partitions = Gauge("onethread_partitions", "Partitions this gateway works on", registry=self.registry)
+        self.uncertain = Gauge(
+            "onethread_doubtful_sends", "Sends of the last 30 days that were uncertain or refused", registry=self.registry
+        )
         self.handoffs = Gauge("onethread_handoffs", "Open handoffs by state", ["state"], registry=self.registry)
 
     def turn(self, channel: ChannelName, owner: str, seconds: float) -> None:
         """Count one turn."""
         self.turns.labels(channel=channel.value, owner=owner).inc()
         self.turn_seconds.labels(channel=channel.value).observe(seconds)
+
+    def depths(self, found: Mapping[str, int]) -> None:
+        """What waits: ``inbox``, ``outbox``, the same with `` failed`` for what was set aside, and ``doubtful`` sends."""
+        for name, depth in found.items():
+            queue, _, failed = name.partition(" ")
+            if name == "doubtful":
+                self.uncertain.set(depth)
+            else:
+                (self.failed if failed else self.waiting).labels(queue=queue).set(depth)
+
+    def stage(self, name: str, seconds: float) -> None:
+        """How long one stage of one message took; the name is from the fixed list above."""
+        self.stages.labels(stage=name).observe(seconds)
 
     def refuse(self, reason: str) -> None:
         """Count one request that was turned away; the reason is from the connectors' fixed list."""

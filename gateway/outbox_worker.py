@@ -9,112 +9,126 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from time import monotonic
+from typing import TypeVar
 
 import structlog
 
-from bot.model import ChannelName, Contact, DeliveryStatus, OutboundMessage
-from bot.ports import Channel, Contacts, SendError, SendFailure, StoreUnavailable
+from bot.model import ChannelName, Contact, DeliveryStatus, OutboundMessage, new_id
+from bot.ports import Channel, SendError, SendFailure, StoreUnavailable
 from bot.redis_queue import RedisOutbox
+from bot.redis_store import RedisContacts
 from gateway.metrics import Metrics
+from gateway.tracing import Tracing
 
 RETRY_FIRST, RETRY_MOST = 0.5, 30.0
+STORE_PAUSE = 0.5
+LAST_ANSWER = 11.0
+"""Seconds for which a stopped worker waits for the vendor's answer; a little more than a call may take."""
 GIVE_UP_AFTER = 3600.0
 """Seconds after which a message that the vendor certainly never took is given up: it would only confuse."""
-REPEATABLE = frozenset({ChannelName.WEB})
+T = TypeVar("T")
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxWorker:
-    """Works on one outbound message until its fate is known."""
+    """Works on one outbound message until its fate is known. ``gateway`` is this process's id."""
 
     outbox: RedisOutbox
     channels: Mapping[ChannelName, Channel]
-    contacts: Contacts
+    contacts: RedisContacts
     metrics: Metrics
+    gateway: str = "g"
+    tracing: Tracing = field(default_factory=Tracing)
 
     async def work(self, partition: str, outbound_id: str) -> None:
         """Ends when the message is sent, refused, uncertain, or gone."""
-        message = await self._claim(partition, outbound_id)
+        sender = new_id(self.gateway)
+        message = await self._claim(partition, outbound_id, sender)
         if message is None:
             return
         started, wait = monotonic(), RETRY_FIRST
-        while True:
-            error = await self._send(message)
-            if error is None or error.failure is not SendFailure.RETRY:
-                return
+        while (error := await self._send(message, sender)) is not None and error.failure is SendFailure.RETRY:
             if monotonic() - started > GIVE_UP_AFTER:
-                await self._mark(message, DeliveryStatus.FAILED, "gave up")
+                await _until_stored(lambda: self.outbox.settle(message, sender, DeliveryStatus.FAILED, error="gave up"))
                 return
-            await self._mark(message, DeliveryStatus.QUEUED, error.code or "")
+            code = error.code or ""
+            await _until_stored(lambda code=code: self.outbox.settle(message, sender, DeliveryStatus.QUEUED, error=code))  # type: ignore[misc]
             await asyncio.sleep(error.after or wait * random.uniform(0.5, 1.5))
-            await self._mark(message, DeliveryStatus.SENDING)
             wait = min(wait * 2, RETRY_MOST)
+            if not await _until_stored(lambda: self.outbox.claim_again(message, sender)):
+                return  # another gateway has it now
 
-    async def _claim(self, partition: str, outbound_id: str) -> OutboundMessage | None:
-        while True:
-            try:
-                found = await self.outbox.load(partition, outbound_id)
-                if found is None:
-                    return None
-                message, state = found
-                if state is DeliveryStatus.SENDING and message.channel not in REPEATABLE:
-                    self.metrics.sends.labels(channel=message.channel.value, outcome="uncertain").inc()
-                    await self.outbox.mark(message, DeliveryStatus.UNCERTAIN, "the gateway stopped while sending")
-                    return None
-                if state not in (DeliveryStatus.QUEUED, DeliveryStatus.SENDING):
-                    return None
-                await self.outbox.mark(message, DeliveryStatus.SENDING)
-                return message
-            except StoreUnavailable:
-                await asyncio.sleep(RETRY_FIRST)
+    async def _claim(self, partition: str, outbound_id: str, sender: str) -> OutboundMessage | None:
+        message, claimed = await _until_stored(lambda: self.outbox.claim(partition, outbound_id, sender))
+        if message is None or claimed:
+            return message
+        self._count(message, SendFailure.UNCERTAIN.value)
+        log.warning("send_uncertain", channel=message.channel.value, conversation=message.conversation_id)
+        await _until_stored(lambda: self.outbox.doubt(message, "the gateway stopped while sending"))
+        return None
 
-    async def _send(self, message: OutboundMessage) -> SendError | None:
+    async def _send(self, message: OutboundMessage, sender: str) -> SendError | None:
+        """Call the vendor once, and keep what it said: also when the worker is stopped in the middle of it."""
+        call = asyncio.create_task(self._call(message, sender))
         try:
-            external_ids = await self.channels[message.channel].send(message)
+            return await asyncio.shield(call)
+        except asyncio.CancelledError:
+            await asyncio.wait([call], timeout=LAST_ANSWER)
+            call.cancel()
+            raise
+
+    async def _call(self, message: OutboundMessage, sender: str) -> SendError | None:
+        began = monotonic()
+        try:
+            with self.tracing.span("send", channel=message.channel.value):
+                external_ids = await self._channel(message).send(message)
         except SendError as error:
-            await self._failed(message, error)
+            await self._failed(message, sender, error)
             return error
         except StoreUnavailable as error:  # web chat's log is in Redis, and a repeat of it changes nothing
             return SendError(str(error), SendFailure.RETRY)
-        self.metrics.sends.labels(channel=message.channel.value, outcome="sent").inc()
-        await self._until_stored(message, external_ids)
+        finally:
+            self.metrics.stage("send", monotonic() - began)
+        self._count(message, "sent")
+        await _until_stored(lambda: self.outbox.settle(message, sender, DeliveryStatus.SENT, external_ids=external_ids))
         return None
 
-    async def _failed(self, message: OutboundMessage, error: SendError) -> None:
-        self.metrics.sends.labels(channel=message.channel.value, outcome=error.failure.value).inc()
-        log.warning(
-            "send_failed", channel=message.channel.value, failure=error.failure.value, code=error.code, reason=error.reason
-        )
-        if error.opted_out and (contact := await self.contacts.find(message.address)):
-            await self.contacts.save(_opted_out(contact))
-        if error.sent_ids:
-            await self._until_stored(message, list(error.sent_ids), DeliveryStatus.SENDING)
-        if error.failure is SendFailure.UNCERTAIN:
-            await self._mark(message, DeliveryStatus.UNCERTAIN, error.code or "no answer")
-        elif error.failure is SendFailure.REFUSED:
-            await self._mark(message, DeliveryStatus.FAILED, error.code or error.reason)
+    def _channel(self, message: OutboundMessage) -> Channel:
+        try:
+            return self.channels[message.channel]
+        except KeyError:
+            raise SendError("this channel is not configured", SendFailure.REFUSED) from None
 
-    async def _until_stored(
-        self, message: OutboundMessage, external_ids: list[str], state: DeliveryStatus = DeliveryStatus.SENT
-    ) -> None:
-        while True:
-            try:
-                await self.outbox.taken(message, external_ids, state)
-                return
-            except StoreUnavailable:
-                await asyncio.sleep(RETRY_FIRST)
+    async def _failed(self, message: OutboundMessage, sender: str, error: SendError) -> None:
+        self._count(message, error.failure.value)
+        log.warning("send_failed", channel=message.channel.value, failure=error.failure.value, code=error.code)
+        why, sent = error.code or error.reason, error.sent_ids
+        if error.failure is not SendFailure.RETRY:
+            state = DeliveryStatus.UNCERTAIN if error.failure is SendFailure.UNCERTAIN else DeliveryStatus.FAILED
+            await _until_stored(lambda: self.outbox.settle(message, sender, state, error=why, external_ids=sent))
+        if error.opted_out:
+            await _until_stored(lambda: self._opt_out(message))
 
-    async def _mark(self, message: OutboundMessage, state: DeliveryStatus, error: str = "") -> None:
-        while True:
-            try:
-                await self.outbox.mark(message, state, error)
-                return
-            except StoreUnavailable:
-                await asyncio.sleep(RETRY_FIRST)
+    async def _opt_out(self, message: OutboundMessage) -> None:
+        contact = await self.contacts.find(message.address)
+        if contact is not None:
+            await self.contacts.update(contact.id, _opted_out)
+
+    def _count(self, message: OutboundMessage, outcome: str) -> None:
+        self.metrics.sends.labels(channel=message.channel.value, outcome=outcome).inc()
+
+
+async def _until_stored(step: Callable[[], Awaitable[T]]) -> T:
+    """What is known of a send must be kept: while Redis is away this goes on."""
+    while True:
+        try:
+            return await step()
+        except StoreUnavailable:
+            await asyncio.sleep(STORE_PAUSE)
 
 
 def _opted_out(contact: Contact) -> Contact:

@@ -1,15 +1,18 @@
 """Which gateway works on which partition.
 
 A partition's lease is a key with a short life that its owner keeps renewing; a dead owner's partitions are free again
-after ``LEASE`` seconds. Each gateway takes no more than its fair share, so that a new one gets work.
+after ``LEASE`` seconds. Each gateway takes no more than its fair share, so that a new one gets work. An owner that was
+paused finds its lease over by its own clock and begins nothing new; what it had begun is guarded elsewhere: a turn by the
+conversation's lock and the turn record, a send by the claim on its record (docs/decisions/0005).
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-import time
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 import redis.asyncio as redis
@@ -21,29 +24,68 @@ from bot.redis_queue import all_partitions
 
 LEASE = 6.0
 RENEWAL = 1.5
+MARGIN = 0.5
+"""Seconds before the lease ends in Redis at which its owner begins nothing new."""
+DRAIN = 9.0
+"""Seconds that begun turns and sends have to end when a partition is given up or the gateway stops."""
 log = structlog.get_logger()
 
 # KEYS: lease; ARGV: owner, milliseconds. Renew only what is still ours.
 _RENEW = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) else return 0 end"
 _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) else return 0 end"
+# By the server's clock: the gateways' clocks may differ. KEYS: members; ARGV: gateway, seconds it lives
+_ALIVE = """
+local moment = tonumber(redis.call('TIME')[1])
+redis.call('ZADD', KEYS[1], moment, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', moment - ARGV[2])
+return redis.call('ZCARD', KEYS[1])
+"""
 
-Work = Callable[[str], Coroutine[Any, Any, None]]
+
+@dataclass(slots=True)
+class Lease:
+    """One partition as its worker sees it: work while ``held``; once ``stopping`` is set, end what was begun and return."""
+
+    partition: str
+    until: float
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    stop_by: float = math.inf
+
+    @property
+    def held(self) -> bool:
+        """Whether something new may be begun."""
+        return monotonic() < self.until - MARGIN
+
+    def end(self, seconds: float) -> None:
+        """Ask the worker to end within this time."""
+        if not self.stopping.is_set():
+            self.stop_by = monotonic() + seconds
+            self.stopping.set()
+
+
+Work = Callable[[Lease], Coroutine[Any, Any, None]]
 
 
 class Partitions:
-    """Takes, renews and gives up leases; runs ``work(partition)`` while one is held.
+    """Takes, renews and gives up leases; runs ``work(lease)`` while one is held.
 
-    ``work`` must end by itself when it is cancelled, whatever it was doing.
+    ``work`` must end by itself when it is cancelled, whatever it was doing. ``failed`` is told of each unexpected end.
     """
 
-    def __init__(self, client: redis.Redis, gateway_id: str, work: Work) -> None:
+    def __init__(
+        self, client: redis.Redis, gateway_id: str, work: Work, *, failed: Callable[[str], None] = lambda part: None
+    ) -> None:
         self._redis = client
         self._id = gateway_id
         self._work = work
+        self._failed = failed
+        self._leases: dict[str, Lease] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._renewed: dict[str, float] = {}
+        self._ending: dict[str, asyncio.Task[None]] = {}
+        self._draining = False
         self._renew = client.register_script(_RENEW)
         self._release = client.register_script(_RELEASE)
+        self._alive = client.register_script(_ALIVE)
 
     @property
     def owned(self) -> list[str]:
@@ -51,7 +93,7 @@ class Partitions:
         return sorted(self._running)
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Until cancelled; then at once, with what was begun left to the next owner. ``drain`` first to end it well."""
         try:
             while True:
                 await self._round()
@@ -59,58 +101,81 @@ class Partitions:
         finally:
             await self._give_up_all()
 
+    async def drain(self, seconds: float = DRAIN) -> None:
+        """Take nothing new, and wait until what was begun has ended; ``run`` must be running (it renews the leases)."""
+        self._draining = True
+        for lease in self._leases.values():
+            lease.end(seconds)
+        if self._running:
+            await asyncio.wait(list(self._running.values()), timeout=seconds)
+
     async def _round(self) -> None:
         try:
             await self._keep_ours()
-            await self._take_share()
+            if not self._draining:
+                await self._take_share()
         except (RedisError, OSError) as error:
+            self._failed("redis")
             log.warning("partitions_unreachable", error=type(error).__name__)
             self._drop_expired()
+        except Exception as error:
+            self._failed("gateway")
+            log.error("partitions_failed", error=type(error).__name__, exc_info=True)
 
     async def _keep_ours(self) -> None:
-        for partition in list(self._running):
+        for partition, task in list(self._running.items()):
+            if task.done() or monotonic() > self._leases[partition].stop_by:
+                await self._stop(partition, release=True)
+                continue
+            asked = monotonic()
             if await self._renew(keys=[_key(partition)], args=[self._id, int(LEASE * 1000)]):
-                self._renewed[partition] = time.monotonic()
+                self._leases[partition].until = asked + LEASE
             else:
-                await self._stop(partition)
-            if partition in self._running and self._running[partition].done():
+                log.warning("partition_lost", partition=partition)
                 await self._stop(partition)
 
     async def _take_share(self) -> None:
-        share = math.ceil(len(all_partitions()) / await self._gateways())
+        members = int(await self._alive(keys=[f"{PREFIX}:gateways"], args=[self._id, int(LEASE)]))
+        share = math.ceil(len(all_partitions()) / max(1, members))
         for partition in list(self._running)[share:]:
-            await self._stop(partition, release=True)
+            self._leases[partition].end(DRAIN)
         for partition in all_partitions():
             if len(self._running) >= share:
                 return
-            if partition not in self._running and await self._redis.set(_key(partition), self._id, nx=True, px=int(LEASE * 1000)):
-                self._start(partition)
+            if partition not in self._running and not self._still_ending(partition):
+                asked = monotonic()
+                if await self._redis.set(_key(partition), self._id, nx=True, px=int(LEASE * 1000)):
+                    self._start(partition, asked + LEASE)
 
-    async def _gateways(self) -> int:
-        moment = time.time()
-        members = f"{PREFIX}:gateways"
-        await self._redis.zadd(members, {self._id: moment})
-        await self._redis.zremrangebyscore(members, 0, moment - LEASE)
-        return max(1, int(await self._redis.zcard(members)))
+    def _start(self, partition: str, until: float) -> None:
+        lease = self._leases[partition] = Lease(partition, until)
+        self._running[partition] = asyncio.create_task(self._work(lease), name=f"partition {partition}")
+        log.info("partition_taken", partition=partition)
 
-    def _start(self, partition: str) -> None:
-        self._renewed[partition] = time.monotonic()
-        self._running[partition] = asyncio.create_task(self._work(partition), name=f"partition {partition}")
+    def _still_ending(self, partition: str) -> bool:
+        """Whether an earlier worker of ours has not ended yet: two in one process must not meet."""
+        task = self._ending.get(partition)
+        if task is not None and task.done():
+            del self._ending[partition]
+        return partition in self._ending
 
     def _drop_expired(self) -> None:
         """Redis is away: what we may no longer hold, another may be working on."""
-        for partition, since in list(self._renewed.items()):
-            if time.monotonic() - since > LEASE - RENEWAL and partition in self._running:
-                self._running.pop(partition).cancel()
-                del self._renewed[partition]
+        for partition, lease in list(self._leases.items()):
+            if not lease.held:
+                task = self._running.pop(partition)
+                del self._leases[partition]
+                task.cancel()
+                self._ending[partition] = task
 
     async def _stop(self, partition: str, *, release: bool = False) -> None:
         task = self._running.pop(partition)
-        self._renewed.pop(partition, None)
+        del self._leases[partition]
         task.cancel()
         result = (await asyncio.gather(task, return_exceptions=True))[0]
         if isinstance(result, Exception):
-            log.error("partition_failed", partition=partition, error=type(result).__name__)
+            self._failed("gateway")
+            log.error("partition_failed", partition=partition, error=type(result).__name__, exc_info=result)
             release = True
         if release:
             await self._release(keys=[_key(partition)], args=[self._id])
@@ -118,6 +183,7 @@ class Partitions:
     async def _give_up_all(self) -> None:
         for partition in list(self._running):
             await _quietly(self._stop(partition, release=True))
+        await asyncio.gather(*self._ending.values(), return_exceptions=True)
         await _quietly(self._redis.zrem(f"{PREFIX}:gateways", self._id))
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import SplitResult, urlsplit
 
+from bot.redis_base import CLUSTER, SCHEMES, SENTINEL, BadRedisUrl, check_url
 from gateway.variables import Variable
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -106,6 +107,26 @@ class Reader:
         if parts.scheme not in schemes or not (parts.hostname or parts.path):
             raise ConfigError(f"{name} must be a URL that begins with {' or '.join(scheme + '://' for scheme in schemes)}.")
         return text
+
+    def redis_url(self, name: str) -> str:
+        """The address of a server, of Sentinels, or of a Cluster (``bot.redis_base``); never shown."""
+        text = self.text(name)
+        if text.startswith((f"{SENTINEL}://", f"{CLUSTER}://")):
+            try:
+                check_url(text)
+            except BadRedisUrl as error:
+                raise ConfigError(str(error)) from None
+            return text
+        return self.url(name, SCHEMES)
+
+    def base_urls(self, name: str) -> tuple[str, ...]:
+        """One or more base addresses, separated by commas."""
+        given = self._env
+        items = [item.strip() for item in self.text(name).split(",")]
+        found = tuple(Reader({**given, name: item}, tuple(self._variables.values())).base_url(name) for item in items if item)
+        if len(found) != len(items) or len(set(found)) != len(found):
+            raise ConfigError(f"{name} must list different addresses, separated by commas.")
+        return found
 
     def base_url(self, name: str, *, path: bool = True) -> str:
         """An http(s) URL without user, query or trailing slash; ``path``: whether it may have a path."""

@@ -45,9 +45,16 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "SIMULATOR", "on or off; `make run` turns it on when no vendor is configured. Refused beside real credentials.", "off"
     ),
-    Variable("REDIS_URL", "Your Redis or Valkey; without it `make run` starts its own.", secret=True),
     Variable(
-        "RASA_URL", "Your Rasa server; without it `make run` starts its own with the action server.", "http://127.0.0.1:5005"
+        "REDIS_URL",
+        "Your Redis or Valkey (redis://, rediss://, unix://, redis+sentinel://, redis+cluster://); "
+        "without it `make run` starts its own.",
+        secret=True,
+    ),
+    Variable(
+        "RASA_URL",
+        "Your Rasa server, or several separated by commas; without it `make run` starts its own with the action server.",
+        "http://127.0.0.1:5005",
     ),
     Variable("RASA_TOKEN", "The token of Rasa's HTTP API, 32 characters or more; generated.", secret=True),
     Variable(
@@ -63,4 +70,5 @@ VARIABLES: tuple[Variable, ...] = (
         "CHAT_ORIGINS", "Further web origins that may open the chat, separated by commas; PUBLIC_URL's own is always allowed."
     ),
     Variable("LOG_LEVEL", "debug, info, warning or error.", "info"),
+    Variable("OTEL_EXPORTER_OTLP_ENDPOINT", "Where OpenTelemetry traces go, such as http://127.0.0.1:4318; none without it."),
 )

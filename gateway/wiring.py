@@ -19,8 +19,9 @@ from bot.lines import Lines
 from bot.menu import numbered, spoken
 from bot.model import Address, AddressKind, ChannelName, Contact, Handoff, now
 from bot.people import People
-from bot.ports import Channel, SendError, SendFailure, Telephone
+from bot.ports import Channel, Dialogue, SendError, SendFailure, Telephone
 from bot.rasa_client import RasaClient
+from bot.rasa_pool import RasaPool
 from bot.redis_queue import RedisInbox, RedisOutbox
 from bot.redis_store import RedisCalls, RedisContacts, RedisHandoffs, RedisLinks
 from bot.redis_turns import RedisBulletin, RedisCodes, RedisLocks, RedisMenus, RedisTurns, RedisUnsaved
@@ -33,7 +34,9 @@ from connectors.web import WebChat, origins
 from desk.agents import AgentDirectory
 from gateway.config import Settings
 from gateway.inbox import CountingInbox
+from gateway.measured import MeasuredDialogue, MeasuredLocks
 from gateway.metrics import Metrics
+from gateway.tracing import Tracing, tracing_to
 from voice.calls import VoiceLine
 
 NOTICES = Path("domain/_notices.yml")
@@ -48,7 +51,8 @@ class Core:
     settings: Settings
     metrics: Metrics
     client: redis.Redis
-    dialogue: RasaClient
+    tracing: Tracing
+    dialogue: Dialogue
     contacts: RedisContacts
     handoffs: RedisHandoffs
     inbox: CountingInbox
@@ -76,11 +80,13 @@ class NoTelephone:
 
 
 def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, notices: Path = NOTICES) -> Core:
-    """Wire one gateway. WordingError when the notices are incomplete."""
+    """Wire one gateway. WordingError when the notices are incomplete, TracingUnavailable without the packages asked for."""
     metrics, wording = Metrics(), Notices.from_file(notices)
-    dialogue = RasaClient(http, settings.rasa_url, settings.rasa_token)
+    tracing = tracing_to(settings.otlp_endpoint)
+    dialogue = MeasuredDialogue(rasa(settings, http), metrics, tracing)
     contacts, calls, outbox = RedisContacts(client, now), RedisCalls(client), RedisOutbox(client)
-    handoffs, locks, codes, menus = RedisHandoffs(client), RedisLocks(client), RedisCodes(client), RedisMenus(client)
+    handoffs, codes, menus = RedisHandoffs(client), RedisCodes(client), RedisMenus(client)
+    locks = MeasuredLocks(RedisLocks(client), metrics)
     bulletin, lines = RedisBulletin(client), Lines(dialogue, RedisUnsaved(client))
     book = HandoffBook(handoffs, dialogue, bulletin, now)
     secret = hashlib.sha256(b"one-time codes:" + settings.internal_api_token.encode()).digest()
@@ -153,6 +159,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         settings,
         metrics,
         client,
+        tracing,
         dialogue,
         contacts,
         handoffs,
@@ -171,6 +178,12 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         voice,
         messenger,
     )
+
+
+def rasa(settings: Settings, http: aiohttp.ClientSession) -> Dialogue:
+    """The one Rasa server, or all of them as one."""
+    clients = {url: RasaClient(http, url, settings.rasa_token) for url in settings.rasa_urls}
+    return clients[settings.rasa_url] if len(clients) == 1 else RasaPool(dict(clients))
 
 
 async def _no_code(_contact: Contact, _tel: str) -> bool:

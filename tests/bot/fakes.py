@@ -33,6 +33,8 @@ class FakeAssistant:
     asked: list[dict[str, Any]] = field(default_factory=list)
     down: bool = False
     failing: bool = False
+    after: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Further events of a message's turn, by its id."""
 
     async def turn(
         self,
@@ -57,7 +59,7 @@ class FakeAssistant:
         user = {"event": "user", "timestamp": 1.0, "text": text or payload, "message_id": message_id, "metadata": metadata}
         answer = self.answer(said)
         bots = [{"event": "bot", "timestamp": 1.0, "text": r.text, "data": {}, "metadata": {}} for r in answer.replies]
-        self.trackers.setdefault(conversation_id, []).extend([user, *bots])
+        self.trackers.setdefault(conversation_id, []).extend([user, *bots, *self.after.get(message_id, [])])
         return answer
 
     async def append(self, conversation_id: str, events: Sequence[dict[str, Any]]) -> None:
