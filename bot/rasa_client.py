@@ -5,16 +5,16 @@ Rasa's API: https://legacy-docs-oss.rasa.com/docs/rasa/pages/http-api
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import aiohttp
 
 from bot.directives import Directive, from_json
-from bot.model import ChannelName, Media, Option, Reply
+from bot.model import ChannelName, Reply
 from bot.ports import DialogueTurn, DialogueUnavailable
+from bot.rich import read_reply
 
 STORE_TIMEOUT = 10.0  # seconds; a page of events is the slowest of these
 HEALTH_TIMEOUT = 2.0
@@ -145,23 +145,7 @@ def parse_turn(body: object) -> DialogueTurn:
 
 def parse_reply(message: dict[str, Any]) -> Reply | None:
     """What is to be said in one message; None when there is nothing (a directive alone)."""
-    text = message.get("text")
-    options = tuple(option for button in message.get("buttons") or () if (option := _option(button)))
-    media = tuple(_media(message[key]) for key in ("image", "attachment") if isinstance(message.get(key), str))
-    reply = Reply(text if isinstance(text, str) else "", options, media)
-    return reply if reply.text or reply.options or reply.media else None
-
-
-def _option(button: object) -> Option | None:
-    """A button with a title; one without a payload says its title."""
-    if not isinstance(button, dict) or not button.get("title"):
-        return None
-    return Option(str(button["title"]), str(button.get("payload") or button["title"]))
-
-
-def _media(url: str) -> Media:
-    kind, _ = mimetypes.guess_type(urlsplit(url).path)
-    return Media(url, kind or "application/octet-stream")
+    return read_reply(message)
 
 
 def _directive(custom: object) -> Directive | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 

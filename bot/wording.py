@@ -19,7 +19,15 @@ REQUIRED = (
     "utter_still_working",
     "utter_silence_again",
     "utter_silence_keys",
+    "utter_silence_figures",
     "utter_silence_person",
+    "utter_no_match_person",
+    "utter_confirm_heard",
+    "utter_heard_wrong",
+    "utter_slower",
+    "utter_sworn_at",
+    "utter_anybody_there",
+    "utter_nobody_there",
     "utter_handoff_waiting",
     "utter_handoff_still_waiting",
     "utter_agent_joined",
@@ -39,6 +47,9 @@ REQUIRED = (
     "utter_too_long",
     "utter_too_fast",
     "utter_offer_person",
+    "utter_menu_more",
+    "utter_menu_which",
+    "utter_menu_late",
 )
 
 

@@ -24,6 +24,9 @@ from bot.rasa_side.words import parse_words
 
 logger = logging.getLogger(__name__)
 
+KEPT = ("text", "buttons", "image", "custom", "attachment", "elements")
+"""What of a response goes to the gateway, which reads it in ``bot.rich``."""
+
 
 class ChannelReplies(CollectingOutputChannel):  # type: ignore[misc]  # Rasa is not annotated
     """Collects what the assistant says, in order, as one message for each thing said."""
@@ -38,7 +41,7 @@ class ChannelReplies(CollectingOutputChannel):  # type: ignore[misc]  # Rasa is 
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Keep the whole message together: text, buttons, image and custom as one."""
-        body = {key: message[key] for key in ("text", "buttons", "image", "custom", "attachment") if message.get(key)}
+        body = {key: message[key] for key in KEPT if message.get(key)}
         if message.get("quick_replies"):
             body["buttons"] = [*body.get("buttons", []), *message["quick_replies"]]
         if body:

@@ -1,0 +1,53 @@
+"""The menus of one turn: what the message picks of what was shown, and what is shown now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.choosing import Choice, Late, Turned, Unclear, choose
+from bot.menu import Menu, merged_cards, merged_options, numbered_through
+from bot.model import Reply, stable_id
+from bot.stores import Menus
+from bot.turn import Turn
+
+
+async def chosen(menus: Menus, turn: Turn) -> Choice | None:
+    """What the turn's message picks; None when it is speech. A turn that is worked on again sees what it saw at first."""
+    shown = await menus.get(turn.contact.conversation_id)
+    return choose(shown.without(_id(turn)) if turn.again else shown, turn.message)
+
+
+def again(choice: Turned | Unclear | Late) -> tuple[str, Reply, int]:
+    """What is said to a choice that asks back: the notice's name, the options with it, and the page's beginning."""
+    match choice:
+        case Turned(menu, first):
+            return "utter_menu_more", Reply("", menu.options, cards=menu.cards), first
+        case Unclear(options):
+            return "utter_menu_which", Reply("", options), 0
+        case Late(now=now):
+            still = Reply("", now.options, cards=now.cards) if now else Reply("")
+            return "utter_menu_late", still, now.first if now else 0
+
+
+async def keep(menus: Menus, turn: Turn, at: datetime) -> tuple[str | None, tuple[Reply, ...]]:
+    """Remember what the turn offers; the menu's id, and the replies with its first page on the last of them."""
+    said = tuple(turn.replies)
+    offered = merged_options(said)
+    menu = None
+    if offered:
+        menu = Menu(_id(turn), offered, at, turn.message.channel, turn.first, cards=merged_cards(said))
+    if menu or turn.asked:
+        before = await menus.get(turn.contact.conversation_id)
+        after = before.then(turn.message.channel, menu, digits=turn.expects_digits, count=turn.collect)
+        await menus.save(turn.contact.conversation_id, after)
+    return (menu.id, numbered_through(said, menu.page)) if menu else (None, said)
+
+
+def with_options(reply: Reply, offered: Reply) -> Reply:
+    """The words of one reply with the options of another."""
+    return replace(reply, options=offered.options, cards=offered.cards)
+
+
+def _id(turn: Turn) -> str:
+    return stable_id("m", turn.message.id)
