@@ -17,7 +17,9 @@ from voice import twiml
 from voice.agent_leg import MISSED, AgentLeg, OnMissed
 from voice.flow import MOVED, CallFlow
 from voice.forms import VoiceForm, query_number, read_form
+from voice.prompts import Prompts
 from voice.queue import Look, WaitingRoom
+from voice.relay import RelayLine, RelayOptions
 from voice.spoken import aloud
 from voice.steps import Edge, Steps, Work
 
@@ -30,7 +32,8 @@ class VoiceLine:
 
     ``turn_deadline``: seconds a webhook waits for a turn before the caller hears a filler (10 at most).
     ``render``: a Reply's words with its options. ``on_refused``: counts requests turned away.
-    ``on_missed``: told when an agent's phone was not answered. Close with ``close()``.
+    ``on_missed``: told when an agent's phone was not answered. ``prompts``: what the designers set.
+    ``relay``: which calls go over ConversationRelay instead (none without it). Close with ``close()``.
     """
 
     name = ChannelName.VOICE
@@ -51,8 +54,11 @@ class VoiceLine:
         on_refused: OnRefused,
         on_missed: OnMissed | None = None,
         speech: twiml.Speech | None = None,
+        prompts: Prompts | None = None,
+        relay: RelayOptions | None = None,
     ) -> None:
-        speech = speech or twiml.Speech()
+        prompts = prompts or Prompts()
+        speech = speech or twiml.Speech(prompts.line.language, prompts.line.voice)
         self._account = account
         self._calls = calls
         self._handoffs = handoffs
@@ -62,9 +68,10 @@ class VoiceLine:
         self._speech = speech
         self._edge = Edge(wording, speech)
         self._steps = Steps(calls, self._edge, turn_deadline)
-        self._flow = CallFlow(conversations, calls, handoffs, contacts, wording, render, clock, speech)
+        self._flow = CallFlow(conversations, calls, handoffs, contacts, wording, render, clock, speech, prompts)
         self._room = WaitingRoom(self._flow, calls)
         self._agent = AgentLeg(account, client, calls, handoffs, wording, speech, on_missed)
+        self._relay = RelayLine(relay, account, calls, self, speech, clock=clock, on_refused=on_refused) if relay else None
 
     def routes(self) -> list[web.RouteDef]:
         """For the public listener."""
@@ -77,12 +84,21 @@ class VoiceLine:
             twiml.url("agent"): self._agent_answered,
             twiml.url("agent/status"): self._agent_status,
             twiml.url("call-status"): self._call_status,
+            twiml.url("relay"): self._relay_over,
         }
-        return [web.post(path, handler) for path, handler in handlers.items()]
+        sockets = self._relay.routes() if self._relay else []
+        return [*(web.post(path, handler) for path, handler in handlers.items()), *sockets]
 
     async def close(self) -> None:
-        """Stop the turns that still run."""
+        """Let the relay's calls go elsewhere, then stop the turns that still run."""
+        if self._relay:
+            await self._relay.close()
         await self._steps.close()
+
+    async def on_shutdown(self, _app: web.Application) -> None:
+        """For the application: sockets would hold its end up."""
+        if self._relay:
+            await self._relay.close()
 
     # -- what the core asks of the line --------------------------------------------------------------------------
 
@@ -126,7 +142,33 @@ class VoiceLine:
 
     async def _collect(self, request: web.Request) -> web.Response:
         form, step = await self._form(request), query_number(request.query, "step")
-        tries = query_number(request.query, "tries")
+        return await self._carried(form, await self.collected(form, step, query_number(request.query, "tries")))
+
+    async def _relay_over(self, request: web.Request) -> web.Response:
+        """``<Connect action>``: the caller hung up, or what the session ended for comes next."""
+        fields = await verified_form(request, self._account, self._on_refused)
+        form = read_form(fields)
+
+        async def work() -> str:
+            if form.over or self._relay is None:
+                await self._flow.ended(form.sid)
+                return twiml.nothing()
+            return await self._relay.after(form, fields)
+
+        return _twiml(await self._edge.spoken("relay", work))
+
+    # -- a call's steps (``voice.relay_session.Documents``) ------------------------------------------------------
+
+    async def answered(self, form: VoiceForm, step: int) -> str:
+        """The document that answers ``step``, or a filler when it takes longer."""
+        return await self._document(form, step, "answer", lambda: self._flow.answered(form, step))
+
+    async def again(self, call: Call) -> str:
+        """What the call is doing now. Raises StoreUnavailable."""
+        return await self._flow.again(call)
+
+    async def collected(self, form: VoiceForm, step: int, tries: int) -> str:
+        """What became of a step that was not ready, another filler, or a person."""
 
         async def work() -> str:
             known, ready = await self._steps.collect(_key(form, step))
@@ -137,7 +179,7 @@ class VoiceLine:
             late = await self._steps.answer(f"{_key(form, step)}:overdue", "collect", lambda: self._flow.overdue(form, step))
             return late if late is not None else await self._flow.apologised(form, step)
 
-        return _twiml(await self._edge.spoken("collect", work))
+        return await self._edge.spoken("collect", work)
 
     async def _queue(self, request: web.Request) -> web.Response:
         form, query = await self._form(request), request.query
@@ -168,11 +210,21 @@ class VoiceLine:
         return read_form(await verified_form(request, self._account, self._on_refused))
 
     async def _step(self, form: VoiceForm, step: int, route: str, work: Work) -> web.Response:
+        return await self._carried(form, await self._document(form, step, route, work), first=route == "voice")
+
+    async def _carried(self, form: VoiceForm, document: str, *, first: bool = False) -> web.Response:
+        """The document as this call gets it: over ``<Gather>``, or over the relay."""
+        relay = self._relay
+        if relay is None:
+            return _twiml(document)
+        return _twiml(await self._edge.spoken("relay", lambda: relay.carried(form, document, first=first)))
+
+    async def _document(self, form: VoiceForm, step: int, route: str, work: Work) -> str:
         async def within_deadline() -> str:
             answer = await self._steps.answer(_key(form, step), route, work)
             return answer if answer is not None else self._filler(step, 1)
 
-        return _twiml(await self._edge.spoken(route, within_deadline))
+        return await self._edge.spoken(route, within_deadline)
 
     def _filler(self, step: int, tries: int) -> str:
         text = aloud(self._wording.say("utter_still_working", ChannelName.VOICE))

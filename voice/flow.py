@@ -7,16 +7,18 @@ repeat or late, and is never a second turn.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.model import Call, CallState, ChannelName, Handoff, HandoffState, InboundMessage, Reply
 from bot.ports import Calls, Clock, Contacts, Conversations, Handoffs, TurnResult, Wording
 from voice import twiml
+from voice.asking import Asker, Question, again
+from voice.commands import Wish
 from voice.forms import VoiceForm
-from voice.spoken import aloud, heard_digits
-from voice.twiml import Prompt, Speech
-
-PERSON_KEY, REPEAT_KEY = "0", "*"
+from voice.hearing import Heard, hear
+from voice.prompts import Prompts
+from voice.spoken import aloud, say_digits
+from voice.twiml import RATES, Foreign, Prompt, Speech
 
 RETURNED = frozenset({"bridged", "leave"})
 MOVED = frozenset({"redirected", "redirected-from-bridged", "bridging-in-process"})
@@ -26,7 +28,7 @@ caller already. ``hangup`` is the end; all others (``queue-full``, ``error``, ``
 
 @dataclass(frozen=True, slots=True)
 class CallFlow:
-    """The call's side of a conversation. ``render`` gives a Reply's words with its options, as the phone says them."""
+    """The call's side of a conversation. ``render`` gives a Reply's words, as the phone says them."""
 
     conversations: Conversations
     calls: Calls
@@ -36,6 +38,12 @@ class CallFlow:
     render: Callable[[Reply], str]
     clock: Clock
     speech: Speech
+    prompts: Prompts = field(default_factory=Prompts)
+
+    @property
+    def asker(self) -> Asker:
+        """Turns as questions."""
+        return Asker(self.prompts, self.render)
 
     async def started(self, form: VoiceForm) -> str:
         """A call comes in: greet, or pick up the thread."""
@@ -51,17 +59,7 @@ class CallFlow:
         if step < call.step or call.state is CallState.ENDED:
             return await self.again(call)
         prompt = await self._prompt(call, step)
-        digits, text = _heard(form, prompt)
-        if not prompt.digits and digits and set(digits) == {PERSON_KEY}:
-            message = self._message(call, str(step), digits=PERSON_KEY)
-            result = await self.conversations.wants_person(message, "The caller pressed 0")
-            return await self._spoken(call, step, result, wanted=True)
-        if digits == REPEAT_KEY:
-            return await self._ask(replace(call, silences=0), step, prompt)
-        if not digits and not text:
-            return await self._silent(call, step, prompt)
-        message = self._message(call, str(step), digits=digits, text=text)
-        return await self._spoken(call, step, await self.conversations.receive(message))
+        return await self._taken(call, step, prompt, hear(form, prompt, self.prompts.commands), form)
 
     async def returned(self, form: VoiceForm, step: int) -> str:
         """The caller left the queue, for whatever reason (``QueueResult``)."""
@@ -74,7 +72,7 @@ class CallFlow:
         back = replace(call, state=CallState.TALKING, silences=0)
         await self.calls.save(back)
         if form.queue_result not in RETURNED:
-            return await self._ask(back, step, Prompt(self._say("utter_not_joined")))
+            return await self._ask(back, step, self._plain(self._say("utter_not_joined")))
         lead = [self._say("utter_call_back_to_bot")] if form.queue_result == "bridged" else []
         result = await self.conversations.caller_returned(self._message(call, str(step)), form.queue_result)
         return await self._spoken(back, step, result, lead)
@@ -89,7 +87,7 @@ class CallFlow:
     async def apologised(self, form: VoiceForm, step: int) -> str:
         """As ``overdue``, when not even a person can be asked for: key 0 does it again."""
         call = await self.call(form)
-        return await self._ask(call, step, Prompt(self._say("utter_turn_failed")))
+        return await self._ask(call, step, self._plain(self._say("utter_turn_failed")))
 
     async def ended(self, sid: str) -> None:
         """The caller is gone. Told once to the conversation; a turn that still runs changes nothing any more."""
@@ -106,8 +104,8 @@ class CallFlow:
         if call.state is CallState.ENDED:
             return twiml.nothing()
         if call.state is not CallState.TALKING and call.handoff_id:
-            return twiml.enqueue([], call.handoff_id, call.step, self.speech)
-        return twiml.ask(await self._prompt(call, call.step), call.step, self.speech)
+            return twiml.enqueue([], call.handoff_id, call.step, self._speech(call))
+        return twiml.ask(await self._prompt(call, call.step), call.step, self._speech(call))
 
     async def call(self, form: VoiceForm) -> Call:
         """The call's record; made at its first webhook. Its level of proof begins as CLAIMED, whoever rings."""
@@ -123,53 +121,179 @@ class CallFlow:
         waiting = [h.id for h in await self.handoffs.listing() if h.state is HandoffState.WAITING]
         return waiting.index(handoff.id) + 1 if handoff.id in waiting else 1
 
+    # -- an answer -----------------------------------------------------------------------------------------------
+
+    async def _taken(self, call: Call, step: int, prompt: Prompt, heard: Heard, form: VoiceForm) -> str:
+        if prompt.purpose == "there":
+            return await self._there(call, step, heard)
+        if prompt.purpose == "confirm" and not heard.nothing and not heard.wish:
+            return await self._confirmed(call, step, prompt, heard, form)
+        if heard.wish:
+            return await self._wished(call, step, prompt, heard)
+        if heard.language:
+            language, answer = heard.language
+            return await self._missed(call, step, prompt, [Foreign(answer, language)], text=heard.text)
+        if heard.sworn:
+            return await self._missed(call, step, prompt, [self._say("utter_sworn_at")])
+        if heard.nothing:
+            return await self._silent(call, step, prompt)
+        if heard.words > prompt.settings.noise_words and call.noise + 1 >= prompt.settings.no_match:
+            return await self._anybody(call, step, prompt)
+        if heard.confidence is not None and heard.confidence < prompt.settings.confirm_below:
+            return await self._confirm(call, step, prompt, heard)
+        return await self._turn(call, step, heard.keys, heard.text, prompt)
+
+    async def _turn(self, call: Call, step: int, keys: str, text: str, prompt: Prompt) -> str:
+        """The assistant's turn."""
+        message = self._message(call, str(step), digits=keys or None, text="" if keys else text)
+        noise = not keys and len(text.split()) > prompt.settings.noise_words
+        return await self._spoken(call, step, await self.conversations.receive(message), noise=noise)
+
+    async def _wished(self, call: Call, step: int, prompt: Prompt, heard: Heard) -> str:
+        name = heard.wish or ""
+        wish: Wish = getattr(self.prompts.commands, name)
+        call = replace(call, silences=0)
+        if name == "person" and not (heard.text and wish.intent):  # by key: also when the assistant is down
+            message = self._message(call, str(step), digits=wish.key)
+            result = await self.conversations.wants_person(message, f"The caller pressed {wish.key}")
+            return await self._spoken(call, step, result, wanted=True)
+        if wish.intent:
+            shown = heard.text or (wish.say[0] if wish.say else name)
+            result = await self.conversations.wishes(self._message(call, str(step), text=shown), f"/{wish.intent}", shown)
+            return await self._spoken(call, step, result)
+        if name == "slower":
+            slower = replace(call, slow=min(call.slow + 1, max(RATES)))
+            return await self._ask(slower, step, prompt, [self._say("utter_slower")])
+        return await self._ask(call, step, prompt)
+
+    async def _confirm(self, call: Call, step: int, prompt: Prompt, heard: Heard) -> str:
+        """Ask back before anything is done with words that were hardly understood."""
+        asked = Prompt(
+            self._say("utter_confirm_heard", heard=say_digits(heard.keys) if heard.keys else heard.text),
+            hints=tuple(wish.say[0] for wish in (self.prompts.commands.yes, self.prompts.commands.no) if wish.say),
+            settings=replace(prompt.settings, listen="both", barge_in="both", count=None, short=None, with_keys=None),
+            purpose="confirm",
+            pending=heard.keys or heard.text,
+            original=prompt.to_json(),
+        )
+        return await self._ask(replace(call, silences=0), step, asked)
+
+    async def _confirmed(self, call: Call, step: int, asked: Prompt, heard: Heard, form: VoiceForm) -> str:
+        """Yes: that was the answer. No: the question again. Anything else is a new answer, and taken as it is."""
+        prompt = Prompt.from_json(asked.original)
+        meant = self.prompts.commands.answer(heard.keys, heard.text)
+        if meant is None:
+            anew = replace(hear(form, prompt, self.prompts.commands), confidence=None)
+            return await self._taken(call, step, prompt, anew, form)
+        if not meant:
+            return await self._missed(call, step, prompt, [self._say("utter_heard_wrong")])
+        keys = asked.pending if asked.pending.isdecimal() else ""
+        return await self._turn(call, step, keys, asked.pending, prompt)
+
+    # -- not understood, nobody there ------------------------------------------------------------------------------
+
+    async def _missed(self, call: Call, step: int, prompt: Prompt, lead: Sequence[str | Foreign], text: str = "") -> str:
+        """An answer that nothing can be done with: ask again in other words, in the end put through to a person."""
+        call = replace(call, misses=call.misses + 1, silences=0)
+        if call.misses < prompt.settings.no_match:
+            return await self._ask(call, step, prompt, lead, again(prompt, call.misses))
+        message = self._message(call, str(step), text=text)
+        result = await self.conversations.wants_person(message, "The caller was not understood")
+        return await self._spoken(call, step, result, [*lead, self._say("utter_no_match_person")], last=True)
+
+    async def _silent(self, call: Call, step: int, prompt: Prompt) -> str:
+        silences = call.silences + 1
+        if silences < prompt.settings.no_input:
+            keys = "utter_silence_figures" if prompt.collecting else "utter_silence_keys"
+            said = self._say("utter_silence_again" if silences == 1 else keys, prompt=again(prompt, silences))
+            return await self._ask(replace(call, silences=silences), step, prompt, said=said)
+        result = await self.conversations.wants_person(self._message(call, str(step)), "The caller was silent")
+        return await self._spoken(call, step, result, [self._say("utter_silence_person")], last=True)
+
+    async def _anybody(self, call: Call, step: int, prompt: Prompt) -> str:
+        """Music or another talk has been on the line for a while: only a person can press a key."""
+        listening = replace(prompt.settings, listen="keys", barge_in="both", timeout=10, count=1, short=None)
+        asked = Prompt(self._say("utter_anybody_there"), settings=listening, purpose="there", original=prompt.to_json())
+        return await self._ask(call, step, asked)
+
+    async def _there(self, call: Call, step: int, heard: Heard) -> str:
+        if heard.nothing:
+            await self.calls.save(replace(call, step=step + 1))
+            return twiml.goodbye([self._say("utter_nobody_there")], self._speech(call))
+        message = self._message(call, str(step), digits=heard.keys or None)
+        result = await self.conversations.wants_person(message, "The line was too noisy")
+        return await self._spoken(replace(call, noise=0), step, result, wanted=True)
+
     # -- what is said --------------------------------------------------------------------------------------------
 
     async def _spoken(
-        self, call: Call, step: int, result: TurnResult, lead: Sequence[str] = (), *, wanted: bool = False, last: bool = False
+        self,
+        call: Call,
+        step: int,
+        result: TurnResult,
+        lead: Sequence[str | Foreign] = (),
+        *,
+        wanted: bool = False,
+        last: bool = False,
+        noise: bool = False,
     ) -> str:
         """A turn's result as TwiML. ``wanted``: try the queue again even if it failed before on this call.
-        ``last``: when nothing more can be done, end the call."""
+        ``last``: when nothing more can be done, end the call. ``noise``: what came was too long for an answer."""
         now = await self.calls.get(call.sid) or call  # the turn took time: the caller may be gone or put through
         if now.step > step or now.state is CallState.ENDED:
             return await self.again(now)
         call = replace(now, conversation_id=result.conversation_id, silences=0)
-        words = [aloud(self.render(reply)) for reply in result.replies]
         if result.handoff and result.handoff.open:
             failed_before = call.handoff_id == result.handoff.id and call.state is CallState.TALKING
             if wanted or not failed_before:
-                return await self._enqueue(call, step, [*lead, *words], result.handoff)
-            words = words or [self._say("utter_handoff_still_waiting", place=await self.place(result.handoff))]
+                return await self._enqueue(call, step, [*lead, *self.asker.words(result)], result.handoff)
+            if not result.replies:
+                still = self.wording.say("utter_handoff_still_waiting", ChannelName.VOICE, place=await self.place(result.handoff))
+                result = replace(result, replies=(Reply(still),))
         if result.hangup or (last and result.handoff):
             await self.calls.save(replace(call, step=step + 1))
-            return twiml.goodbye([*lead, *words], self.speech)
-        return await self._ask(call, step, _prompt_of(result, " ".join(words) or call.last_prompt), lead)
+            return twiml.goodbye([*lead, *self.asker.words(result)], self._speech(call))
+        return await self._asked(call, step, self.asker.question(result, call.last_prompt), lead, noise)
 
-    async def _ask(self, call: Call, step: int, prompt: Prompt, lead: Sequence[str] = (), said: str | None = None) -> str:
+    async def _asked(self, call: Call, step: int, question: Question, lead: Sequence[str | Foreign], noise: bool) -> str:
+        """The assistant's next question; when it did not understand, the question in other words, and in the end a person."""
+        prompt = question.prompt
+        if not question.missed:
+            return await self._ask(replace(call, misses=0, noise=0), step, prompt, lead)
+        call = replace(call, misses=call.misses + 1, noise=call.noise + 1 if noise else 0)
+        lead = [*lead, *question.lead]
+        if call.misses < prompt.settings.no_match:
+            said = again(prompt, call.misses) if question.lead else None
+            return await self._ask(call, step, prompt, lead, said)
+        message = self._message(call, f"{step}:no-match")
+        result = await self.conversations.wants_person(message, "The caller was not understood")
+        return await self._spoken(call, step, result, [self._say("utter_no_match_person")], last=True)
+
+    async def _ask(
+        self, call: Call, step: int, prompt: Prompt, lead: Sequence[str | Foreign] = (), said: str | None = None
+    ) -> str:
         """Ask the next step; ``said`` replaces the prompt's words this time only."""
         following = step + 1
         await self.calls.remember(_prompt_key(call.sid, following), prompt.to_json())
         await self.calls.save(replace(call, step=following, last_prompt=prompt.text))
-        return twiml.ask(replace(prompt, text=said or prompt.text), following, self.speech, lead)
+        return twiml.ask(replace(prompt, text=said or prompt.text), following, self._speech(call), lead)
 
-    async def _silent(self, call: Call, step: int, prompt: Prompt) -> str:
-        silences = call.silences + 1
-        if silences < 3:
-            name = "utter_silence_again" if silences == 1 else "utter_silence_keys"
-            return await self._ask(replace(call, silences=silences), step, prompt, said=self._say(name, prompt=prompt.text))
-        result = await self.conversations.wants_person(self._message(call, str(step)), "The caller was silent")
-        return await self._spoken(call, step, result, [self._say("utter_silence_person")], last=True)
-
-    async def _enqueue(self, call: Call, step: int, words: Sequence[str], handoff: Handoff) -> str:
+    async def _enqueue(self, call: Call, step: int, words: Sequence[str | Foreign], handoff: Handoff) -> str:
         place = await self.place(handoff)
         announced = [*words, self._say("utter_handoff_waiting", place=place)]
-        waiting = replace(call, state=CallState.WAITING, step=step + 1, handoff_id=handoff.id)
+        waiting = replace(call, state=CallState.WAITING, step=step + 1, handoff_id=handoff.id, misses=0, noise=0)
         await self.calls.save(waiting)
-        return twiml.enqueue(announced, handoff.id, waiting.step, self.speech)
+        return twiml.enqueue(announced, handoff.id, waiting.step, self._speech(call))
 
     async def _prompt(self, call: Call, step: int) -> Prompt:
         kept = await self.calls.remembered(_prompt_key(call.sid, step))
-        return Prompt.from_json(kept) if kept else Prompt(call.last_prompt)
+        return Prompt.from_json(kept) if kept else self._plain(call.last_prompt)
+
+    def _plain(self, text: str) -> Prompt:
+        return Prompt(text, settings=self.prompts.settings(Reply(""), digits=False))
+
+    def _speech(self, call: Call) -> Speech:
+        return replace(self.speech, slow=call.slow)
 
     def _say(self, name: str, **values: object) -> str:
         return aloud(self.wording.say(name, ChannelName.VOICE, **values))
@@ -188,18 +312,3 @@ class CallFlow:
 
 def _prompt_key(sid: str, step: int) -> str:
     return f"{sid}:{step}:prompt"
-
-
-def _prompt_of(result: TurnResult, text: str) -> Prompt:
-    titles = tuple(option.title for reply in result.replies for option in reply.options)
-    return Prompt(text, titles, digits=result.expects_digits or result.collect is not None, count=result.collect)
-
-
-def _heard(form: VoiceForm, prompt: Prompt) -> tuple[str | None, str]:
-    """Keys (first) or words. Where figures are expected, dictated figures become keys and ``*`` alone repeats."""
-    keys = form.digits.rstrip("#")
-    if keys == REPEAT_KEY:
-        return REPEAT_KEY, ""
-    if prompt.digits:
-        keys = "".join(key for key in keys if key.isdigit()) or heard_digits(form.speech) or ""
-    return (keys, "") if keys else (None, form.speech)

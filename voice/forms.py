@@ -37,6 +37,8 @@ class VoiceForm:
     digits: str
     speech: str
     queue_result: str
+    called: str = ""
+    confidence: float | None = None
 
     @property
     def over(self) -> bool:
@@ -58,7 +60,18 @@ def read_form(form: Mapping[str, str]) -> VoiceForm:
         digits=digits,
         speech=form.get("SpeechResult", "").strip()[:SPEECH_LIMIT],
         queue_result=form.get("QueueResult", ""),
+        called=form.get("To", ""),
+        confidence=_confidence(form.get("Confidence", "")),
     )
+
+
+def _confidence(text: str) -> float | None:
+    """0.0 to 1.0. Twilio may leave it out, and 0.0 is what some speech models give for "not measured": both are None."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0 < value <= 1 else None
 
 
 def caller_address(number: str, sid: str) -> Address:

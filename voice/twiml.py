@@ -6,14 +6,17 @@ documents is relative to the public URL's root, so that the documents hold no ho
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 from urllib.parse import quote, urlencode
 from xml.sax.saxutils import escape
 
+from pydantic import TypeAdapter
 from twilio.twiml.voice_response import Dial, Gather, Pause, VoiceResponse  # type: ignore[import-untyped]
+
+from voice.prompts import PromptSettings
 
 SAY_CHARACTERS = 1200
 """Longest text of one ``<Say>``; Twilio's voices take 3,000 and more (warning 13521)."""
@@ -29,18 +32,32 @@ HINTS, HINT_CHARACTERS = 500, 100
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SENTENCE = re.compile("(?<=[.!?\u2026])\\s+|(?<=[\u3002\uff01\uff1f])|\n+")
 _NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+MOST_OPTIONS = len(_NUMBER_WORDS)
+"""Options that one key can choose among."""
+
+
+RATES = {1: "85%", 2: "70%"}
+"""How fast a caller hears us who has asked for "slower" once, and twice."""
+
+SSML_VOICES = ("Polly.", "Google.")
+"""Voices that follow ``<prosody>``; for the basic ones a pause between sentences has to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """How the line talks and listens. Seconds are whole. A set ``model`` forbids ``speechTimeout="auto"``."""
+    """How the line talks. ``slow``: how often this caller has asked for slower speech (0, 1, 2)."""
 
     language: str = "en-US"
     voice: str | None = None
-    timeout: int = 6
-    end_silence: int = 2
-    model: str = "phone_call"
-    digit_model: str = "numbers_and_commands"
+    slow: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Words in another language than the line's."""
+
+    text: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,44 +66,84 @@ class Prompt:
 
     ``digits``: figures are expected (a card's digits, a code), so key 0 is a figure and dictated figures are read.
     ``count``: how many, if known. ``hints``: words that are likely to be said (titles of the options on offer).
+    ``menu``: the options' words while they are not read out. ``settings``: what the designers set for it.
+    ``purpose``: "" for a question of the assistant's; ``confirm`` asks whether ``pending`` was said, ``there`` whether
+    anybody is on the line; both keep the question they stand for in ``original`` (JSON).
     """
 
     text: str
     hints: tuple[str, ...] = ()
     digits: bool = False
     count: int | None = None
+    menu: str = ""
+    settings: PromptSettings = field(default_factory=PromptSettings)
+    purpose: str = ""
+    pending: str = ""
+    original: str = ""
+
+    @property
+    def collecting(self) -> bool:
+        """Keys are part of an answer with several of them."""
+        count = self.settings.count
+        several = count == "any" or (isinstance(count, int) and count > 1)
+        return self.digits or several or len(self.hints) > MOST_OPTIONS
 
     def to_json(self) -> str:
         """For the store; ``from_json`` reads it back."""
-        return json.dumps(asdict(self))
+        return PROMPT.dump_json(self).decode()
 
     @classmethod
     def from_json(cls, text: str) -> Prompt:
         """Read what ``to_json`` wrote."""
-        body = json.loads(text)
-        return cls(body["text"], tuple(body["hints"]), body["digits"], body["count"])
+        return PROMPT.validate_json(text)
 
 
-def ask(prompt: Prompt, step: int, speech: Speech, lead: Sequence[str] = ()) -> str:
-    """Say ``lead`` and the prompt, interruptible by keys and speech, and bring the answer to ``/answer?step=``."""
+PROMPT = TypeAdapter(Prompt)
+
+
+def ask(prompt: Prompt, step: int, speech: Speech, lead: Sequence[str | Foreign] = ()) -> str:
+    """Say ``lead`` and the prompt, interruptible as the settings say, and bring the answer to ``/answer?step=``.
+
+    What may not interrupt is not listened for while the words are spoken: by one kind only, a ``<Gather>`` for that
+    kind holds the words and falls through, after a second of silence, to the one that listens for the answer.
+    """
     answer = url("answer", step=step)
-    gather = Gather(
-        input="dtmf speech",
-        action=answer,
-        method="POST",
-        action_on_empty_result=True,
-        timeout=speech.timeout,
-        speech_timeout=speech.end_silence,
-        speech_model=speech.digit_model if prompt.digits else speech.model,
-        language=speech.language,
-        hints=_hints(prompt.hints),
-        num_digits=_num_digits(prompt),
-    )
-    _say(gather, (*lead, prompt.text), speech)
+    words, barge_in, listen = (*lead, prompt.text), prompt.settings.barge_in, prompt.settings.listen
     response = VoiceResponse()
+    if barge_in == "none":
+        _say(response, words, speech)
+    elif barge_in not in ("both", listen):
+        first = _gather(prompt, answer, speech, barge_in, timeout=1, empty=False)
+        _say(first, words, speech)
+        response.append(first)
+    gather = _gather(prompt, answer, speech, listen, timeout=prompt.settings.timeout, empty=True)
+    if barge_in in ("both", listen):
+        _say(gather, words, speech)
     response.append(gather)
     response.redirect(answer, method="POST")  # belt: should the Gather fall through, silence still comes to us
     return _document(response)
+
+
+def _gather(prompt: Prompt, answer: str, speech: Speech, listen: str, *, timeout: int, empty: bool) -> Gather:
+    """One ``<Gather>``; attributes that its kind of input does not use are left out."""
+    how = prompt.settings
+    keys = {"num_digits": _num_digits(prompt), "finish_on_key": _finish(prompt)} if listen != "speech" else {}
+    heard = {
+        "speech_timeout": how.end_silence,
+        "speech_model": how.speech_model,
+        "language": how.language or speech.language,
+        "hints": _hints((*prompt.hints, *_numbers(prompt.hints), *how.hints)),
+        "profanity_filter": None if how.profanity_filter else False,  # filtered is Twilio's own default
+    }
+    return Gather(
+        input={"both": "dtmf speech", "keys": "dtmf", "speech": "speech"}[listen],
+        action=answer,
+        method="POST",
+        action_on_empty_result=empty,
+        timeout=timeout,
+        **(heard if listen != "keys" else {}),
+        **keys,
+    )
 
 
 def filler(text: str, step: int, tries: int, speech: Speech) -> str:
@@ -97,7 +154,7 @@ def filler(text: str, step: int, tries: int, speech: Speech) -> str:
     return _document(response)
 
 
-def enqueue(lead: Sequence[str], queue: str, step: int, speech: Speech) -> str:
+def enqueue(lead: Sequence[str | Foreign], queue: str, step: int, speech: Speech) -> str:
     """Say ``lead`` and wait in ``queue`` (a handoff's id: no personal data, at most 64 characters)."""
     response = VoiceResponse()
     _say(response, lead, speech)
@@ -134,7 +191,7 @@ def join(whisper: str, queue: str, speech: Speech) -> str:
     return _document(response)
 
 
-def goodbye(words: Sequence[str], speech: Speech) -> str:
+def goodbye(words: Sequence[str | Foreign], speech: Speech) -> str:
     """Say ``words`` and end the call."""
     response = VoiceResponse()
     _say(response, words, speech)
@@ -183,28 +240,54 @@ def _fits(text: str) -> bool:
     return len(text) <= SAY_CHARACTERS and len(quote(text)) <= SAY_ENCODED
 
 
-def _say(into: VoiceResponse | Gather, words: Iterable[str], speech: Speech) -> None:
+def _say(into: VoiceResponse | Gather, words: Iterable[str | Foreign], speech: Speech) -> None:
+    """Whole sentences in as few ``<Say>``s as Twilio takes; one ``<Say>`` for each sentence to a caller who wants it slower."""
     room = SPOKEN_BYTES
-    for piece in chunks("\n".join(words)):
-        room -= len(escape(piece).encode())
-        if room < 0:
-            return
-        into.say(piece, language=speech.language, voice=speech.voice)
+    for own, run in groupby(words, lambda one: one.language if isinstance(one, Foreign) else speech.language):
+        text = "\n".join(one.text if isinstance(one, Foreign) else one for one in run)
+        voice = speech.voice if own == speech.language else None
+        ssml = bool(speech.slow and voice and voice.startswith(SSML_VOICES))
+        for piece in sentences(text) if speech.slow and not ssml else chunks(text):
+            room -= len(escape(piece).encode())
+            if room < 0:
+                return
+            if ssml:
+                into.say("", language=own, voice=voice).prosody(piece, rate=RATES[speech.slow])
+            else:
+                into.say(piece, language=own, voice=voice)
+            if speech.slow and not ssml:
+                into.pause(length=speech.slow)
+
+
+def sentences(text: str) -> Iterator[str]:
+    """One sentence after the other, each short enough for a ``<Say>``."""
+    for sentence in filter(None, (s.strip() for s in _SENTENCE.split(_ILLEGAL.sub("", text)))):
+        yield from chunks(sentence)
+
+
+def _numbers(titles: Sequence[str]) -> Sequence[str]:
+    return _NUMBER_WORDS[: len(titles)]
 
 
 def _hints(hints: Sequence[str]) -> str | None:
-    if not hints:
-        return None
-    numbers = _NUMBER_WORDS[: len(hints)]
-    clean = [_ILLEGAL.sub("", hint).replace(",", " ").strip()[:HINT_CHARACTERS] for hint in (*hints, *numbers)]
-    return ",".join([hint for hint in clean if hint][:HINTS])
+    clean = [_ILLEGAL.sub("", hint).replace(",", " ").strip()[:HINT_CHARACTERS] for hint in hints]
+    return ",".join([hint for hint in dict.fromkeys(clean) if hint][:HINTS]) or None
 
 
 def _num_digits(prompt: Prompt) -> int | None:
-    """Known counts end the listening at once: an option's number has one figure, as long as there are nine or fewer."""
+    """Known counts end the listening at once: one key chooses among nine options or fewer, and is a wish elsewhere."""
+    if prompt.settings.count is not None:
+        return prompt.settings.count if isinstance(prompt.settings.count, int) else None
     if prompt.digits:
         return prompt.count
-    return 1 if 0 < len(prompt.hints) <= len(_NUMBER_WORDS) else None
+    return None if prompt.collecting else 1
+
+
+def _finish(prompt: Prompt) -> str | None:
+    """The key that ends the keys, if it is not Twilio's own ``#``; where one key is enough, ``#`` is a key like others."""
+    if not prompt.collecting:
+        return ""
+    return None if prompt.settings.finish_key == "#" else prompt.settings.finish_key
 
 
 def _document(response: VoiceResponse) -> str:

@@ -59,6 +59,7 @@ SAMPLE = {
     "proof": "claimed",
     "reason": "Asked for a person",
     "tried": "card activation",
+    "heard": "activate my card",
 }
 
 

@@ -28,7 +28,15 @@ SENTENCES = {
     "utter_still_working": "One moment please.",
     "utter_silence_again": "I did not hear you. {prompt}",
     "utter_silence_keys": "You can press the keys. {prompt}",
+    "utter_silence_figures": "Please press the figures. {prompt}",
     "utter_silence_person": "I am putting you through.",
+    "utter_no_match_person": "I cannot make it out; a person can.",
+    "utter_confirm_heard": "Did you say {heard}?",
+    "utter_heard_wrong": "Let us try again.",
+    "utter_slower": "More slowly then.",
+    "utter_sworn_at": "Sorry that it annoys you.",
+    "utter_anybody_there": "Press any key if you are there.",
+    "utter_nobody_there": "Nobody is there. Goodbye.",
     "utter_handoff_waiting": "You are number {place} in line.",
     "utter_handoff_still_waiting": "Still number {place} in line.",
     "utter_agent_whisper": "Caller {who}, {proof}. About: {reason}. Tried: {tried}.",
@@ -173,6 +181,7 @@ class FakeConversations:
     heard: list[tuple[str, InboundMessage]] = field(default_factory=list)
     results: dict[str, TurnResult] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
+    wished: list[tuple[str, str]] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     gate: asyncio.Event | None = None
     person_gate: asyncio.Event | None = None
@@ -192,6 +201,11 @@ class FakeConversations:
 
     async def call_started(self, message: InboundMessage) -> TurnResult:
         self.heard.append(("call_started", message))
+        return await self._next(message)
+
+    async def wishes(self, message: InboundMessage, payload: str, shown: str) -> TurnResult:
+        self.heard.append(("wishes", message))
+        self.wished.append((payload, shown))
         return await self._next(message)
 
     async def wants_person(self, message: InboundMessage, reason: str) -> TurnResult:
@@ -281,7 +295,7 @@ class Doc:
 
     @property
     def words(self) -> str:
-        return " ".join(say.text or "" for say in self.root.iter("Say"))
+        return " ".join("".join(say.itertext()) for say in self.root.iter("Say"))
 
     def one(self, tag: str) -> ET.Element:
         found = list(self.root.iter(tag))

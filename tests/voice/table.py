@@ -49,12 +49,15 @@ def table() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
 
 
 VALUES = {
-    ("Gather", "input"): r"dtmf speech",
+    ("Gather", "input"): r"dtmf speech|dtmf|speech",
     ("Gather", "method"): r"POST",
-    ("Gather", "actionOnEmptyResult"): r"true",
+    ("Gather", "actionOnEmptyResult"): r"true|false",
     ("Gather", "timeout"): r"[1-9]\d?",
     ("Gather", "speechTimeout"): r"[1-9]\d?",  # "auto" is forbidden when speechModel is set
-    ("Gather", "speechModel"): r"default|phone_call|numbers_and_commands",
+    ("Gather", "speechModel"): r"default|phone_call|numbers_and_commands|googlev2_\w+|deepgram_nova-[23](-[a-z]+)?",
+    ("Gather", "finishOnKey"): r"[0-9#*]?",
+    ("Gather", "profanityFilter"): r"true|false",
+    ("prosody", "rate"): r"x-slow|slow|\d{2}%",
     ("Gather", "numDigits"): r"[1-9]\d?",
     ("Gather", "language"): r"[a-z]{2}-[A-Z]{2}",
     ("Redirect", "method"): r"POST",

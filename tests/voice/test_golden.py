@@ -10,11 +10,19 @@ import pytest
 
 from tests.voice.table import problems, table
 from voice import twiml
-from voice.twiml import Prompt, Speech
+from voice.prompts import PromptSettings, checked
+from voice.twiml import Foreign, Prompt, Speech
 
 SPEECH = Speech()
 GOLDEN = Path(__file__).parent / "golden"
 MENU = Prompt("What can I do for you? For balance, press or say 1. For cards, press or say 2.", ("Balance", "Cards, lost or new"))
+
+FIGURES = PromptSettings(speech_model="numbers_and_commands", timeout=8, end_silence=3, finish_key="")
+
+
+def asked(**settings: object) -> str:
+    return twiml.ask(Prompt("Which one?", settings=checked(settings, "here")), 1, SPEECH, ["Well."])
+
 
 DOCUMENTS = {
     "ask_open": twiml.ask(Prompt("How can I help you?"), 1, SPEECH),
@@ -25,6 +33,20 @@ DOCUMENTS = {
     "ask_after_lead": twiml.ask(Prompt("Anything else?"), 9, SPEECH, ["You are back with the assistant."]),
     "ask_other_language": twiml.ask(Prompt("Wie kann ich helfen?"), 1, Speech(language="de-DE", voice="Polly.Vicki-Neural")),
     "ask_marked_up": twiml.ask(Prompt("Fees < $5 & \"free\" for 'gold'\x0b\x00 \ud800members"), 1, SPEECH),
+    "ask_barge_in_by_none": asked(barge_in="none"),
+    "ask_barge_in_by_keys": asked(barge_in="keys"),
+    "ask_barge_in_by_speech": asked(barge_in="speech"),
+    "ask_keys_only": asked(listen="keys", count=6, finish_key="9"),
+    "ask_speech_only": asked(listen="speech", speech_model="deepgram_nova-2-phonecall", language="en-GB"),
+    "ask_a_name_by_keys": asked(count="any", timeout=9, end_silence=3),
+    "ask_with_hints": asked(hints=("Tribeca", "Union Square", "debit card")),
+    "ask_unfiltered": asked(profanity_filter=False),
+    "ask_digits_designed": twiml.ask(Prompt("The code?", digits=True, count=6, settings=FIGURES), 2, SPEECH),
+    "ask_slower": twiml.ask(Prompt("One thing. Another thing."), 1, Speech(slow=1)),
+    "ask_slower_still": twiml.ask(Prompt("One thing. Another thing."), 1, Speech(slow=2)),
+    "ask_slower_with_a_voice": twiml.ask(Prompt("One < two. Another."), 1, Speech(voice="Polly.Joanna-Neural", slow=2)),
+    "ask_after_words_in_another_language": twiml.ask(MENU, 1, SPEECH, [Foreign("Solo hablo inglés.", "es-US")]),
+    "goodbye_slower": twiml.goodbye(["Goodbye. Take care."], Speech(slow=1)),
     "filler": twiml.filler("One moment please.", 4, 2, SPEECH),
     "enqueue": twiml.enqueue(["You are number 2 in line."], "h_0123456789abcdef", 5, SPEECH),
     "waiting_silently": twiml.waiting([], twiml.url("queue", joined=5, n=1, told=1795251600), 4, SPEECH),
@@ -101,5 +123,6 @@ def test_nothing_is_lost_in_the_pieces(name: str) -> None:
 
 
 def test_a_prompt_is_read_back_as_it_was_kept() -> None:
-    prompt = Prompt('Say "é"', ("a", "b"), True, 4)
+    settings = PromptSettings(barge_in="keys", hints=("Tribeca",), count="any", with_keys="Keys, please.")
+    prompt = Prompt('Say "é"', ("a", "b"), True, 4, "For a, press 1.", settings, "confirm", "4242", "{}")
     assert Prompt.from_json(prompt.to_json()) == prompt
