@@ -12,7 +12,7 @@ import aiohttp
 
 from simulator.documents import Source
 from simulator.gather import Collector
-from simulator.queues import Bridge
+from simulator.queues import Joint
 from simulator.signing import new_sid
 from simulator.webhooks import Request
 from simulator.world import World
@@ -43,11 +43,14 @@ class Call:
     fallback: tuple[str, str] | None = None
     activity: str = "ringing"
     collector: Collector | None = None
-    bridge: Bridge | None = None
+    bridge: Joint | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
     created_at: datetime = field(init=False)
     queue: str | None = None
+    machine_detection: str | None = None
+    answered_by: str = "human"
+    words: list[str] = field(default_factory=list)
     hang_on_star: bool = False
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -81,6 +84,13 @@ class Call:
             return 0
         return round(((self.ended_at or self.world.clock.now()) - self.started_at).total_seconds())
 
+    @property
+    def detected(self) -> str:
+        """``AnsweredBy`` as answering machine detection says it."""
+        if self.answered_by != "machine":
+            return self.answered_by
+        return "machine_start" if self.machine_detection == "Enable" else "machine_end_beep"
+
     def fields(self) -> list[tuple[str, str]]:
         """The parameters of each voice webhook. https://www.twilio.com/docs/voice/twiml#request-parameters"""
         settings = self.world.settings
@@ -99,6 +109,8 @@ class Call:
             found += [(f"{side}City", ""), (f"{side}State", "NY"), (f"{side}Zip", ""), (f"{side}Country", "US")]
         if self.parent_sid:
             found.append(("ParentCallSid", self.parent_sid))
+        if self.machine_detection and self.started_at:
+            found += [("AnsweredBy", self.detected), ("MachineDetectionDuration", "2500")]
         return found
 
     def snapshot(self) -> dict[str, Any]:
@@ -162,7 +174,7 @@ class Call:
         """One key; False when nobody listens for it."""
         taken = self.collector.press(key) if self.collector else False
         if not taken and self.bridge and self.hang_on_star and key == "*":
-            self.bridge.end()
+            self.bridge.part(self)
             return True
         self.world.journal.add("pressed", sid=self.sid, key=key, taken=taken)
         if taken and self.collector and self.collector.done:
@@ -177,6 +189,7 @@ class Call:
             taken = True
         if self.activity == "recording":
             taken = True
+            self.words.append(text)
             self.said.set()
         if text.strip():
             self.world.journal.add("said", sid=self.sid, text=text, taken=taken)
@@ -194,10 +207,11 @@ class Call:
         """The person starts to speak; the prompt stops and the timeout waits for the end."""
         return self.collector.begin_speech() if self.collector else False
 
-    def answer(self) -> bool:
-        """Pick up a ringing phone; False when it does not ring."""
+    def answer(self, by: str = "human") -> bool:
+        """Pick up a ringing phone (``human``, ``machine``, ``fax``, ``unknown``); False when it does not ring."""
         if self.status != "ringing" or self.direction == "inbound":
             return False
+        self.answered_by = by
         self.set_status("in-progress")
         return True
 
@@ -246,7 +260,7 @@ class Call:
         if self.live:
             self.collector = None
             if self.bridge:
-                self.bridge.end()
+                self.bridge.part(self)
             self.activity = "over"
             self.set_status(self._final or "completed")
         self.over.set()

@@ -9,10 +9,11 @@ import asyncio
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.call import Call
+from simulator.conferences import Conference, Seat
 from simulator.playing import Ended, LeftQueue, Player
 from simulator.queues import Bridge, Entry, WaitQueue
 from simulator.signing import Fields
-from simulator.verbs import Dial, DialNumber, Enqueue
+from simulator.verbs import Dial, DialConference, DialNumber, Enqueue
 from simulator.webhooks import Request
 
 if TYPE_CHECKING:
@@ -142,12 +143,66 @@ class Joining:
     async def dial(self, player: Player, verb: Dial) -> None:
         """Join the call with a queue's first caller or with whoever answers; then the action, or the next verb."""
         player.call.hang_on_star = verb.hangup_on_star
-        if verb.queue:
+        if verb.conference:
+            fields = await self.confer(player, verb.conference, verb.time_limit)
+        elif verb.queue:
             fields = await self._dial_queue(player, verb, verb.queue.name)
         else:
             fields = await self._dial_numbers(player, verb)
         if verb.action:
             raise player.transfer(verb.action, verb.method, fields)
+
+    async def confer(self, player: Player, verb: DialConference, limit: float = 14_400) -> Fields:
+        """Be in the conference until it ends, the leg is put out, or ``limit`` is over."""
+        call, room = player.call, self._world.conferences.open(self._world, verb)
+        if verb.coach and verb.coach not in room.seats:
+            player.problem(13255, "<Conference coach> names no participant: the leg joins as an ordinary one")
+        seat = Seat(call, verb.label, verb.muted, coaches=verb.coach if verb.coach in room.seats else None, ends=verb.ends)
+        seat.starts, seat.wait_url, seat.wait_method = verb.starts, verb.wait_url, verb.wait_method
+        call.bridge = room
+        if verb.beep and room.seats:
+            for other in room.seats.values():
+                other.call.hear("Tone", "beep")
+        room.sit(seat)
+        deadline = self._world.clock.elapsed() + limit
+        try:
+            while not seat.gone.is_set() and self._world.clock.elapsed() < deadline:
+                await self._sit(player, room, seat, deadline)
+        finally:
+            call.bridge = None
+            room.leave(seat)
+        return [("DialCallStatus", "answered")]
+
+    async def _sit(self, player: Player, room: Conference, seat: Seat, deadline: float) -> None:
+        """One spell of talking, waiting or being on hold, until that changes."""
+        seat.changed.clear()
+        talking = room.talking(seat)
+        player.call.tell("joined" if talking and not seat.announce else "held" if seat.hold else "waiting")
+        sound = asyncio.ensure_future(self._sound(player, seat, talking))
+        try:
+            await self._world.clock.wait(seat.changed, deadline - self._world.clock.elapsed())
+        finally:
+            sound.cancel()
+            await asyncio.gather(sound, return_exceptions=True)
+
+    async def _sound(self, player: Player, seat: Seat, talking: bool) -> None:
+        if seat.announce:
+            url, method = seat.announce
+            await player.follow(player.source(url, method), "wait")
+            seat.announce = None
+            seat.changed.set()
+            return
+        music, method = (seat.hold_url, seat.hold_method) if seat.hold else (seat.wait_url, seat.wait_method)
+        if talking or music == "":
+            return
+        if music is None:
+            player.call.hear("Play", "hold music")
+            return
+        while True:
+            began = self._world.clock.elapsed()
+            await player.follow(player.source(music, method), "wait")
+            if self._world.clock.elapsed() - began < SHORTEST_LOOP:
+                await self._world.clock.sleep(SHORTEST_LOOP)
 
     async def _dial_queue(self, player: Player, verb: Dial, name: str) -> Fields:
         player.call.tell("dialling")

@@ -54,7 +54,7 @@ class Page:
             "messenger/read": self._read,
             "messenger/verify": self._verify,
             "calls": self._dial,
-            r"calls/{sid}/{action:keys|speech|speaking|silence|answer|refuse|hangup}": self._on_call,
+            r"calls/{sid}/{action:keys|speech|speaking|silence|answer|refuse|ignore|hangup}": self._on_call,
         }
         return [
             web.get("", guard(self._redirect)),
@@ -204,7 +204,8 @@ class Page:
         return self._switchboard.call_in(ANONYMOUS if from_ == ANONYMOUS else _number(from_)).snapshot()
 
     async def _on_call(self, request: web.Request, body: Json) -> Json:
-        """``keys {"digits"}``, ``speech {"text", "confidence"?}``, ``speaking``, ``silence``, ``answer``, ``refuse``, ``hangup``.
+        """``keys {"digits"}``, ``speech {"text", "confidence"?}``, ``speaking``, ``silence``, ``answer {"by"?}``,
+        ``refuse`` (busy), ``ignore`` (no answer), ``hangup``.
 
         With ``"wait": seconds`` keys and speech wait (in real time) until the call listens for them. ``taken`` says
         whether somebody heard it.
@@ -229,9 +230,16 @@ class Page:
         if action == "speech":
             confidence = body.get("confidence", 0.93)
             return call.say(str(body.get("text", ""))[:2000], confidence if isinstance(confidence, float) else None)
+        if action == "answer":
+            by = body.get("by", "human")
+            if by not in ("human", "machine", "fax", "unknown"):
+                raise web.HTTPBadRequest(text="by must be human, machine, fax or unknown")
+            return call.answer(by)
+        if action == "ignore":
+            return call.hang_up("no-answer")
         if action == "refuse":
             return call.hang_up("busy")
-        return {"speaking": call.begin_speech, "answer": call.answer, "hangup": call.hang_up}[action]()
+        return {"speaking": call.begin_speech, "hangup": call.hang_up}[action]()
 
     async def _until_listening(self, call: Call, action: str, seconds: float) -> None:
         kind = "speech" if action == "speech" else "keys"

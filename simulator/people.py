@@ -63,14 +63,22 @@ class Phone:
         answer = await self._sim.post(f"calls/{self.sid}/silence", wait=within)
         assert answer["taken"], "the call did not listen"
 
-    async def answers(self) -> None:
-        """Pick up."""
-        answer = await self._sim.post(f"calls/{self.sid}/answer")
+    async def answers(self, by: str = "human") -> None:
+        """Pick up; ``by="machine"`` is an answering machine, for calls made with MachineDetection."""
+        answer = await self._sim.post(f"calls/{self.sid}/answer", by=by)
         assert answer["taken"], "the phone does not ring"
 
     async def refuses(self) -> None:
         """Reject the ringing call: busy."""
         await self._sim.post(f"calls/{self.sid}/refuse")
+
+    async def ignores(self) -> None:
+        """Let it ring until it stops: no answer."""
+        await self._sim.post(f"calls/{self.sid}/ignore")
+
+    async def is_on_hold(self, within: float = WITHIN) -> None:
+        """Wait until this leg is on hold in a conference."""
+        await self._until(lambda call: call["activity"] == "held", "leg on hold", within)
 
     async def hangs_up(self) -> None:
         """End the call, if it has not ended."""

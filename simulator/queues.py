@@ -22,6 +22,16 @@ class Party(Protocol):
         """Words from the other side."""
 
 
+class Joint(Protocol):
+    """What joins a leg with others: a bridge of two, or a conference."""
+
+    def speak(self, party: Party, text: str) -> None:
+        """What one says is heard by the others."""
+
+    def part(self, party: Party) -> None:
+        """One goes."""
+
+
 @dataclass
 class Bridge:
     """Two legs that hear each other until one of them goes. ``over`` is set then."""
@@ -41,6 +51,10 @@ class Bridge:
         for other in self.parties:
             if other is not party and self.ready.is_set() and not self.over.is_set():
                 other.hear("Other", text)
+
+    def part(self, party: Party) -> None:
+        """One side goes, and that ends it."""
+        self.end()
 
     def end(self) -> None:
         """One side went; harmless when repeated."""

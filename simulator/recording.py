@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from simulator.documents import Transfer
 from simulator.gather import Collector
-from simulator.signing import new_sid
+from simulator.signing import Fields, new_sid
 from simulator.verbs import Document, Gather, Record
 from simulator.webhooks import Request
 
@@ -31,6 +31,7 @@ async def record(player: Player, verb: Record, document: Document) -> None:
     keys = Gather(True, False, None, "POST", True, verb.max_length, 1, 1, "", True, None)
     collector = Collector(keys, prompting=False)
     call.tell("recording")
+    call.words.clear()
     try:
         while clock.elapsed() - began < verb.max_length:
             call.collector, collector.done, collector.digits = collector, False, ""
@@ -43,6 +44,8 @@ async def record(player: Player, verb: Record, document: Document) -> None:
             status = [("RecordingStatus", "completed"), ("RecordingChannels", "1"), ("RecordingSource", "RecordVerb")]
             request = Request("recording", verb.status_callback, [*call.fields(), *fields, *status])
             call.world.webhooks.later(request)
+        if verb.transcribe_callback:
+            _transcribe(player, verb.transcribe_callback, fields)
     raise Transfer(player.source(verb.action or document.url, verb.method, [*fields, ("Digits", collector.digits)]))
 
 
@@ -64,7 +67,21 @@ async def _listen(player: Player, collector: Collector, silence: float) -> bool:
             waiting.cancel()
 
 
-def _fields(player: Player, seconds: int) -> list[tuple[str, str]]:
+def _transcribe(player: Player, url: str, recorded: Fields) -> None:
+    """What was said, as text; Twilio does so for 2 to 120 seconds of English. Nothing said is a failure there too."""
+    text = " ".join(player.call.words)
+    fields = [
+        *player.call.fields(),
+        *(pair for pair in recorded if pair[0] != "RecordingDuration"),
+        ("TranscriptionSid", new_sid("TR")),
+        ("TranscriptionText", text),
+        ("TranscriptionType", "fast"),
+        ("TranscriptionStatus", "completed" if text else "failed"),
+    ]
+    player.call.world.webhooks.later(Request("transcription", url, fields))
+
+
+def _fields(player: Player, seconds: int) -> Fields:
     settings = player.call.world.settings
     sid = new_sid("RE")
     url = f"{settings.own_url}/twilio/2010-04-01/Accounts/{settings.account_sid}/Recordings/{sid}"

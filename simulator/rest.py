@@ -18,6 +18,7 @@ from aiohttp import web
 from simulator.call import Call
 from simulator.documents import Source
 from simulator.recording import silent_wav
+from simulator.rest_rooms import ConferenceRest
 from simulator.rest_tables import CREATE_CALL, CREATE_MESSAGE, MAGIC_CALL_TO, UPDATE_CALL, RestError, check_parameters
 from simulator.switchboard import Switchboard
 from simulator.texting import Texting
@@ -40,6 +41,7 @@ class TwilioRest:
         self._world = world
         self._texting = texting
         self._switchboard = switchboard
+        self._conferences = ConferenceRest(world, switchboard)
 
     def routes(self) -> list[web.RouteDef]:
         """Routes below ``/twilio``."""
@@ -50,6 +52,7 @@ class TwilioRest:
             web.post(base + "/Calls.json", self._guarded(self._create_call)),
             web.get(base + "/Calls/{sid}.json", self._guarded(self._fetch_call)),
             web.post(base + "/Calls/{sid}.json", self._guarded(self._update_call)),
+            *self._conferences.routes(base, self._guarded),
             web.get(base + "/Recordings/{sid}", self._recording),
             web.route("*", "/twilio/{tail:.*}", self._guarded(self._nowhere)),
         ]
@@ -61,7 +64,7 @@ class TwilioRest:
             fields = parse_qsl(await request.text(), keep_blank_values=True)
             status, body = await self._answer(handler, request, fields)
             self._record(request, fields, status, body)
-            return web.json_response(body, status=status)
+            return web.Response(status=204) if status == 204 else web.json_response(body, status=status)
 
         return handle
 
@@ -145,6 +148,7 @@ class TwilioRest:
             status_method=wanted.get("StatusCallbackMethod", "POST"),
             status_events=frozenset(events or {"completed"}),
             fallback=_fallback(wanted),
+            machine_detection=wanted.get("MachineDetection"),
         )
         self._switchboard.call_out(call, _source(wanted), float(wanted.get("Timeout", "60")))
         return 201, self._resource(call)
@@ -197,7 +201,7 @@ class TwilioRest:
         return {
             "account_sid": account,
             "annotation": None,
-            "answered_by": None,
+            "answered_by": call.detected if call.machine_detection and call.started_at else None,
             "api_version": "2010-04-01",
             "caller_name": None,
             "date_created": _rfc(call.created_at),

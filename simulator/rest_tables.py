@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from simulator.twiml_values import BOOL, METHOD, Rule, matching, one_of, some_of, whole
 
 E164 = r"\+[1-9]\d{6,14}"
+SIP = r"sips?:[^\s@]{1,64}@[^\s@]{1,255}"
 SID = "[0-9a-f]{32}"
 
 
@@ -78,7 +79,7 @@ CREATE_MESSAGE: dict[str, Parameter] = {
 }
 
 CREATE_CALL: dict[str, Parameter] = {
-    "To": Parameter(matching(E164, "a phone number in E.164 form"), code=21211),
+    "To": Parameter(matching(f"{E164}|{SIP}", "a phone number in E.164 form or a SIP address"), code=21211),
     "From": Parameter(matching(E164, "a phone number in E.164 form"), code=21212),
     "Url": Parameter(_url, code=21205),
     "Twiml": Parameter(_length(1, 4000), code=32018),
@@ -126,6 +127,57 @@ UPDATE_CALL: dict[str, Parameter] = {
         name: CREATE_CALL[name]
         for name in ("Method", "FallbackUrl", "FallbackMethod", "StatusCallback", "StatusCallbackMethod", "TimeLimit")
     },
+}
+
+LIST_CONFERENCES: dict[str, Parameter] = {
+    "FriendlyName": ANY,
+    "Status": Parameter(one_of("init", "in-progress", "completed")),
+    **dict.fromkeys(("DateCreated", "DateUpdated", "PageSize", "Page", "PageToken"), ANY),
+}
+
+UPDATE_CONFERENCE: dict[str, Parameter] = {
+    "Status": Parameter(one_of("completed")),
+    "AnnounceUrl": _URL,
+    "AnnounceMethod": _METHOD,
+}
+
+UPDATE_PARTICIPANT: dict[str, Parameter] = {
+    **dict.fromkeys(("Muted", "Hold", "BeepOnExit", "EndConferenceOnExit", "Coaching"), _BOOL),
+    **dict.fromkeys(("HoldUrl", "AnnounceUrl", "WaitUrl"), _URL),
+    **dict.fromkeys(("HoldMethod", "AnnounceMethod", "WaitMethod"), _METHOD),
+    "CallSidToCoach": Parameter(matching(f"CA{SID}", "a SID of a call")),
+}
+
+UPDATE_RECORDING: dict[str, Parameter] = {
+    "Status": Parameter(one_of("in-progress", "paused", "stopped")),
+    "PauseBehavior": Parameter(one_of("skip", "silence")),
+}
+
+_PARTICIPANT_TEXTS = (
+    "ConferenceTrim RecordingChannels SipAuthUsername SipAuthPassword Region JitterBufferSize Byoc CallerId RecordingTrack "
+    "Trim CallToken CallerDisplayName MaxParticipants ConferenceRecord ConferenceStatusCallbackEvent "
+    "ConferenceRecordingStatusCallbackEvent RecordingStatusCallbackEvent"
+)
+
+CREATE_PARTICIPANT: dict[str, Parameter] = {
+    **{
+        name: CREATE_CALL[name]
+        for name in (
+            "To From StatusCallback StatusCallbackMethod StatusCallbackEvent Timeout TimeLimit CallReason Record "
+            "MachineDetection MachineDetectionTimeout MachineDetectionSpeechThreshold MachineDetectionSpeechEndThreshold "
+            "MachineDetectionSilenceTimeout RecordingStatusCallback RecordingStatusCallbackMethod ClientNotificationUrl"
+        ).split()
+    },
+    **dict.fromkeys(_PARTICIPANT_TEXTS.split(), ANY),
+    **dict.fromkeys(("WaitUrl", "ConferenceStatusCallback", "ConferenceRecordingStatusCallback", "AmdStatusCallback"), _URL),
+    **dict.fromkeys(
+        "WaitMethod ConferenceStatusCallbackMethod ConferenceRecordingStatusCallbackMethod AmdStatusCallbackMethod".split(),
+        _METHOD,
+    ),
+    **dict.fromkeys(("Muted", "StartConferenceOnEnter", "EndConferenceOnExit", "EarlyMedia", "Coaching"), _BOOL),
+    "Beep": Parameter(one_of("true", "false", "onEnter", "onExit")),
+    "Label": Parameter(_length(1, 128)),
+    "CallSidToCoach": Parameter(matching(f"CA{SID}", "a SID of a call")),
 }
 
 MAGIC_MESSAGE_TO: dict[str, tuple[int, str]] = {

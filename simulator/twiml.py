@@ -15,6 +15,7 @@ from simulator.twiml_table import VOICE, Element
 from simulator.twiml_values import wrong_value
 from simulator.verbs import (
     Dial,
+    DialConference,
     DialNumber,
     DialQueue,
     Document,
@@ -203,16 +204,17 @@ class _Reader:
         )
 
     def dial(self, node: ET.Element) -> Dial:
-        numbers = [self._number(child) for child in node if child.tag == "Number"]
+        numbers = [self._number(child) for child in node if child.tag in ("Number", "Sip")]
         if not len(node) and (node.text or "").strip():
             numbers.append(DialNumber((node.text or "").strip()))
         queues = [child for child in node if child.tag == "Queue"]
+        rooms = [child for child in node if child.tag == "Conference"]
         for child in node:
-            if child.tag not in ("Number", "Queue") and child.tag in VOICE["Dial"].children:
+            if child.tag not in ("Number", "Sip", "Queue", "Conference") and child.tag in VOICE["Dial"].children:
                 self.note(f"<Dial><{child.tag}> is not played by this simulator")
         if len(numbers) > 10:
             self.note("<Dial> rings at most 10 numbers", 13223)
-        if not numbers and not queues:
+        if not numbers and not queues and not rooms:
             self.note("<Dial> calls nobody", 13201)
         return Dial(
             self.link(node, "action"),
@@ -223,6 +225,32 @@ class _Reader:
             self.flag(node, "hangupOnStar", False),
             tuple(numbers[:10]),
             self._queue(queues[0]) if queues else None,
+            self._conference(rooms[0]) if rooms else None,
+        )
+
+    def _conference(self, node: ET.Element) -> DialConference:
+        name = (node.text or "").strip()
+        if not name:
+            self.note("<Conference> has no name", 13249)
+        if len(name) > 128:
+            self.note("<Conference>: a name has at most 128 characters")
+        if node.get("statusCallbackEvent") and not node.get("statusCallback"):
+            self.note("<Conference statusCallbackEvent> without statusCallback")
+        return DialConference(
+            name,
+            self.flag(node, "muted", False),
+            self.flag(node, "startConferenceOnEnter", True),
+            self.flag(node, "endConferenceOnExit", False),
+            node.get("beep", "true") in ("true", "onEnter"),
+            self.link(node, "waitUrl"),
+            self.method(node, "waitMethod"),
+            node.get("participantLabel", ""),
+            node.get("coach"),
+            node.get("record") in ("record-from-start", "true"),
+            self.link(node, "statusCallback"),
+            self.method(node, "statusCallbackMethod"),
+            tuple(node.get("statusCallbackEvent", "").split()),
+            self.link(node, "recordingStatusCallback"),
         )
 
     def _number(self, node: ET.Element) -> DialNumber:
@@ -242,6 +270,7 @@ class _Reader:
             node.get("finishOnKey", "1234567890*#"),
             self.flag(node, "playBeep", True),
             self.link(node, "recordingStatusCallback"),
+            self.link(node, "transcribeCallback") if self.flag(node, "transcribe", False) else None,
         )
 
 

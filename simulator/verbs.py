@@ -101,6 +101,26 @@ class DialQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class DialConference:
+    """The conference to enter. ``wait_url`` None: Twilio's own music; empty: silence."""
+
+    name: str
+    muted: bool = False
+    starts: bool = True
+    ends: bool = False
+    beep: bool = True
+    wait_url: str | None = None
+    wait_method: str = "POST"
+    label: str = ""
+    coach: str | None = None
+    record: bool = False
+    status_callback: str | None = None
+    status_method: str = "POST"
+    status_events: tuple[str, ...] = ()
+    recording_callback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dial:
     """Join this call with somebody."""
 
@@ -112,6 +132,7 @@ class Dial:
     hangup_on_star: bool
     numbers: tuple[DialNumber, ...] = ()
     queue: DialQueue | None = None
+    conference: DialConference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +146,7 @@ class Record:
     finish_on_key: str
     play_beep: bool
     status_callback: str | None
+    transcribe_callback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

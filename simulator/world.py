@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from simulator.clock import Clock
+from simulator.conferences import Conferences
 from simulator.faults import Faults
 from simulator.journal import Journal
 from simulator.queues import Queues
@@ -29,6 +30,7 @@ class World:
     psid: str = field(default_factory=new_psid)
     advanced_opt_out: bool = False
     recordings: dict[str, int] = field(default_factory=dict)
+    conferences: Conferences = field(default_factory=Conferences)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -5,7 +5,7 @@ import { post } from "./api.js";
 const legs = new Map();
 const WORDS = {
   ringing: "Ringing", fetching: "One moment", speaking: "Speaking", listening: "Listening", waiting: "In the queue",
-  joined: "Joined", dialling: "Dialling", recording: "Recording", over: "Ended",
+  joined: "Joined", held: "On hold", dialling: "Dialling", recording: "Recording", over: "Ended",
 };
 let customer = "";
 
@@ -36,7 +36,7 @@ export function take(call) {
   leg.root.classList.toggle("over", leg.over);
   leg.root.classList.toggle("hears-keys", call.accepts.includes("keys"));
   leg.state.textContent = leg.over ? `Ended: ${call.status}` : call.queue ? `In queue “${call.queue}”` : WORDS[call.activity] ?? call.activity;
-  leg.pick.hidden = leg.refuse.hidden = !rings;
+  leg.pick.hidden = leg.refuse.hidden = leg.machine.hidden = leg.ignore.hidden = !rings;
   leg.hang.hidden = rings || leg.over;
   leg.speak.hidden = leg.toggle.hidden = rings || leg.over;
   leg.live = !rings && !leg.over;
@@ -102,11 +102,13 @@ function add(call) {
   leg.speak = sayBox(leg, act);
   leg.pick = el("button", { type: "button", class: "pick", onclick: () => act("answer") }, "Answer");
   leg.refuse = el("button", { type: "button", class: "hang", onclick: () => act("refuse") }, "Refuse");
+  leg.machine = el("button", { type: "button", class: "quiet", onclick: () => act("answer", { by: "machine" }) }, "Machine");
+  leg.ignore = el("button", { type: "button", class: "quiet", onclick: () => act("ignore") }, "No answer");
   leg.toggle = el("button", { type: "button", class: "quiet", onclick: () => { leg.wanted = leg.keys.hidden; arrange(); } }, "Keypad");
   leg.hang = el("button", { type: "button", class: "hang", onclick: () => act("hangup") }, "Hang up");
   leg.root = el("article", { class: mine ? "leg" : "leg other", "aria-label": name },
     el("header", {}, el("h3", {}, name), el("span", { class: "who" }, peer), leg.state),
-    leg.captions, leg.keys, leg.speak, el("div", { class: "actions" }, leg.toggle, leg.pick, leg.refuse, leg.hang));
+    leg.captions, leg.keys, leg.speak, el("div", { class: "actions" }, leg.toggle, leg.pick, leg.refuse, leg.machine, leg.ignore, leg.hang));
   legs.set(call.sid, leg);
   $("#legs").append(leg.root);
   leg.root.scrollIntoView?.({ block: "nearest" });
