@@ -39,6 +39,8 @@ def public_app(core: Core) -> web.Application:
     for channel in (core.sms, core.voice, core.messenger):
         if channel is not None:
             app.add_routes(channel.routes())
+    if core.voice is not None:
+        app.on_shutdown.append(core.voice.on_shutdown)
     app.router.add_get("/health", health_of(core).public)
     return app
 

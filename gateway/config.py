@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from gateway.values import ConfigError, Reader, is_loopback, loopback_url, origins
 from gateway.variables import VARIABLES, Variable
+from gateway.voice_modes import VoiceModes
 
 FICTIONAL_NUMBER = re.compile(r"\+1[2-9]\d{2}55501\d{2}")
 """Numbers kept for fiction (555-0100 to 555-0199): the only ones the simulator may stand for."""
@@ -69,6 +70,7 @@ class Settings:
     rasa_urls: tuple[str, ...]
     rasa_token: str = field(repr=False)
     twilio: TwilioSettings | None
+    voice_modes: VoiceModes
     messenger: MessengerSettings | None
     simulated: bool
     database_url: str = field(repr=False)
@@ -98,6 +100,7 @@ class Settings:
             rasa_urls=rasa_urls,
             rasa_token=read.secret("RASA_TOKEN", 32),
             twilio=twilio,
+            voice_modes=VoiceModes.parse("VOICE_MODE", read.text("VOICE_MODE")),
             messenger=messenger,
             simulated=_simulated(read, twilio, messenger, internal_host),
             database_url=read.optional("DATABASE_URL") or f"sqlite:///{home / 'bank.sqlite'}",

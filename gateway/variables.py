@@ -34,6 +34,11 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("TWILIO_SMS_NUMBER", "The number that texts, in E.164."),
     Variable("TWILIO_VOICE_NUMBER", "The number that is called, in E.164; may be the same."),
+    Variable(
+        "VOICE_MODE",
+        "gather (any account) or relay (ConversationRelay) for calls; single numbers as in: gather, +12125550101=relay.",
+        "gather",
+    ),
     Variable("TWILIO_API_URL", "Twilio's REST API, or any Twilio-compatible base address.", "https://api.twilio.com"),
     Variable("MESSENGER_APP_SECRET", "Your Meta app's secret; every Messenger webhook is signed with it.", secret=True),
     Variable(

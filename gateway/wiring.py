@@ -13,6 +13,7 @@ import redis.asyncio as redis
 from bot.conversation import Conversations
 from bot.handoff import HandoffBook
 from bot.identity import Identity
+from bot.interruptions import Interruptions
 from bot.joining import CodeSending, Joining
 from bot.keywords import Keywords
 from bot.lines import Lines
@@ -38,6 +39,7 @@ from gateway.measured import MeasuredDialogue, MeasuredLocks
 from gateway.metrics import Metrics
 from gateway.tracing import Tracing, tracing_to
 from voice.calls import VoiceLine
+from voice.relay import RelayOptions
 
 NOTICES = Path("domain/_notices.yml")
 VOICE_PATIENCE = 6.0
@@ -136,6 +138,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
             clock=now,
             turn_deadline=min(VOICE_PATIENCE, settings.turn_deadline),
             on_refused=metrics.refuse,
+            relay=_relay(settings, Interruptions(lines, locks, now), metrics),
         )
     if settings.messenger:
         messenger = Messenger(
@@ -184,6 +187,13 @@ def rasa(settings: Settings, http: aiohttp.ClientSession) -> Dialogue:
     """The one Rasa server, or all of them as one."""
     clients = {url: RasaClient(http, url, settings.rasa_token) for url in settings.rasa_urls}
     return clients[settings.rasa_url] if len(clients) == 1 else RasaPool(dict(clients))
+
+
+def _relay(settings: Settings, interruptions: Interruptions, metrics: Metrics) -> RelayOptions | None:
+    """ConversationRelay, where the settings choose it for a number."""
+    if not settings.voice_modes.relay:
+        return None
+    return RelayOptions(settings.voice_modes.is_relay, interruptions.heard, metrics.ignore)
 
 
 async def _no_code(_contact: Contact, _tel: str) -> bool:

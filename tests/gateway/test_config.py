@@ -41,6 +41,28 @@ def test_defaults() -> None:
     assert (settings.turn_deadline, settings.log_level, settings.chat_origins) == (8.0, "INFO", ())
 
 
+@pytest.mark.parametrize(
+    ("value", "number", "relay"),
+    [
+        ("", "+13125550191", False),
+        ("Relay", "+13125550191", True),
+        ("gather, +13125550191=relay", "+13125550191", True),
+        ("gather, +13125550191=relay", "+13125550192", False),
+        ("relay,+13125550191=gather", "+13125550191", False),
+    ],
+)
+def test_a_number_is_talked_to_over_gather_or_relay(value: str, number: str, relay: bool) -> None:
+    modes = Settings.from_env(LEAST | TWILIO | {"VOICE_MODE": value}).voice_modes
+    assert modes.is_relay(number) is relay
+    assert modes.relay is ("relay" in value.lower())
+
+
+@pytest.mark.parametrize("value", ["stream", "relay, 5550191=gather", "+13125550191", "gather,"])
+def test_an_unknown_way_to_talk_is_refused(value: str) -> None:
+    with pytest.raises(ConfigError, match="VOICE_MODE has"):
+        Settings.from_env(LEAST | TWILIO | {"VOICE_MODE": value})
+
+
 def test_everything_set() -> None:
     changes = {
         "PUBLIC_URL": "https://bank.example:8443",
