@@ -10,7 +10,7 @@ DIET ?=
 CHANNEL ?= web
 PYTEST ?=
 
-.PHONY: help run test train chat lint lock memory clean env env-dev env-diet browser
+.PHONY: help run test train chat lint lock memory clean env env-dev env-diet test-tools
 
 help: ## this list
 	@echo "Onethread: one conversation across web chat, Messenger, SMS and the phone."
@@ -19,7 +19,7 @@ help: ## this list
 run: env $(if $(DIET),env-diet) ## start everything; Ctrl-C stops it (DIET=1: with the TensorFlow pipeline)
 	@exec $(PYTHON) -m launch --with-parent --timings $(if $(DIET),--diet)
 
-test: env-dev browser lint ## install what the tests need, lint, then all tests, fast ones first (PYTEST="-k name")
+test: env-dev test-tools lint ## install what the tests need, lint, then all tests, fast ones first (PYTEST="-k name")
 	$(PYTHON) -m pytest -q -m "not (rasa or browser or stack or slow)" $(PYTEST)
 	$(PYTHON) -m pytest -q -m "rasa or browser or stack or slow" $(PYTEST)
 
@@ -58,5 +58,5 @@ env-dev:
 env-diet:
 	@launch/bootstrap.sh .venv-diet diet
 
-browser:
-	@launch/browser.sh
+test-tools:
+	@launch/test_tools.sh
