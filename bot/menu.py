@@ -167,9 +167,10 @@ def plain_words(text: str) -> set[str]:
 
 
 def spoken(reply: Reply, phrase: str | None = None, words: Phrases = ENGLISH) -> str:
-    """The reply as words for the phone, each option in ``phrase`` (default: what suits its title)."""
+    """The reply as words for the phone, each option in the designers' ``phrase``; the usual one is fitted to the title."""
+    usual = phrase in (None, words.press)
     options = [
-        (phrase or _phrase(option.title, words)).replace("{title}", _lower(option.title)).replace("{number}", str(n))
+        (_phrase(option.title, words) if usual else str(phrase)).replace("{title}", _lower(option.title)).replace("{number}", str(n))
         for n, option in enumerate(reply.options, 1)
     ]
     return " ".join([*heard(reply, words), *options]).strip()

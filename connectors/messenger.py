@@ -17,12 +17,12 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from bot.model import Address, AddressKind, ChannelName, DeliveryReport, DeliveryStatus, Option, OutboundMessage, Reply
+from bot.model import Address, AddressKind, ChannelName, DeliveryReport, DeliveryStatus, OutboundMessage, Reply
 from bot.ports import Clock, Inbox, SendError, SendFailure, StoreUnavailable
+from connectors.messenger_contents import contents
 from connectors.messenger_errors import WINDOW, failure_of
 from connectors.messenger_events import Delivered, Event, Ignored, Malformed, Read, Said, Touched, parse
 from connectors.messenger_threads import Threads
-from connectors.split import split, units, whole_characters
 from connectors.wire import TIMEOUT, OnRefused, post, read_body, send_parts, unavailable
 
 PATH = "/messenger"
@@ -30,20 +30,10 @@ PATH = "/messenger"
 BODY_LIMIT = 256 * 1024
 """Bytes of one webhook body."""
 
-TEXT_LIMIT = 1900
-"""Characters of one text; Meta takes fewer than 2000 (1994 was measured)."""
-
-TEXT_PREFERRED = 640
-"""Where we rather cut: longer texts fill a phone's screen."""
-
-QUICK_REPLIES = 13
-QUICK_REPLY_TITLE = 20
 REPLY_WINDOW = timedelta(hours=24)
 
 CHALLENGE = re.compile(r"[0-9]{1,32}", re.ASCII)
 SIGNATURE = re.compile(r"sha256=([0-9a-f]{64})", re.ASCII)
-ATTACHMENTS = ("image", "audio", "video")
-"""Attachment types by the first half of the MIME type; the rest are ``file``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +51,7 @@ class MessengerApp:
 class Messenger:
     """The Messenger channel of one page.
 
-    ``render`` writes options as numbered text where quick replies cannot carry them (``bot.menu.numbered``).
+    ``render`` writes options as numbered text where they cannot be tapped (``bot.menu.numbered``).
     ``on_ignored`` counts what was passed over (echo, standby, unknown kinds ...).
     """
 
@@ -207,40 +197,3 @@ class Messenger:
         if answer.status != 200:
             raise failure_of(answer)
         return answer.body
-
-
-def contents(reply: Reply, menu_id: str | None, render: Callable[[Reply], str]) -> list[dict[str, Any]]:
-    """The ``message`` objects that carry a reply: media first, then texts, quick replies on the last text.
-
-    Options that quick replies cannot carry (more than 13, no menu, titles alike once cut to 20) are numbered text.
-    """
-    buttons = quick_replies(reply.options, menu_id) if reply.text.strip() else []
-    text = reply.text if buttons else render(reply)
-    files = [{"attachment": {"type": _kind(m.content_type), "payload": {"url": m.url}}} for m in reply.media]
-    texts: list[dict[str, Any]] = [{"text": part} for part in split(text, TEXT_PREFERRED, TEXT_LIMIT)]
-    if buttons:
-        texts[-1]["quick_replies"] = buttons
-    return [*files, *texts]
-
-
-def quick_replies(options: tuple[Option, ...], menu_id: str | None) -> list[dict[str, str]]:
-    """One quick reply for each option, its payload the menu's token; empty when they do not fit."""
-    titles = [_short(option.title) for option in options]
-    if menu_id is None or len(options) > QUICK_REPLIES or len(set(titles)) < len(titles) or not all(titles):
-        return []
-    return [{"content_type": "text", "title": title, "payload": f"{menu_id}:{n}"} for n, title in enumerate(titles, 1)]
-
-
-def _short(title: str) -> str:
-    title = title.strip()
-    if units(title) <= QUICK_REPLY_TITLE:
-        return title
-    cut = QUICK_REPLY_TITLE - 1
-    while units(title[:cut]) >= QUICK_REPLY_TITLE:
-        cut -= 1
-    return title[: whole_characters(title, cut)].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
-
-
-def _kind(content_type: str) -> str:
-    family = content_type.partition("/")[0]
-    return family if family in ATTACHMENTS else "file"

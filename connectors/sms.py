@@ -132,7 +132,7 @@ def _keyword(form: Mapping[str, str]) -> str | None:
 class Sms:
     """The SMS channel of one number.
 
-    ``render`` writes a reply as plain text with its options numbered (``bot.menu.numbered``); ``on_segments`` is
+    ``render`` writes a reply as plain text with its options numbered (``bot.menu.texted``); ``on_segments`` is
     told what each sent message costs; ``on_ignored`` counts statuses that mean nothing to us.
     """
 
@@ -206,5 +206,6 @@ class Sms:
 
 def texts(reply: Reply, render: Callable[[Reply], str]) -> list[str]:
     """The bodies that carry a reply: options numbered, media as links, in the cheapest encoding, split."""
-    lines = [render(reply).strip(), *(media.url for media in reply.media)]
+    media = [f"{m.title}: {m.url}" if m.title else m.url for m in reply.media]
+    lines = [render(reply).strip(), *media]
     return split(cheapest("\n".join(line for line in lines if line)), PREFERRED, BODY_LIMIT)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from bot.model import Author, OutboundMessage
+from bot.menu import beside_cards, on_card
+from bot.model import Author, Card, Media, Moment, Option, OutboundMessage
+from bot.plain import moment_line
 
 MAX_FRAME = 8192
 """Bytes; a longer one closes the socket with 1009. 2000 characters fit in any script."""
@@ -146,10 +148,45 @@ def outbound_line(message: OutboundMessage) -> dict[str, Any]:
     line: dict[str, Any] = {"author": message.author.value, "text": message.reply.text}
     if message.agent:
         line["agent"] = message.agent
-    options = message.reply.options if message.menu_id else ()
-    line["options"] = [{"title": o.title, "choice": f"{message.menu_id}:{n}"} for n, o in enumerate(options, start=1)]
-    line["media"] = [{"url": m.url, "content_type": m.content_type} for m in message.reply.media]
-    return line | {"at": stamp(message.created_at)}
+    options = beside_cards(message.reply) if message.menu_id else []
+    line["options"] = _choices(message, options)
+    line["media"] = [_media(m) for m in message.reply.media]
+    return line | rich(message) | {"at": stamp(message.created_at)}
+
+
+def rich(message: OutboundMessage) -> dict[str, Any]:
+    """Cards, links, places, dates and tables, each only when there are some (docs/menus.md)."""
+    reply = message.reply
+    parts: dict[str, list[dict[str, Any]]] = {
+        "cards": [_card(message, card) for card in reply.cards],
+        "links": [{"title": link.title, "url": link.url} for link in reply.links],
+        "locations": [{"name": p.name, "address": p.address, "url": p.url, "tel": p.tel} for p in reply.locations],
+        "dates": [_moment(moment) for moment in reply.dates],
+        "tables": [{"columns": list(t.columns), "rows": [list(row) for row in t.rows]} for t in reply.tables],
+    }
+    return {name: found for name, found in parts.items() if found}
+
+
+def _choices(message: OutboundMessage, options: list[tuple[int, Option]]) -> list[dict[str, Any]]:
+    return [{"title": option.title, "choice": f"{message.menu_id}:{number}"} for number, option in options]
+
+
+def _card(message: OutboundMessage, card: Card) -> dict[str, Any]:
+    link = {"title": card.link.title, "url": card.link.url} if card.link else None
+    options = _choices(message, on_card(message.reply, card)) if message.menu_id else []
+    return {"title": card.title, "text": card.text, "image": card.image, "link": link, "options": options}
+
+
+def _media(media: Media) -> dict[str, str]:
+    body = {"url": media.url, "content_type": media.content_type}
+    return {**body, "title": media.title} if media.title else body
+
+
+def _moment(moment: Moment) -> dict[str, Any]:
+    """Times are as the business wrote them, with their offset if they had one; ``words`` is for those who read."""
+    end = moment.end.isoformat() if moment.end else None
+    body = {"title": moment.title, "start": moment.start.isoformat(), "end": end, "all_day": moment.all_day}
+    return {**body, "place": moment.place, "words": moment_line(moment)}
 
 
 def stamp(at: datetime) -> str:

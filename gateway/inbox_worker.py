@@ -63,7 +63,9 @@ class InboxWorker:
         reply = Reply(self.wording.say("utter_turn_failed", message.channel), (offer,))
         contact = await self.conversations.contacts.find_or_create(message.sender)
         menu_id = stable_id("m", message.id)
-        await self.menus.save(contact.conversation_id, Menu(menu_id, reply.options, self.clock()))
+        shown = await self.menus.get(contact.conversation_id)
+        menu = Menu(menu_id, reply.options, self.clock(), message.channel)
+        await self.menus.save(contact.conversation_id, shown.then(message.channel, menu))
         await self.outbox.put([self._own(message, "failed", contact.conversation_id, reply, menu_id)])
 
     async def _turn(self, message: InboundMessage) -> None:

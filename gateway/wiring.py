@@ -17,7 +17,7 @@ from bot.interruptions import Interruptions
 from bot.joining import CodeSending, Joining
 from bot.keywords import Keywords
 from bot.lines import Lines
-from bot.menu import numbered, spoken
+from bot.menu import numbered, spoken, texted
 from bot.model import Address, AddressKind, ChannelName, Contact, Handoff, now
 from bot.people import People
 from bot.ports import Channel, Dialogue, SendError, SendFailure, Telephone
@@ -120,7 +120,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
             account,
             twilio,
             inbox,
-            render=numbered,
+            render=texted,
             clock=now,
             on_refused=metrics.refuse,
             on_ignored=metrics.ignore,

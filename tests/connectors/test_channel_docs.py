@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from connectors import gsm7, messenger, messenger_errors, sms, twilio, twilio_errors
+from connectors import gsm7, messenger, messenger_contents, messenger_errors, sms, twilio, twilio_errors
 
 PAGE = (Path(__file__).parents[2] / "docs" / "channels.md").read_text(encoding="utf-8")
 MESSENGER_CODES = [f"{code}" if sub is None else f"{code}-{sub}" for code, sub in messenger_errors.FAULTS]
 LIMITS = [
     f"{sms.BODY_LIMIT} characters", f"{sms.PREFERRED} characters", f"| {sms.MEDIA_LIMIT} |",
     f"{gsm7.GSM7_SINGLE} / {gsm7.GSM7_PART} septets", f"{gsm7.UCS2_SINGLE} / {gsm7.UCS2_PART} units",
-    f"{messenger.TEXT_LIMIT} characters", f"{messenger.TEXT_PREFERRED} characters",
-    f"{messenger.QUICK_REPLIES}, titles of {messenger.QUICK_REPLY_TITLE}", "24 hours",
+    f"{messenger_contents.TEXT_LIMIT} characters", f"{messenger_contents.TEXT_PREFERRED} characters",
+    f"{messenger_contents.QUICK_REPLIES}, titles of {messenger_contents.QUICK_REPLY_TITLE}", "24 hours",
     f"{twilio.FORM_LIMIT // 1024} kB (Twilio)", f"{messenger.BODY_LIMIT // 1024} kB (Messenger)",
 ]  # fmt: skip
 

@@ -42,19 +42,29 @@ PICTURE = {"attachment": {"type": "image", "payload": {"url": "https://x/1.png"}
         ("thirteen", outbound("Which?", *MANY[:13]), [{"text": "Which?", "quick_replies": quick(*MANY[:13])}]),
         ("fourteen", outbound("Which?", *MANY), [{"text": numbered(outbound("Which?", *MANY).reply)}]),
         (
-            "a long title is cut",
+            "a long title is written out",
             outbound("Which?", "x" * 20, "Put me through to a person"),
-            [{"text": "Which?", "quick_replies": quick("x" * 20, "Put me through to a…")}],
+            [
+                {
+                    "text": "Which?\n1 " + "x" * 20 + "\n2 Put me through to a person",
+                    "quick_replies": quick("1 " + "x" * 17 + "…", "2 Put me through to…"),
+                }
+            ],
         ),
         (
             "an emoji is not cut",
-            outbound("W?", "x" * 18 + "\U0001f44dyy"),
-            [{"text": "W?", "quick_replies": quick("x" * 18 + "…")}],
+            outbound("W?", "x" * 16 + "\U0001f44dyyy"),
+            [{"text": "W?\n1 " + "x" * 16 + "\U0001f44dyyy", "quick_replies": quick("1 " + "x" * 16 + "…")}],
         ),
         (
             "titles alike once cut",
             outbound("Which?", "The branch in Springfield East", "The branch in Springfield West"),
-            [{"text": "Which?\n1 The branch in Springfield East\n2 The branch in Springfield West\nReply 1-2"}],
+            [
+                {
+                    "text": "Which?\n1 The branch in Springfield East\n2 The branch in Springfield West",
+                    "quick_replies": quick("1 The branch in Spr…", "2 The branch in Spr…"),
+                }
+            ],
         ),
         ("no menu", outbound("Which?", "A", "B", menu_id=None), [{"text": "Which?\n1 A\n2 B\nReply 1-2"}]),
         ("options without words", outbound("", "A", "B"), [{"text": "1 A\n2 B\nReply 1-2"}]),
