@@ -17,7 +17,9 @@ from rasa_sdk.types import DomainDict
 
 from actions import context, digits
 from actions.bank import Activation, Bank
+from actions.keypad import keyed_name, keys_in
 from actions.names import Names, is_full
+from bot.model import ChannelName
 
 UNREADABLE = "?"
 STOP = SlotSet("requested_slot", None)
@@ -41,6 +43,8 @@ class ValidateActivationForm(FormValidationAction):
         if context.requested(tracker) != "full_name" or not context.may_answer(tracker):
             stated = self._names.stated(words)
             return {"full_name": stated} if stated and is_full(stated) else {}
+        if spelled := _spelled(tracker):
+            return {"full_name": spelled}
         found = await asyncio.to_thread(self._names.answer, words)
         if found:
             return {"full_name": found}
@@ -51,6 +55,8 @@ class ValidateActivationForm(FormValidationAction):
         """Four digits wherever they come; other digits count as a wrong answer when four were asked for."""
         words = context.text(tracker)
         if context.sender(tracker).code != "none":  # a one-time code, for another question
+            return {}
+        if _spelled(tracker):  # many keys, but a name
             return {}
         if found := digits.last_four(words):
             return {"card_last4": found}
@@ -65,7 +71,7 @@ class ValidateActivationForm(FormValidationAction):
         self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
         """A first and a last name."""
-        if is_full(value):
+        if is_full(value) or keys_in(value):
             return {"full_name": value, "name_misses": None}
         return _missed(dispatcher, tracker, "full_name", "name_misses", "utter_name_unreadable")
 
@@ -93,6 +99,12 @@ class ValidateActivationForm(FormValidationAction):
         if await asyncio.to_thread(self._bank.has_card, full_name, card):
             return [*events, SlotSet("card_misses", None)]
         return [*events, *_no_such_card(dispatcher, tracker)]
+
+
+def _spelled(tracker: Tracker) -> str | None:
+    """A name that was asked for and came by the keys of a telephone."""
+    asked = context.requested(tracker) == "full_name" and context.sender(tracker).channel is ChannelName.VOICE
+    return keyed_name(context.text(tracker)) if asked else None
 
 
 def _missed(dispatcher: CollectingDispatcher, tracker: Tracker, slot: str, counter: str, response: str) -> dict[str, Any]:

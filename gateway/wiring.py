@@ -39,6 +39,7 @@ from gateway.measured import MeasuredDialogue, MeasuredLocks
 from gateway.metrics import Metrics
 from gateway.tracing import Tracing, tracing_to
 from voice.calls import VoiceLine
+from voice.prompts import Prompts
 from voice.relay import RelayOptions
 
 NOTICES = Path("domain/_notices.yml")
@@ -139,6 +140,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
             turn_deadline=min(VOICE_PATIENCE, settings.turn_deadline),
             on_refused=metrics.refuse,
             relay=_relay(settings, Interruptions(lines, locks, now), metrics),
+            prompts=Prompts.from_folder(notices.parent),
         )
     if settings.messenger:
         messenger = Messenger(

@@ -32,6 +32,7 @@ Model = Annotated[
 ]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}-[A-Z]{2}$")]
 Sentence = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^{}]*$")]
+OPTION_WORDS = r"^[^{}]*(\{title\}[^{}]*\{number\}|\{number\}[^{}]*\{title\})[^{}]*$"
 Hint = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^,]*$")]
 
 FILE = "_voice.yml"
@@ -67,9 +68,7 @@ class PromptSettings:
     language: Language | None = None
     profanity_filter: Annotated[bool, Field(strict=True)] = True
     options: Literal["read", "later"] = "read"
-    option_words: Annotated[str, Field(pattern=r"^[^{}]*(\{title\}|\{number\})[^{}]*(\{title\}|\{number\})[^{}]*$")] = (
-        "For {title}, press or say {number}."
-    )
+    option_words: Annotated[str, Field(pattern=OPTION_WORDS)] | None = None
     short: Sentence | None = None
     with_keys: Sentence | None = None
     no_input: Limit = 3
