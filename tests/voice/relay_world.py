@@ -1,0 +1,211 @@
+"""A phone line over the relay, and the other end of its socket as Twilio plays it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import ClientWebSocketResponse, WSMsgType, web
+from aiohttp.test_utils import TestClient
+from pydantic import BaseModel
+from twilio.request_validator import RequestValidator
+
+from bot.menu import spoken
+from tests.voice.conftest import ACCOUNT
+from tests.voice.fakes import (
+    PUBLIC,
+    TOKEN,
+    Doc,
+    FakeCalls,
+    FakeClock,
+    FakeContacts,
+    FakeConversations,
+    FakeHandoffs,
+    FakeTwilioClient,
+    Phone,
+    Store,
+    Words,
+)
+from voice.calls import VoiceLine
+from voice.relay import RelayOptions
+from voice.relay_frames import End, Language, Play, SendDigits, Text
+
+MODELS: dict[str, type[BaseModel]] = {"text": Text, "play": Play, "sendDigits": SendDigits, "language": Language, "end": End}
+WSS = PUBLIC.replace("https", "wss") + "/twilio/relay"
+SESSION = "VX" + "1" * 32
+
+
+class FakeSleep:
+    """Waits that end when the test says so."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[float, asyncio.Future[None]]] = []
+        self.begun = asyncio.Condition()
+
+    async def __call__(self, seconds: float) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.waiting.append((seconds, future))
+        async with self.begun:
+            self.begun.notify_all()
+        try:
+            await future
+        finally:
+            self.waiting = [one for one in self.waiting if one[1] is not future]
+
+    async def until(self, true: Callable[[], object]) -> None:
+        """Look whenever a wait begins."""
+        async with asyncio.timeout(5), self.begun:
+            await self.begun.wait_for(true)
+
+    async def passes(self) -> float:
+        """Wait until somebody waits, and end that wait; gives its length in seconds."""
+        await self.until(lambda: self.waiting)
+        seconds, future = self.waiting[-1]
+        future.set_result(None)
+        return seconds
+
+
+@dataclass
+class Gateway:
+    """One gateway; several may share a store."""
+
+    client: TestClient[Any, Any]
+    line: VoiceLine
+
+
+@dataclass
+class RelayWorld:
+    """The line and all that stands around it."""
+
+    store: Store
+    conversations: FakeConversations
+    clock: FakeClock
+    words: Words
+    sleep: FakeSleep
+    gateways: list[Gateway]
+    heard: list[tuple[str, str]] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    def phone(self, letter: str = "a", at: int = 0, **more: str) -> Phone:
+        return Phone(self.gateways[at].client, letter, **more)
+
+    async def connected(self, *greeting: str, at: int = 0, **more: Any) -> tuple[Phone, Socket]:
+        """A call that was greeted."""
+        self.conversations.will(*(greeting or ("How can I help?",)), **more)
+        phone = self.phone(at=at)
+        socket = await self.opens(phone, await phone.rings(), at=at)
+        await socket.hears()
+        return phone, socket
+
+    async def opens(self, phone: Phone, doc: Doc, *, at: int = 0, session: str = SESSION, **changes: Any) -> Socket:
+        """The socket that a ``<Connect>`` asks for, with its ``setup``."""
+        relay = doc.one("ConversationRelay")
+        assert relay.attrib["url"] == WSS
+        parameters = {p.attrib["name"]: p.attrib["value"] for p in relay.iter("Parameter")}
+        socket = await handshake(self.gateways[at].client)
+        setup = {
+            "type": "setup",
+            "sessionId": session,
+            "accountSid": ACCOUNT.sid,
+            "callSid": phone.sid,
+            "from": phone.number,
+            "to": "+15550100999",
+            "callType": "PSTN",
+            "direction": "inbound",
+            "callStatus": "RINGING",
+            "customParameters": parameters,
+        }
+        await socket.sends(**{**setup, **changes})
+        return socket
+
+
+@dataclass
+class Socket:
+    """Twilio's end of one socket. Every message of ours is checked against its model."""
+
+    ws: ClientWebSocketResponse
+
+    async def sends(self, **frame: Any) -> None:
+        await self.ws.send_str(json.dumps(frame))
+
+    async def says(self, text: str) -> None:
+        await self.sends(type="prompt", voicePrompt=text, lang="en-US", last=True)
+
+    async def presses(self, keys: str) -> None:
+        for key in keys:
+            await self.sends(type="dtmf", digit=key)
+
+    async def next(self) -> dict[str, Any]:
+        message = await self.ws.receive(timeout=5)
+        assert message.type is WSMsgType.TEXT, message
+        frame: dict[str, Any] = json.loads(message.data)
+        MODELS[frame["type"]].model_validate_json(message.data)
+        return frame
+
+    async def frames(self) -> list[dict[str, Any]]:
+        """Messages up to the last words."""
+        found = [await self.next()]
+        while not found[-1].get("last"):
+            found.append(await self.next())
+        return found
+
+    async def hears(self) -> str:
+        """All that is said for now."""
+        return "".join(frame.get("token", "") for frame in await self.frames()).strip()
+
+    async def ends(self) -> str:
+        """HandoffData of the message that ends the session."""
+        frame = await self.next()
+        assert frame["type"] == "end", frame
+        return str(frame["handoffData"])
+
+    async def closed(self) -> int | None:
+        """The socket was closed by us; gives the code."""
+        message = await self.ws.receive(timeout=5)
+        assert message.type in (WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.CLOSING), message
+        return self.ws.close_code
+
+
+async def handshake(client: TestClient[Any, Any], path: str = "/twilio/relay", token: str = TOKEN) -> Socket:
+    """A handshake signed as Twilio does."""
+    signature = RequestValidator(token).compute_signature(PUBLIC.replace("https", "wss") + path, {})
+    return Socket(await client.ws_connect(path, headers={"x-twilio-signature": signature}))
+
+
+@asynccontextmanager
+async def relay_world(aiohttp_client: Any, gateways: int = 2) -> AsyncIterator[RelayWorld]:
+    """Gateways that share one store; calls to the number go over the relay."""
+    store, clock, words, sleep = Store(), FakeClock(), Words(), FakeSleep()
+    world = RelayWorld(store, FakeConversations(store, clock), clock, words, sleep, [])
+
+    async def on_heard(conversation_id: str, text: str) -> None:
+        store.up()
+        world.heard.append((conversation_id, text))
+
+    for _ in range(gateways):
+        line = VoiceLine(
+            ACCOUNT,
+            FakeTwilioClient(),  # type: ignore[arg-type]
+            world.conversations,
+            FakeCalls(store),
+            FakeHandoffs(store),
+            FakeContacts(store, clock),
+            words,
+            spoken,
+            clock=clock,
+            turn_deadline=0.05,
+            on_refused=world.refused.append,
+            relay=RelayOptions(lambda number: number == "+15550100999", on_heard, world.ignored.append, sleep),
+        )
+        app = web.Application()
+        app.add_routes(line.routes())
+        app.on_shutdown.append(line.on_shutdown)
+        world.gateways.append(Gateway(await aiohttp_client(app), line))
+    yield world
+    for gateway in world.gateways:
+        await gateway.line.close()
