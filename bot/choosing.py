@@ -104,7 +104,7 @@ def _said(shown: Shown, menu: Menu, message: InboundMessage, is_open: bool) -> C
     reference = lexicon.reference(message.text, heard=message.channel is ChannelName.VOICE)
     if reference is not None:
         return _referred(shown, menu, reference) if is_open or reference.explicit else None
-    if not is_open or lexicon.only_figures(message.text):
+    if not is_open or lexicon.only_figures(message.text) or message.text.lstrip().startswith("/"):
         return None
     return _titled(menu, message.text)
 
@@ -143,7 +143,7 @@ def _titled(menu: Menu, text: str) -> Choice | None:
     turning = menu.page[-1] if menu.page[-1].payload == MORE else None
     if turning and (lexicon.same(text, turning.title) or lexicon.wants_more(text)):
         return Turned(menu, menu.following)
-    for match in (lexicon.same, lexicon.part, lexicon.misspelt):
+    for match in (lexicon.same, lexicon.agrees, lexicon.part, lexicon.misspelt):
         fitting = [o for o in menu.options if match(text, o.title) or match(text, sms_title(o.title))]
         if len(fitting) == 1:
             return Picked(fitting[0])

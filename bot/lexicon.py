@@ -43,6 +43,9 @@ EMPTY = LIGHT | frozenset(
 """Words that say nothing alone: at least one other is needed to name an option."""
 
 NEGATIONS = frozenset("no not dont never without cant wont nothing none neither".split())
+YES = frozenset("yes yeah yep yup sure ok okay".split())
+NO = frozenset("no nope nah".split())
+
 LONG_ENOUGH, MUCH_LONGER = 5, 9
 """Letters from which one, and two, wrong letters are taken as a slip."""
 
@@ -137,6 +140,14 @@ def same(text: str, title: str) -> bool:
     return bool(wanted) and any(said == wanted for said in _readings(words(text)))
 
 
+def agrees(text: str, title: str) -> bool:
+    """A bare yes, or a bare no, for a title that begins with one: ``ok`` for ``Yes, go on``, ``no`` for ``Not now``."""
+    said, begins = _without_ends(words(text)), set(words(title)[:1])
+    if len(said) != 1:
+        return False
+    return (said[0] in YES and bool(begins & YES)) or (said[0] in NO and bool(begins & (NO | {"not"})))
+
+
 def part(text: str, title: str) -> bool:
     """Some of the title's words and nothing else that matters, as ``balance`` for ``My balance``.
 
@@ -149,6 +160,8 @@ def misspelt(text: str, title: str) -> bool:
     """The title, or words of it, with a slip of a letter or two in a long word."""
     wanted = words(title)
     for said in _readings(words(text)):
+        if NEGATIONS & set(said) != NEGATIONS & set(wanted):
+            continue
         if _near(" ".join(said), " ".join(wanted)):
             return True
         mended = [_mended(word, wanted) for word in said]

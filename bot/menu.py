@@ -14,6 +14,7 @@ from bot.keywords import HELP, START, STOP
 from bot.model import Card, ChannelName, Option, Reply
 from bot.phrases import ASKING, DOING, ENGLISH, Phrases
 from bot.plain import card_lines, heard, without_pictures, written
+from bot.rich import says_something
 
 LIFETIME = timedelta(hours=24)
 """After this a menu is neither tapped nor read as the answer's context any more."""
@@ -57,6 +58,8 @@ class Menu:
     @property
     def following(self) -> int:
         """Where the next page begins; 0 after the last."""
+        if not self.page or self.page[-1].payload != MORE:
+            return 0
         following = self.first + len(self.page) - 1
         return following if following < len(self.options) else 0
 
@@ -128,7 +131,8 @@ def numbered_through(replies: tuple[Reply, ...], offered: tuple[Option, ...]) ->
     wanted = {option.payload for option in offered}
     chosen = tuple(c for c in merged_cards(replies) if any(o.payload in wanted for o in c.options))
     bare = [replace(r, options=(), cards=tuple(c for c in r.cards if not c.options)) for r in replies]
-    return (*bare[:-1], replace(bare[-1], options=offered, cards=(*bare[-1].cards, *chosen)))
+    before = [reply for reply in bare[:-1] if says_something(reply)]
+    return (*before, replace(bare[-1], options=offered, cards=(*bare[-1].cards, *chosen)))
 
 
 def on_card(reply: Reply, card: Card) -> list[tuple[int, Option]]:
@@ -168,9 +172,8 @@ def plain_words(text: str) -> set[str]:
 
 def spoken(reply: Reply, phrase: str | None = None, words: Phrases = ENGLISH) -> str:
     """The reply as words for the phone, each option in the designers' ``phrase``; the usual one is fitted to the title."""
-    usual = phrase in (None, words.press)
     options = [
-        (_phrase(option.title, words) if usual else str(phrase)).replace("{title}", _lower(option.title)).replace("{number}", str(n))
+        _phrase(option.title, phrase or words.press, words).replace("{title}", _lower(option.title)).replace("{number}", str(n))
         for n, option in enumerate(reply.options, 1)
     ]
     return " ".join([*heard(reply, words), *options]).strip()
@@ -201,8 +204,11 @@ def _named(card: Card) -> tuple[Option, ...]:
     return tuple(replace(option, title=f"{card.title}: {option.title}") for option in card.options)
 
 
-def _phrase(title: str, words: Phrases) -> str:
+def _phrase(title: str, phrase: str, words: Phrases) -> str:
+    """The designers' own phrase; the usual one is fitted to what the title is: something to do, to ask, or a thing."""
     first = title.partition(" ")[0].casefold()
+    if phrase != words.press:
+        return phrase
     if title.rstrip().endswith("?") and first in ASKING:
         return words.press_ask
     return words.press_to if first in DOING and " " in title else words.press

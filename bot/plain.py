@@ -32,7 +32,7 @@ def heard(reply: Reply, words: Phrases = ENGLISH) -> list[str]:
     """The reply's text and all that goes with it, but its options, as sentences for a voice."""
     lines = list(_sentences(reply.text))
     for card in reply.cards:
-        lines += _sentences(": ".join(filter(None, [card.title, card.text])))
+        lines += [sentence(line) for line in _sentences(": ".join(filter(None, [card.title, card.text])))]
     lines += [sentence(line) for table in reply.tables for line in table_lines(table)]
     lines += [_moment_heard(moment, words) for moment in reply.dates]
     lines += [sentence(", ".join(filter(None, [p.name, p.address, p.tel]))) for p in reply.locations]

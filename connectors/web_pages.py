@@ -13,7 +13,7 @@ from aiohttp import web
 
 _FOLDER = Path(__file__).parent / "web_static"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".html": "text/html"}
-_PARTS = ("strings", "store", "socket", "icons", "lines", "panel", "element")
+_PARTS = ("strings", "store", "socket", "icons", "rich", "lines", "panel", "element")
 """The widget's source files in the order in which they are joined into /widget.js."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

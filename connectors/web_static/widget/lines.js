@@ -6,6 +6,7 @@ class Transcript {
   /** on: {choose(option, button, byKeyboard), retry(id)}. `log` is the live region that all goes into. */
   constructor(log, strings, locale, on) {
     this.strings = strings;
+    this.locale = locale;
     this.on = on;
     this.done = h("div", { class: "done" });
     this.pending = h("div", { class: "pending" });
@@ -36,7 +37,9 @@ class Transcript {
     const waiting = line.author === "customer" ? this.bubbles.get(line.id) : null;
     const bubble = waiting ?? this.bubble(line);
     if (line.choice) this.markChosen(line.choice);
-    this.groupFor(line, at).append(bubble, ...(line.options.length ? [this.optionsOf(line)] : []));
+    const rich = richOf(line, this.strings, this.locale, (option, about) => this.button(option, about));
+    const options = line.options.length ? [this.optionsOf(line)] : [];
+    this.groupFor(line, at).append(...(line.text || line.media.length || waiting ? [bubble] : []), ...rich, ...options);
     if (line.author === "customer" && !waiting) this.bubbles.set(line.id, bubble);
     this.lastText = line.text;
   }
@@ -74,20 +77,24 @@ class Transcript {
     if (!/^https?:\/\//.test(item.url)) return "";
     const words = `${this.strings.attachment} `;
     const inside = item.content_type.startsWith("image/")
-      ? h("img", { src: item.url, alt: this.strings.attachment, loading: "lazy" })
-      : words;
+      ? h("img", { src: item.url, alt: item.title || this.strings.attachment, loading: "lazy" })
+      : item.title || words;
     return h("a", { class: "media", href: item.url, target: "_blank", rel: "noopener noreferrer nofollow" }, inside,
       h("span", { class: "unseen" }, this.strings.opensNew));
   }
 
   optionsOf(line) {
     const box = h("div", { class: "options", role: "group", "aria-label": this.strings.options });
-    for (const option of line.options) {
-      const button = h("button", { type: "button", class: "option", "data-choice": option.choice, dir: "auto" }, option.title);
-      button.addEventListener("click", (event) => this.on.choose(option, button, event.detail === 0));
-      box.append(button);
-    }
+    box.append(...line.options.map((option) => this.button(option)));
     return box;
+  }
+
+  /** `about`: the card it stands on, for ears. */
+  button(option, about = "") {
+    const words = about && about !== option.title ? h("span", { class: "unseen" }, ` (${about})`) : null;
+    const button = h("button", { type: "button", class: "option", "data-choice": option.choice, dir: "auto" }, option.title, words);
+    button.addEventListener("click", (event) => this.on.choose(option, button, event.detail === 0));
+    return button;
   }
 
   /** One of a menu was chosen, here or in another tab: all its buttons rest, and the chosen one shows it. */

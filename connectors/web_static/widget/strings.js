@@ -37,6 +37,9 @@ const STRINGS = {
   yesterday: "Yesterday",
   attachment: "Attachment",
   opensNew: "(opens in a new tab)",
+  cards: "Cards, side by side",
+  map: "Open map",
+  addToCalendar: "Add to calendar",
   too_long: "That message is too long.",
   too_fast: "That was quick. Sending the rest in a moment.",
 };
