@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from pathlib import Path
 
 from aiohttp import web
 
 from actions.bank import Bank, engine_for
 from actions.names import Names, NoPeople, People, SpacyPeople
 from actions.registry import all_actions, executor_for
+from actions.second_factor import second_factor
 from actions.server import create_app
 from actions.settings import SettingError, Settings
+from bot.levels import Levels, LevelsError
 
 log = logging.getLogger("actions")
 
@@ -22,13 +25,19 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
     try:
-        settings = Settings.from_environ(os.environ)
-    except SettingError as error:
+        settings, levels = Settings.from_environ(os.environ), Levels.from_domain(Path("domain"))
+    except (SettingError, LevelsError) as error:
         print(error, file=sys.stderr)
         return 2
     bank = Bank(engine_for(settings.database_url))
-    executor = executor_for(all_actions(bank, Names(_people())))
-    web.run_app(create_app(executor), host=settings.host, port=settings.port, access_log=None, print=None)
+    executor = executor_for(all_actions(bank, Names(_people())), levels)
+    web.run_app(
+        create_app(executor, second_factor(bank, settings.second_factor_token)),
+        host=settings.host,
+        port=settings.port,
+        access_log=None,
+        print=None,
+    )
     return 0
 
 

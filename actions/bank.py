@@ -18,9 +18,10 @@ from sqlalchemy import Engine, create_engine, event, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from actions.keypad import keys_in, spelled
 from actions.names import key
-from actions.seed import seed
-from actions.tables import Account, Base, Branch, Card, CardStatus, Customer, Delivery, DeliveryStatus, Hold, ZipCode
+from actions.seed import NOBODYS_PIN, pin_matches, seed
+from actions.tables import Account, Base, Branch, Card, CardStatus, Customer, Delivery, DeliveryStatus, Hold, RaisedLimit, ZipCode
 
 TIMEOUT = 3  # seconds, for connecting and for a statement
 EARTH = 3958.8  # miles
@@ -89,6 +90,23 @@ class Bank:
         with self._session() as session:
             return session.scalar(select(Customer).where(Customer.phone == phone))
 
+    def pin_is(self, phone: str, pin: str) -> bool:
+        """True when it is the PIN of the customer with this number (E.164). Takes as long for an unknown number."""
+        customer = self.customer(phone)
+        return pin_matches(pin, customer.pin_hash if customer else NOBODYS_PIN) and customer is not None
+
+    def raise_limit(self, customer_id: str) -> bool:
+        """Raise the card's limit for today; False when it was raised already."""
+        with self._session() as session:
+            if session.get(RaisedLimit, (customer_id, self._today())) is not None:
+                return False
+            session.add(RaisedLimit(customer_id=customer_id, day=self._today()))
+            try:
+                session.commit()
+            except IntegrityError:  # raised in the same moment
+                return False
+            return True
+
     def accounts(self, customer_id: str) -> list[Account]:
         """The customer's accounts, by kind."""
         with self._session() as session:
@@ -156,6 +174,9 @@ class Bank:
 
 def _card(session: Session, full_name: str, last4: str) -> tuple[Card, Customer] | None:
     chosen = select(Card, Customer).join(Customer, Card.customer_id == Customer.id)
+    if keys := keys_in(full_name):
+        found = session.execute(chosen.where(Card.last4 == last4)).all()
+        return next(((card, customer) for card, customer in found if spelled(customer.full_name) == keys), None)
     row = session.execute(chosen.where(Customer.name_key == key(full_name), Card.last4 == last4).limit(1)).first()
     return (row[0], row[1]) if row else None
 

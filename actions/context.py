@@ -12,6 +12,7 @@ from rasa_sdk.interfaces import Tracker
 
 from actions.digits import spaced
 from bot.directives import CollectDigits, Directive, to_json
+from bot.levels import proof_in
 from bot.model import ChannelName, Proof
 
 MOST_MISSES = 3  # the first answer and two more
@@ -28,6 +29,7 @@ class Sender:
     proof: Proof
     tel: str | None
     code: str
+    pin: str = "none"
 
     @property
     def proven_tel(self) -> str | None:
@@ -39,11 +41,8 @@ def sender(tracker: Tracker) -> Sender:
     """Who sent the latest message; whatever is missing or unknown counts as unproven."""
     metadata = tracker.latest_message.get("metadata") or {}
     code = metadata.get("code") or "none"
-    labels = {proof.label: proof for proof in Proof}
-    proof = labels.get(str(metadata.get("proof")), Proof.CLAIMED)
-    if code == "accepted":  # the code came back in this very message
-        proof = max(proof, Proof.POSSESSED)
-    return Sender(channel=_channel(metadata, tracker), proof=proof, tel=metadata.get("tel") or None, code=code)
+    proof, pin = proof_in(metadata), str(metadata.get("pin") or "none")
+    return Sender(_channel(metadata, tracker), proof, metadata.get("tel") or None, code, pin)
 
 
 def _channel(metadata: Mapping[str, Any], tracker: Tracker) -> ChannelName | None:

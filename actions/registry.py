@@ -8,9 +8,11 @@ from collections.abc import Callable
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import Action
 
-from actions import accounts, activation, basics, branches, person, verification
+from actions import accounts, activation, basics, branches, calls, limits, person, verification
 from actions.bank import Bank
+from actions.guard import guard
 from actions.names import Names
+from bot.levels import Levels
 
 
 def all_actions(bank: Bank, names: Names, clock: Callable[[], float] = time.time) -> tuple[Action, ...]:
@@ -32,15 +34,19 @@ def all_actions(bank: Bank, names: Names, clock: Callable[[], float] = time.time
         basics.Repeat(),
         basics.StartOver(),
         basics.TakeOffer(),
+        limits.RaiseLimit(bank),
         branches.AskPostcode(),
         branches.BranchDetails(bank),
         branches.NearestBranches(bank),
         branches.ValidateBranchForm(bank),
+        calls.GoBack(),
+        calls.MainMenu(),
         person.Handoff(),
         person.HandoffClosed(),
         person.LostCard(),
         verification.AskCode(clock),
         verification.AskPhoneNumber(),
+        verification.AskPin(clock),
         verification.CodeNotSent(),
         verification.NewCode(),
         verification.NoPhone(),
@@ -51,9 +57,8 @@ def all_actions(bank: Bank, names: Names, clock: Callable[[], float] = time.time
     )
 
 
-def executor_for(actions: tuple[Action, ...]) -> ActionExecutor:
-    """rasa_sdk's executor with these instances."""
+def executor_for(actions: tuple[Action, ...], levels: Levels) -> ActionExecutor:
+    """rasa_sdk's executor with these instances, each at the level of proof it needs."""
     executor = ActionExecutor()
-    for action in actions:
-        executor.register_action(action)
+    guard(executor, actions, levels)
     return executor

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -165,6 +166,16 @@ def hash_pin(pin: str, salt: bytes | None = None) -> str:
     """``<salt>$<scrypt hash>`` in hex. A four-digit PIN needs a limit of tries beside it, whatever its hash."""
     salt = salt or secrets.token_bytes(16)
     return f"{salt.hex()}${hashlib.scrypt(pin.encode(), salt=salt, n=2**14, r=8, p=1).hex()}"
+
+
+def pin_matches(pin: str, pin_hash: str) -> bool:
+    """Compared in constant time."""
+    salt, _, _ = pin_hash.partition("$")
+    return hmac.compare_digest(hash_pin(pin, bytes.fromhex(salt)), pin_hash)
+
+
+NOBODYS_PIN = f"{bytes(16).hex()}${bytes(64).hex()}"
+"""A hash that no PIN has, so that an unknown number takes as long to refuse as a known one."""
 
 
 def seed(session: Session, today: date) -> None:

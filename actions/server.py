@@ -7,6 +7,7 @@ origin, and it listens on every interface unless told otherwise. The routes and 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from aiohttp import web
@@ -18,11 +19,11 @@ EXECUTOR = web.AppKey("executor", ActionExecutor)
 log = logging.getLogger(__name__)
 
 
-def create_app(executor: ActionExecutor) -> web.Application:
-    """``POST /webhook`` runs an action, ``GET /health`` and ``GET /actions`` tell that it can."""
+def create_app(executor: ActionExecutor, routes: Iterable[web.RouteDef] = ()) -> web.Application:
+    """``POST /webhook`` runs an action, ``GET /health`` and ``GET /actions`` tell that it can; ``routes``: further ones."""
     app = web.Application(client_max_size=LARGEST)
     app[EXECUTOR] = executor
-    app.add_routes([web.post("/webhook", webhook), web.get("/health", health), web.get("/actions", actions)])
+    app.add_routes([web.post("/webhook", webhook), web.get("/health", health), web.get("/actions", actions), *routes])
     return app
 
 

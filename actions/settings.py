@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 LOOPBACK = "127.0.0.1"
 PORT = 5055
+LEAST_TOKEN = 32
 DATABASE = "sqlite:///harbour_bank.db"
 
 
@@ -16,20 +17,28 @@ class SettingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the action server listens and where the bank's records are."""
+    """Where the action server listens and where the bank's records are. Without ``second_factor_token`` no PIN is checked."""
 
     host: str = LOOPBACK
     port: int = PORT
     database_url: str = field(default=DATABASE, repr=False)
+    second_factor_token: str = field(default="", repr=False)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
-        """Read ``SANIC_HOST``, ``ACTION_PORT`` and ``DATABASE_URL``. Raises SettingError."""
+        """Read ``SANIC_HOST``, ``ACTION_PORT``, ``DATABASE_URL`` and ``SECOND_FACTOR_TOKEN``. Raises SettingError."""
         return cls(
             host=environ.get("SANIC_HOST") or LOOPBACK,
             port=_port(environ.get("ACTION_PORT") or str(PORT)),
             database_url=environ.get("DATABASE_URL") or DATABASE,
+            second_factor_token=_token(environ.get("SECOND_FACTOR_TOKEN") or ""),
         )
+
+
+def _token(text: str) -> str:
+    if text and len(text) < LEAST_TOKEN:
+        raise SettingError(f"SECOND_FACTOR_TOKEN must have {LEAST_TOKEN} characters or more")
+    return text
 
 
 def _port(text: str) -> int:

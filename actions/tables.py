@@ -83,6 +83,14 @@ class Delivery(Base):
     expected: Mapped[datetime.date]
 
 
+class RaisedLimit(Base):
+    """A day on which a customer's card has a higher limit."""
+
+    __tablename__ = "raised_limits"
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), primary_key=True)
+    day: Mapped[datetime.date] = mapped_column(primary_key=True)
+
+
 class Branch(Base):
     """A branch with its place (degrees) and hours, which are the bank's own words."""
 

@@ -17,12 +17,13 @@ from rasa_sdk.types import DomainDict
 
 from actions import context, digits
 from actions.accounts import pick_up
-from bot.directives import SendCode
+from bot.directives import CollectPin, SendCode
 from bot.model import Proof
 
 UNREADABLE = "?"
 CODE_LIVES = 540.0  # seconds; a minute less than the gateway keeps it, so that a dying code is not asked for
 CODE_LENGTH = 6
+PIN_LENGTH = 4
 
 
 class ValidateVerificationForm(FormValidationAction):
@@ -30,6 +31,12 @@ class ValidateVerificationForm(FormValidationAction):
 
     def name(self) -> str:
         return "validate_verification_form"
+
+    async def required_slots(
+        self, domain_slots: list[str], dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[str]:
+        """The PIN only where the goal needs a second factor."""
+        return [slot for slot in domain_slots if slot != "pin_check" or _wants_pin(tracker)]
 
     def extract_phone_number(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
         """The contact's own number, unless the customer said it is another; else what they answer."""
@@ -49,8 +56,17 @@ class ValidateVerificationForm(FormValidationAction):
         found = context.sender(tracker).code
         if found != "none":
             return {"verification_code": found}
+        if context.sender(tracker).proof >= Proof.POSSESSED:  # proved before: only the second factor is open
+            return {} if tracker.get_slot("verification_code") == "accepted" else {"verification_code": "accepted"}
         asked = context.requested(tracker) == "verification_code"
         return {"verification_code": UNREADABLE} if asked and digits.runs(context.text(tracker)) else {}
+
+    def extract_pin_check(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
+        """What the gateway found when it had the PIN checked; its digits never come here."""
+        sender = context.sender(tracker)
+        if sender.proof >= Proof.PROVEN:
+            return {"pin_check": "accepted"}
+        return {"pin_check": sender.pin} if sender.pin != "none" else {}
 
     def validate_phone_number(
         self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -68,12 +84,27 @@ class ValidateVerificationForm(FormValidationAction):
         self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
         """``accepted`` fills the slot; a wrong code is asked for again (the gateway counts to five); the rest ends the form."""
-        if value == "accepted" and context.sender(tracker).code == "accepted":
+        if value == "accepted" and context.sender(tracker).proof >= Proof.POSSESSED:
             return {"verification_code": "accepted"}
         if value in ("expired", "locked"):
             return {"verification_code": value, "requested_slot": None}
         dispatcher.utter_message(response="utter_code_wrong" if value == "wrong" else "utter_code_unreadable")
         return {"verification_code": None}
+
+    def validate_pin_check(
+        self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
+        """``accepted`` fills the slot; a wrong PIN is asked for again (the gateway counts); the rest ends the form."""
+        if value == "accepted" and context.sender(tracker).proof >= Proof.PROVEN:
+            return {"pin_check": "accepted"}
+        if value in ("locked", "unavailable"):
+            return {"pin_check": value, "requested_slot": None}
+        dispatcher.utter_message(response="utter_pin_wrong" if value == "wrong" else "utter_pin_not_here")
+        return {"pin_check": None}
+
+
+def _wants_pin(tracker: Tracker) -> bool:
+    return bool(tracker.get_slot("wanted_proof") == Proof.PROVEN.label)
 
 
 class AskPhoneNumber(Action):
@@ -110,6 +141,24 @@ class AskCode(Action):
         return [SlotSet("code_sent_to", tel), SlotSet("code_sent_at", self._clock())]
 
 
+class AskPin(Action):
+    """Asks for the second factor: on a call by keys, elsewhere by another way. A new call has to prove the number first."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._ask_code = AskCode(clock)
+
+    def name(self) -> str:
+        return "action_ask_verification_form_pin_check"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        if context.sender(tracker).proof < Proof.POSSESSED:  # proved elsewhere, and carried on here
+            asked = await self._ask_code.run(dispatcher, tracker, domain)
+            return [SlotSet("verification_code", None), SlotSet("requested_slot", "verification_code"), *asked]
+        dispatcher.utter_message(response="utter_ask_pin")
+        context.direct(dispatcher, CollectPin(PIN_LENGTH))
+        return []
+
+
 class Verified(Action):
     """The form is over: go on with what it was for, or say why not and offer a new code or a person."""
 
@@ -118,25 +167,47 @@ class Verified(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         outcome = str(tracker.get_slot("verification_code") or "given_up")
-        over = ("verification_code", "code_sent_to", "code_sent_at", "other_number")
+        over = ("verification_code", "code_sent_to", "code_sent_at", "other_number", "pin_check", "wanted_proof")
         done: list[EventType] = [SlotSet(slot, None) for slot in over]
         if outcome == "accepted" and context.sender(tracker).proven_tel is None:
             outcome = "given_up"  # the gateway vouches for no number: nothing can be shown, and asking again would not help
+        if outcome == "accepted" and _wants_pin(tracker) and context.sender(tracker).proof < Proof.PROVEN:
+            return [*done, *self._no_second_factor(dispatcher, tracker)]
         if outcome == "accepted":
             return [*done, *self._go_on(dispatcher, tracker)]
         dispatcher.utter_message(response=f"utter_code_{outcome}")
         offer = "person" if outcome == "given_up" else "new_code"
         return [*done, SlotSet("next_step", "none"), SlotSet("offered", offer), *context.trouble("number_not_proved", tracker)]
 
+    def _no_second_factor(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        found = "locked" if tracker.get_slot("pin_check") == "locked" else "unavailable"
+        dispatcher.utter_message(response=f"utter_pin_{found}")
+        end = [SlotSet("next_step", "none"), SlotSet("goal", None), SlotSet("offered", "person")]
+        return [*end, *context.trouble("pin_not_checked", tracker)]
+
     def _go_on(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         goal = tracker.get_slot("goal")
         if goal is None and tracker.get_slot("paused") is None:
-            dispatcher.utter_message(response="utter_code_accepted_what_now")
+            said = _withheld(tracker)
+            dispatcher.utter_message(response="utter_code_accepted" if said else "utter_code_accepted_what_now")
+            if said:
+                dispatcher.utter_message(response=said)
             return [SlotSet("next_step", "none"), SlotSet("offered", None)]
         dispatcher.utter_message(response="utter_code_accepted")
         # What comes next offers to pick a left form up by itself; without a next step it is done here.
         offer = pick_up(dispatcher, tracker) if goal is None else [SlotSet("offered", None)]
         return [SlotSet("next_step", goal or "none"), SlotSet("goal", None), *offer]
+
+
+def _withheld(tracker: Tracker) -> str | None:
+    """The response that was asked for last and not said for want of proof, unless it was said since."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "action" and event.get("name") == "action_verified":
+            return None
+        about = ((event.get("metadata") or {}).get("metadata") or {}) if event.get("event") == "bot" else {}
+        if about.get("withheld"):
+            return str(about["withheld"])
+    return None
 
 
 class Verify(Action):

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot import directives, offers, transcript
 from bot.choosing import Late, Picked, Turned, Unclear
+from bot.factor import MASK, PinCheck, Pins
 from bot.handoff import HandoffBook
 from bot.identity import CodeCheck, Identity
 from bot.keywords import Keywords
@@ -25,6 +26,9 @@ from bot.turn import Turn, metadata, words
 
 PERSON = "onethread:person"
 """Payload of the option that opens a handoff without asking the assistant."""
+
+PIN_KEYED = "/inform"
+"""What the assistant is told instead of a PIN; what was found is in the metadata."""
 
 TURNS_PER_SENDER = (40, 60)
 """Messages from one address that get a turn: count and seconds."""
@@ -53,6 +57,7 @@ class Conversations:
     keywords: Keywords
     wording: Wording
     send_code: SendCode
+    pins: Pins
     clock: Clock
     deadline: float
 
@@ -167,6 +172,9 @@ class Conversations:
             return
         if not await self._within_limits(turn):
             return
+        if await self._check_pin(turn):
+            await self._say(turn, payload=PIN_KEYED, shown=MASK)
+            return
         if self._unreadable(turn.message):
             turn.replies.append(Reply(self.wording.say("utter_not_readable", turn.message.channel)))
             return
@@ -224,6 +232,13 @@ class Conversations:
         turn.proof = max(turn.proof, Proof.POSSESSED)
         turn.handoff = await self.handoffs.open_for(joined.conversation_id)
 
+    async def _check_pin(self, turn: Turn) -> bool:
+        """A PIN that was asked for: taken out of the message before anything is kept."""
+        turn.pin, turn.message = await self.pins.take(turn.contact, turn.message, turn.proof)
+        if turn.pin is PinCheck.ACCEPTED:
+            turn.proof = Proof.PROVEN
+        return turn.pin is not PinCheck.NONE
+
     async def _to_person(self, turn: Turn) -> None:
         """A person owns it: keep the line, show the agent, and be silent."""
         assert turn.handoff is not None
@@ -280,6 +295,9 @@ class Conversations:
                     await self._code_not_sent(turn)
             case directives.CollectDigits(count=count):
                 turn.expects_digits, turn.collect = True, count
+            case directives.CollectPin(count=count):
+                turn.expects_digits, turn.collect = True, count
+                await self.pins.expect(turn.contact, turn.message)
             case directives.Hangup():
                 turn.hangup = True
 

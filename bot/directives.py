@@ -37,16 +37,25 @@ class CollectDigits:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectPin:
+    """The next answer is a PIN of ``count`` digits. On a call the gateway takes the keys, has them checked and passes on
+    what was found (``metadata["pin"]``); elsewhere it only sees to it that no digits reach the tracker."""
+
+    count: int = 4
+
+
+@dataclass(frozen=True, slots=True)
 class Hangup:
     """End the call after this reply. Other channels ignore it."""
 
 
-Directive: TypeAlias = Handoff | SendCode | CollectDigits | Hangup
+Directive: TypeAlias = Handoff | SendCode | CollectDigits | CollectPin | Hangup
 
 NAMES: dict[str, type[Directive]] = {
     "handoff": Handoff,
     "send_code": SendCode,
     "collect_digits": CollectDigits,
+    "collect_pin": CollectPin,
     "hangup": Hangup,
 }
 

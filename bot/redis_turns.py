@@ -147,6 +147,22 @@ class RedisCodes:
             count, _ = await pipe.execute()
         return int(count) <= limit
 
+    @stored
+    async def forgive(self, key: str) -> None:
+        await self._redis.delete(f"{PREFIX}:limit:{key}")
+
+    @stored
+    async def remember(self, key: str, value: str, seconds: int) -> bool:
+        return await self._redis.set(f"{PREFIX}:note:{key}", value, ex=seconds, get=True) is None
+
+    @stored
+    async def remembered(self, key: str) -> str | None:
+        return text_of(await self._redis.get(f"{PREFIX}:note:{key}"))
+
+    @stored
+    async def forget(self, key: str) -> None:
+        await self._redis.delete(f"{PREFIX}:note:{key}")
+
 
 class RedisLocks:
     """``bot.stores.Locks``: first within this process, in order of asking; then redis-py's lock between gateways."""

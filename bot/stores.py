@@ -80,6 +80,17 @@ class Codes(Protocol):
         """Count one use of ``key``; False when ``limit`` uses in ``seconds`` are passed."""
         ...
 
+    async def forgive(self, key: str) -> None:
+        """Forget the uses of ``key``."""
+        ...
+
+    async def remember(self, key: str, value: str, seconds: int) -> bool:
+        """Keep a passing note; True when there was none of that key before."""
+        ...
+
+    async def remembered(self, key: str) -> str | None: ...
+    async def forget(self, key: str) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class LinkRecord:

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.factor import PinCheck
 from bot.identity import CodeCheck
 from bot.model import Contact, Handoff, InboundMessage, Proof, Reply
 from bot.stores import TurnStage
@@ -21,6 +22,7 @@ class Turn:
     held: AsyncExitStack | None = None
     proof: Proof = Proof.CLAIMED
     code: CodeCheck = CodeCheck.NONE
+    pin: PinCheck = PinCheck.NONE
     replies: list[Reply] = field(default_factory=list)
     handoff: Handoff | None = None
     collect: int | None = None
@@ -46,6 +48,7 @@ def metadata(turn: Turn, shown: str | None, ours: bool) -> dict[str, Any]:
         "tel": tel.value if tel and tel.value.startswith("+") else None,
         "contact": turn.contact.id,
         "code": turn.code.value,
+        "pin": turn.pin.value,
         "shown": shown,
         "event_of_ours": ours,
     }

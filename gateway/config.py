@@ -51,6 +51,14 @@ class MessengerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondFactorSettings:
+    """Where the business checks a PIN."""
+
+    url: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one gateway. ``twilio`` or ``messenger`` is None when that vendor is not configured:
     its channels are then off. ``simulated``: the built-in simulator stands in for both vendors. ``rasa_urls``: every
@@ -72,6 +80,7 @@ class Settings:
     twilio: TwilioSettings | None
     voice_modes: VoiceModes
     messenger: MessengerSettings | None
+    second_factor: SecondFactorSettings | None
     simulated: bool
     database_url: str = field(repr=False)
     home: Path
@@ -102,6 +111,7 @@ class Settings:
             twilio=twilio,
             voice_modes=VoiceModes.parse("VOICE_MODE", read.text("VOICE_MODE")),
             messenger=messenger,
+            second_factor=_second_factor(read),
             simulated=_simulated(read, twilio, messenger, internal_host),
             database_url=read.optional("DATABASE_URL") or f"sqlite:///{home / 'bank.sqlite'}",
             home=home,
@@ -154,6 +164,15 @@ def _messenger(read: Reader) -> MessengerSettings | None:
         page_id=page_id and read.matching("MESSENGER_PAGE_ID", r"\d{1,32}", "digits"),
         api_url=read.base_url("MESSENGER_API_URL"),
     )
+
+
+def _second_factor(read: Reader) -> SecondFactorSettings | None:
+    if not read.all_or_none(("SECOND_FACTOR_URL", "SECOND_FACTOR_TOKEN")):
+        return None
+    url = read.base_url("SECOND_FACTOR_URL")
+    if url.startswith("http:") and not loopback_url(url):
+        raise ConfigError("SECOND_FACTOR_URL may be plain http only on this machine: PINs travel in it, so use https.")
+    return SecondFactorSettings(url, read.secret("SECOND_FACTOR_TOKEN", 32))
 
 
 def _simulated(read: Reader, twilio: TwilioSettings | None, messenger: MessengerSettings | None, host: str) -> bool:

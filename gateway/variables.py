@@ -63,6 +63,11 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("RASA_TOKEN", "The token of Rasa's HTTP API, 32 characters or more; generated.", secret=True),
     Variable(
+        "SECOND_FACTOR_URL",
+        "Where the business checks a PIN (docs/identity.md); `make run` names its own action server. Without it none is asked.",
+    ),
+    Variable("SECOND_FACTOR_TOKEN", "The token sent to SECOND_FACTOR_URL, 32 characters or more; generated.", secret=True),
+    Variable(
         "DATABASE_URL",
         "The sample bank's records, any SQLAlchemy URL; an SQLite file of the installation by default.",
         secret=True,

@@ -11,6 +11,7 @@ import aiohttp
 import redis.asyncio as redis
 
 from bot.conversation import Conversations
+from bot.factor import NoSecondFactor, Pins, SecondFactor
 from bot.handoff import HandoffBook
 from bot.identity import Identity
 from bot.interruptions import Interruptions
@@ -29,6 +30,7 @@ from bot.redis_turns import RedisBulletin, RedisCodes, RedisLocks, RedisMenus, R
 from bot.wording import Notices
 from connectors.messenger import Messenger, MessengerApp
 from connectors.messenger_threads import RedisThreads
+from connectors.second_factor import HttpSecondFactor
 from connectors.sms import Sms
 from connectors.twilio import TwilioAccount, TwilioClient
 from connectors.web import WebChat, origins
@@ -108,6 +110,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         keywords=Keywords(contacts),
         wording=wording,
         send_code=send_code,
+        pins=Pins(codes, calls, _second_factor(settings, http)),
         clock=now,
         deadline=settings.turn_deadline,
     )
@@ -196,6 +199,12 @@ def _relay(settings: Settings, interruptions: Interruptions, metrics: Metrics) -
     if not settings.voice_modes.relay:
         return None
     return RelayOptions(settings.voice_modes.is_relay, interruptions.heard, metrics.ignore)
+
+
+def _second_factor(settings: Settings, http: aiohttp.ClientSession) -> SecondFactor:
+    if settings.second_factor is None:
+        return NoSecondFactor()
+    return HttpSecondFactor(http, settings.second_factor.url, settings.second_factor.token)
 
 
 async def _no_code(_contact: Contact, _tel: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import errno
+import hashlib
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -86,6 +87,8 @@ def plan(values: Mapping[str, str], place: Installation) -> Plan:
         env["REDIS_URL"] = f"redis://:{secrets.valkey_password}@127.0.0.1:{valkey_port}/0"
     if own_rasa:
         env["RASA_URL"] = f"http://127.0.0.1:{rasa_port}"
+        env.setdefault("SECOND_FACTOR_URL", f"http://127.0.0.1:{action_port}/second-factor")
+        env.setdefault("SECOND_FACTOR_TOKEN", hashlib.sha256(f"second factor:{secrets.internal_api_token}".encode()).hexdigest())
     env.setdefault("RASA_TOKEN", secrets.rasa_token)
     env.setdefault("INTERNAL_API_TOKEN", secrets.internal_api_token)
     env.setdefault("DATABASE_URL", f"sqlite:///{place.home / 'bank.sqlite'}")

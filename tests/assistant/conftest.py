@@ -20,8 +20,10 @@ with warnings.catch_warnings():
 from actions.bank import Bank, engine_for
 from actions.names import Names, SpacyPeople
 from actions.registry import all_actions, executor_for
+from bot.levels import Levels
+from bot.rasa_side.guarded import GuardedResponses
 from tests.assistant.talk import InProcess, Talk
-from tests.assistant.training import train
+from tests.assistant.training import ROOT, train
 
 TODAY = date(2026, 11, 23)
 
@@ -70,6 +72,7 @@ def loaded(trained_model: Path) -> tuple[Agent, InProcess]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         agent.load_model(trained_model)
+    agent.processor.nlg = GuardedResponses(domain=agent.domain)  # as endpoints.yml has it
     assert agent.is_ready()
     return agent, endpoint
 
@@ -80,6 +83,6 @@ def talk(
 ) -> Callable[..., Talk]:
     """Starts a conversation: ``talk(channel="voice", tel="+1...")``."""
     agent, endpoint = loaded
-    endpoint.executor = executor_for(all_actions(bank, names, clock))
+    endpoint.executor = executor_for(all_actions(bank, names, clock), Levels.from_domain(ROOT / "domain"))
     numbers = itertools.count(1)
     return lambda **known: Talk(agent, f"{request.node.name}-{next(numbers)}", **known)

@@ -70,10 +70,10 @@ class Talk:
         self.proof = proof
         self._number = 0
 
-    async def says(self, words: str, code: str = "none") -> Answer:
+    async def says(self, words: str, code: str = "none", pin: str = "none") -> Answer:
         """The customer's words, or a payload of our own (``/intent{...}``)."""
         self._number += 1
-        metadata = {"channel": self.channel, "proof": self.proof, "tel": self.tel, "contact": "p_1", "code": code}
+        metadata = {"channel": self.channel, "proof": self.proof, "tel": self.tel, "contact": "p_1", "code": code, "pin": pin}
         output = named(self.channel)
         message = UserMessage(
             words, output, self.conversation, input_channel=self.channel, message_id=str(self._number), metadata=metadata

@@ -13,6 +13,7 @@ from rasa_sdk.interfaces import Action, ActionExecutionRejection
 from actions.registry import executor_for
 from actions.server import create_app
 from actions.settings import SettingError, Settings
+from bot.levels import Levels
 
 SECRET = "Ana Lopez 4421"
 
@@ -57,7 +58,7 @@ def call(name: str) -> dict[str, Any]:
 
 @pytest.fixture
 async def client(aiohttp_client: AiohttpClient) -> Any:
-    return await aiohttp_client(create_app(executor_for((Works(), Raises(), Rejects()))))
+    return await aiohttp_client(create_app(executor_for((Works(), Raises(), Rejects()), Levels())))
 
 
 async def test_an_action_runs(client: Any) -> None:

@@ -139,6 +139,7 @@ def used() -> set[str]:
     names |= {f"utter_welcome_back_{form}" for form in FORMS} | {f"utter_delivery_{status}" for status in DeliveryStatus}
     names |= {f"utter_card_{outcome}" for outcome in (Activation.ACTIVATED, Activation.ALREADY)}
     names |= {f"utter_code_{outcome}" for outcome in ("expired", "locked", "given_up")}
+    names |= {"utter_pin_locked", "utter_pin_unavailable", "utter_needs_possessed", "utter_needs_proven"}
     codes = set(re.findall(r'trouble\("(\w+)"', code)) | set(re.findall(r'SlotSet\("trouble", "(\w+)"\)', code))
     return names | {f"utter_reason_{one}" for one in codes | {"asked", "not_understood"}} | {
         f"utter_tried_{one}" for one in set(re.findall(r'trouble\("(\w+)"', code)) | {"not_understood"}

@@ -10,6 +10,7 @@ import pytest
 import redis.asyncio as redis
 
 from bot.conversation import Conversations
+from bot.factor import Pins
 from bot.handoff import HandoffBook
 from bot.identity import Identity
 from bot.joining import CodeSending, Joining
@@ -22,7 +23,7 @@ from bot.redis_base import connect
 from bot.redis_queue import RedisOutbox, outbox_key, partition_of
 from bot.redis_store import RedisCalls, RedisContacts, RedisHandoffs, RedisLinks
 from bot.redis_turns import RedisBulletin, RedisCodes, RedisLocks, RedisMenus, RedisTurns, RedisUnsaved
-from tests.bot.fakes import FakeAssistant, FakeClock, FakePhones, PlainWording
+from tests.bot.fakes import FakeAssistant, FakeClock, FakeFactor, FakePhones, PlainWording
 
 ANA = Address(AddressKind.TEL, "+12125550147")
 ANAS_BROWSER = Address(AddressKind.WEB, "w1")
@@ -43,6 +44,8 @@ class World:
     conversations: Conversations
     people: People
     phones: FakePhones
+    factor: FakeFactor
+    links: RedisLinks
     _numbers: count[int]
 
     def message(self, channel: ChannelName, sender: Address, text: str = "", **more: object) -> InboundMessage:
@@ -76,12 +79,13 @@ async def named(username: str) -> str:
 
 @pytest.fixture
 async def world(redis_url: str) -> AsyncIterator[World]:
-    client, clock, assistant = connect(redis_url), FakeClock(), FakeAssistant()
+    client, clock, assistant, factor = connect(redis_url), FakeClock(), FakeAssistant(), FakeFactor()
+    links = RedisLinks(client)
     contacts, calls, handoffs, codes = RedisContacts(client, clock), RedisCalls(client), RedisHandoffs(client), RedisCodes(client)
     outbox, locks, wording, phones = RedisOutbox(client), RedisLocks(client), PlainWording(), FakePhones()
     lines, bulletin = Lines(assistant, RedisUnsaved(client)), RedisBulletin(client)
     book = HandoffBook(handoffs, assistant, bulletin, clock)
-    identity = Identity(contacts, codes, RedisLinks(client), calls, clock, b"secret", Joining(assistant, locks).copy)
+    identity = Identity(contacts, codes, links, calls, clock, b"secret", Joining(assistant, locks).copy)
     conversations = Conversations(
         contacts=contacts,
         dialogue=assistant,
@@ -95,9 +99,11 @@ async def world(redis_url: str) -> AsyncIterator[World]:
         keywords=Keywords(contacts),
         wording=wording,
         send_code=CodeSending(identity, contacts, outbox, wording, clock),
+        pins=Pins(codes, calls, factor),
         clock=clock,
         deadline=5.0,
     )
     people = People(book, contacts, calls, conversations, lines, outbox, locks, bulletin, phones, wording, clock, named)
-    yield World(client, clock, assistant, contacts, calls, handoffs, codes, outbox, conversations, people, phones, count(1))
+    parts = (client, clock, assistant, contacts, calls, handoffs, codes, outbox, conversations, people, phones, factor, links)
+    yield World(*parts, count(1))
     await client.aclose()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.factor import FactorUnavailable
 from bot.model import ChannelName, Handoff, Reply
 from bot.ports import DialogueTurn, DialogueUnavailable
 
@@ -92,6 +93,21 @@ class FakePhones:
 
     async def ring_agent(self, handoff: Handoff, phone: str) -> None:
         self.rung.append((handoff.id, phone))
+
+
+@dataclass
+class FakeFactor:
+    """``bot.factor.SecondFactor``: which PINs are right, and what was asked."""
+
+    pins: dict[str, str] = field(default_factory=dict)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    down: bool = False
+
+    async def right(self, tel: str, pin: str) -> bool:
+        if self.down:
+            raise FactorUnavailable
+        self.asked.append((tel, pin))
+        return self.pins.get(tel) == pin
 
 
 class PlainWording:

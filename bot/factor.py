@@ -1,0 +1,107 @@
+"""The second factor: a PIN keyed on a call, checked by the business, and seen by nobody else.
+
+The gateway takes the keys that follow a ``collect_pin`` directive out of the message before anything is kept: what goes
+on to the assistant, the tracker and the transcript is ``****`` and what was found. Tries are counted before the check,
+so that guesses side by side count too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Protocol
+
+from bot.model import ChannelName, Contact, InboundMessage, Proof
+from bot.ports import Calls
+from bot.stores import Codes
+
+MASK = "****"
+PIN_TRIES = (5, 24 * 3600)
+"""Wrong PINs for one number, whoever keys them: count and seconds. A right one clears them."""
+EXPECTED_SECONDS = 600
+KEYED = re.compile(r"\d{4,8}", re.ASCII)
+
+
+class PinCheck(StrEnum):
+    """What became of a PIN."""
+
+    NONE = "none"
+    ACCEPTED = "accepted"
+    WRONG = "wrong"
+    LOCKED = "locked"
+    UNAVAILABLE = "unavailable"
+    NOT_HERE = "not_here"
+
+
+class FactorUnavailable(Exception):
+    """The business's check did not answer; the PIN was neither right nor wrong."""
+
+
+class SecondFactor(Protocol):
+    """The business's check."""
+
+    async def right(self, tel: str, pin: str) -> bool:
+        """Whether it is the PIN of the customer with this number (E.164). Raises FactorUnavailable."""
+        ...
+
+
+class NoSecondFactor:
+    """Where the business checks none."""
+
+    async def right(self, tel: str, pin: str) -> bool:
+        """Never known."""
+        raise FactorUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """Waits for a PIN where one was asked for, and has it checked."""
+
+    codes: Codes
+    calls: Calls
+    factor: SecondFactor
+
+    async def expect(self, contact: Contact, message: InboundMessage) -> None:
+        """The next answer of this sender (on this call) is a PIN."""
+        await self.codes.remember(_key(contact), _place(message), EXPECTED_SECONDS)
+
+    async def take(self, contact: Contact, message: InboundMessage, proof: Proof) -> tuple[PinCheck, InboundMessage]:
+        """What was found, and the message without the digits. NONE: no PIN was expected, or none came."""
+        taken = f"pin-taken:{message.id}"  # a turn that is done again must not let the digits through
+        if await self.codes.remembered(_key(contact)) != _place(message) and await self.codes.remembered(taken) is None:
+            return PinCheck.NONE, message
+        await self.codes.remember(taken, "1", EXPECTED_SECONDS)
+        await self.codes.forget(_key(contact))
+        masked = replace(message, digits=None, text=MASK)
+        if message.channel is not ChannelName.VOICE:
+            return (PinCheck.NOT_HERE, masked) if KEYED.search(message.text) else (PinCheck.NONE, message)
+        if message.digits is None or not KEYED.fullmatch(message.digits):
+            return PinCheck.NONE, replace(message, text=re.sub(r"\d", "*", message.text))
+        return await self._check(contact, message, proof), masked
+
+    async def _check(self, contact: Contact, message: InboundMessage, proof: Proof) -> PinCheck:
+        tel = contact.tel
+        if tel is None or proof < Proof.POSSESSED:
+            return PinCheck.UNAVAILABLE  # a PIN is asked for on top of the number, never instead of it
+        tries = f"pin:{tel}"
+        if not await self.codes.allow(tries, *PIN_TRIES):
+            return PinCheck.LOCKED
+        try:
+            right = await self.factor.right(tel.value, message.digits or "")
+        except FactorUnavailable:
+            return PinCheck.UNAVAILABLE
+        if not right:
+            return PinCheck.WRONG
+        await self.codes.forgive(tries)
+        if message.call_sid:
+            await self.calls.raise_proof(message.call_sid, Proof.PROVEN)
+        return PinCheck.ACCEPTED
+
+
+def _key(contact: Contact) -> str:
+    return f"pin:{contact.conversation_id}"
+
+
+def _place(message: InboundMessage) -> str:
+    return f"{message.sender}|{message.call_sid or ''}"

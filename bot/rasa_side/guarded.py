@@ -1,0 +1,56 @@
+"""The words' door: no response is put into words for a sender below the level that ``domain/_levels.yml`` gives it.
+
+endpoints.yml::
+
+    nlg:
+      type: bot.rasa_side.guarded.GuardedResponses
+
+Every sentence passes here, whether a rule, a form or an action asked for it, so an action that forgets to ask for proof
+reveals nothing. In its place stands ``utter_needs_possessed`` or ``utter_needs_proven``, and the event in the tracker
+says which response was withheld; once the level is reached, ``action_verified`` says it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import RasaException
+from rasa.utils.endpoints import EndpointConfig
+
+from bot.levels import Levels, LevelsError, proof_in
+
+DOMAIN = Path("domain")
+
+
+class GuardedResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]  # Rasa is not annotated
+    """Rasa's responses, each only at its level; slots above the sender's level are empty in their placeholders."""
+
+    def __init__(
+        self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None, levels: Levels | None = None
+    ) -> None:
+        """Reads the levels; RasaException (Rasa does not start) when the file is wrong."""
+        super().__init__((domain or Domain.empty()).responses)
+        try:
+            self._levels = Levels.from_domain(DOMAIN) if levels is None else levels
+        except LevelsError as error:
+            raise RasaException(str(error)) from error
+
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
+        """The response, or what stands for it below its level."""
+        proof = proof_in(tracker.latest_message.metadata if tracker.latest_message else None)
+        hidden = self._levels.hidden_slots(proof)
+        slots = {name: None if name in hidden else value for name, value in tracker.current_slot_values().items()}
+        needed = self._levels.response(utter_action)
+        if needed <= proof:
+            said: dict[str, Any] | None = self.generate_from_slots(utter_action, slots, output_channel, **kwargs)
+            return said
+        instead = self.generate_from_slots(f"utter_needs_{needed.label}", slots, output_channel) or {"text": ""}
+        # only a response without values of an action's own can be said later
+        withheld = {} if kwargs else {"withheld": utter_action}
+        return {**instead, "metadata": {**(instead.get("metadata") or {}), "needs": needed.label, **withheld}}
