@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
@@ -16,6 +16,9 @@ from simulator.queues import Joint
 from simulator.signing import new_sid
 from simulator.webhooks import Request
 from simulator.world import World
+
+if TYPE_CHECKING:
+    from simulator.relay import RelaySession
 
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 EVENT_OF_STATUS = {"queued": "initiated", "ringing": "ringing", "in-progress": "answered"}
@@ -47,6 +50,7 @@ class Call:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     created_at: datetime = field(init=False)
+    relay: RelaySession | None = None
     queue: str | None = None
     machine_detection: str | None = None
     answered_by: str = "human"
@@ -172,7 +176,8 @@ class Call:
 
     def press(self, key: str) -> bool:
         """One key; False when nobody listens for it."""
-        taken = self.collector.press(key) if self.collector else False
+        ear = self.relay or self.collector
+        taken = ear.press(key) if ear else False
         if not taken and self.bridge and self.hang_on_star and key == "*":
             self.bridge.part(self)
             return True
@@ -184,6 +189,8 @@ class Call:
     def say(self, text: str, confidence: float | None = 0.93) -> bool:
         """A whole utterance; False when nobody listens."""
         taken = self.collector.say(text, confidence) if self.collector else False
+        if self.relay:
+            taken = self.relay.say(text)
         if self.bridge:
             self.bridge.speak(self, text)
             taken = True
@@ -199,6 +206,8 @@ class Call:
         """Would ``keys`` or ``speech`` be heard now? On a bridge, speech always is."""
         if kind == "speech" and (self.activity in ("joined", "recording")):
             return True
+        if self.relay:
+            return self.relay.listens(kind)
         if self.collector is None or self.collector.deaf:
             return False
         return self.collector.gather.speech if kind == "speech" else self.collector.gather.dtmf

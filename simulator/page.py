@@ -20,6 +20,7 @@ from simulator.call import ANONYMOUS, Call
 from simulator.faults import BadFault
 from simulator.guard import page_guard
 from simulator.messenger import Messenger
+from simulator.relay import BUFFERED, FAILED
 from simulator.rest_tables import E164
 from simulator.signing import new_psid
 from simulator.switchboard import Switchboard
@@ -54,7 +55,7 @@ class Page:
             "messenger/read": self._read,
             "messenger/verify": self._verify,
             "calls": self._dial,
-            r"calls/{sid}/{action:keys|speech|speaking|silence|answer|refuse|ignore|hangup}": self._on_call,
+            r"calls/{sid}/{action:keys|speech|speaking|silence|interrupt|relay|answer|refuse|ignore|hangup}": self._on_call,
         }
         return [
             web.get("", guard(self._redirect)),
@@ -216,6 +217,10 @@ class Page:
         action = request.match_info["action"]
         if action == "silence":
             return {"taken": await self._silence(call, min(float(body.get("wait", 10)), MAX_WAIT))}
+        if action == "interrupt":
+            return {"taken": await self._interrupt(call, body)}
+        if action == "relay":
+            return {"taken": self._relay(call, body)}
         if action in ("keys", "speech") and body.get("wait"):
             await self._until_listening(call, action, min(float(body["wait"]), MAX_WAIT))
         return {"taken": self._do(call, action, body)}
@@ -245,8 +250,36 @@ class Page:
         kind = "speech" if action == "speech" else "keys"
         await self._until(lambda: call.listens(kind), call, f"listen for {kind}", seconds)
 
+    async def _interrupt(self, call: Call, body: Json) -> bool:
+        """``{"text", "after", "wait"?}``: speak over the words, having heard them up to ``after`` (relay only)."""
+        text, after = _text(body.get("text"), 2000), _text(body.get("after"), 2000)
+        seconds = min(float(body.get("wait", 10)), MAX_WAIT)
+        await self._until(lambda: call.relay is not None and call.relay.spoken(after), call, "say these words", seconds)
+        return call.relay is not None and call.relay.interrupt(text, after)
+
+    def _relay(self, call: Call, body: Json) -> bool:
+        """``{"do": "fail", "code"?}`` breaks the session; ``{"do": "reconnect", "replay": n}`` its socket."""
+        wanted, code, replay = body.get("do"), body.get("code", 39001), body.get("replay", 0)
+        if wanted not in ("fail", "reconnect") or code not in FAILED:
+            raise web.HTTPBadRequest(text="do must be fail (with a code of Twilio's) or reconnect")
+        if type(replay) is not int or not 0 <= replay <= BUFFERED:
+            raise web.HTTPBadRequest(text=f"replay must be a number from 0 to {BUFFERED}")
+        if call.relay is None:
+            return False
+        if wanted == "fail":
+            call.relay.break_off(code)
+        else:
+            call.relay.reconnect(replay)
+        return True
+
     async def _silence(self, call: Call, seconds: float) -> bool:
-        """Say nothing until the Gather gives up: the clock moves past its timeout."""
+        """Say nothing until the Gather gives up: the clock moves past its timeout. On the relay the installation counts
+        the seconds, so they pass as they are, until it has spoken again."""
+        if call.relay:
+            await self._until(lambda: call.listens("speech"), call, "listen", seconds)
+            before = call.relay.voice.utterances
+            await self._until(lambda: call.relay is None or call.relay.voice.utterances > before, call, "speak", seconds)
+            return True
         await self._until(lambda: call.activity == "listening" and call.collector is not None, call, "listen", seconds)
         if call.collector is None:
             return False

@@ -58,6 +58,21 @@ class Phone:
         answer = await self._sim.post(f"calls/{self.sid}/speech", text=text, confidence=confidence, wait=within)
         assert answer["taken"], f"nobody listened to {text!r}"
 
+    async def interrupts(self, text: str, after: str, within: float = WITHIN) -> None:
+        """Speak over the words as soon as they have come to ``after`` (on a relay call)."""
+        answer = await self._sim.post(f"calls/{self.sid}/interrupt", text=text, after=after, wait=within)
+        assert answer["taken"], f"nobody could be interrupted after {after!r}"
+
+    async def loses_relay(self, code: int = 39001) -> None:
+        """The relay's session breaks; the call goes on with what ``<Connect action>`` answers."""
+        answer = await self._sim.post(f"calls/{self.sid}/relay", do="fail", code=code)
+        assert answer["taken"], "the call is not on the relay"
+
+    async def relay_reconnects(self, replay: int = 0) -> None:
+        """The relay's socket breaks and is opened again; the last ``replay`` events come a second time."""
+        answer = await self._sim.post(f"calls/{self.sid}/relay", do="reconnect", replay=replay)
+        assert answer["taken"], "the call is not on the relay"
+
     async def stays_silent(self, within: float = WITHIN) -> None:
         """Let the prompt end and its timeout pass."""
         answer = await self._sim.post(f"calls/{self.sid}/silence", wait=within)

@@ -11,6 +11,7 @@ from simulator.call import Call
 from simulator.documents import DocumentFailed, Source, Transfer, fetch
 from simulator.gather import Collector
 from simulator.recording import record
+from simulator.relay import connect
 from simulator.signing import Fields
 from simulator.verbs import (
     Dial,
@@ -26,6 +27,7 @@ from simulator.verbs import (
     Record,
     Redirect,
     Reject,
+    Relay,
     Say,
     Verb,
 )
@@ -125,6 +127,8 @@ class Player:
                 await self.joining.enqueue(self, verb)
             case Dial():
                 await self.joining.dial(self, verb)
+            case Relay():
+                await connect(self, verb)
             case Record():
                 await record(self, verb, document)
             case Leave():

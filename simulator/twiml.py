@@ -30,6 +30,7 @@ from simulator.verbs import (
     Record,
     Redirect,
     Reject,
+    Relay,
     Say,
     Verb,
 )
@@ -261,6 +262,36 @@ class _Reader:
     def _queue(self, node: ET.Element) -> DialQueue:
         return DialQueue((node.text or "").strip(), self.link(node, "url"), self.method(node))
 
+    def connect(self, node: ET.Element) -> Relay | NotPlayed:
+        """Of what ``<Connect>`` can open, the relay."""
+        relay = node.find("ConversationRelay")
+        if relay is None:
+            self.note("<Connect> is not played by this simulator, except for <ConversationRelay>")
+            return NotPlayed("Connect")
+        return Relay(
+            self._socket(relay.get("url", "")),
+            self.link(node, "action"),
+            self.method(node),
+            relay.get("transcriptionLanguage") or relay.get("language") or "en-US",
+            self.flag(relay, "dtmfDetection", False),
+            self.flag(relay, "partialPrompts", False),
+            relay.get("interruptible", "any"),
+            relay.get("reportInputDuringAgentSpeech", "none"),
+            self.flag(relay, "applicationReconnect", False),
+            tuple(relay.get("events", "").split()),
+            tuple((one.get("name", ""), one.get("value", "")) for one in relay.findall("Parameter")),
+        )
+
+    def _socket(self, url: str) -> str:
+        """Twilio takes wss only; plain ws is taken here for an installation on this machine."""
+        parts = urlsplit(url)
+        here = parts.hostname in ("127.0.0.1", "localhost", "::1")
+        if parts.scheme != "wss" and not (parts.scheme == "ws" and here):
+            self.note(f"<ConversationRelay url>: {url!r} is not a wss address", 64101)
+        if parts.query:
+            self.note("<ConversationRelay url>: send values as <Parameter>, not in the query", 64101)
+        return url
+
     def record(self, node: ET.Element) -> Record:
         return Record(
             self.link(node, "action"),
@@ -282,6 +313,7 @@ _VERBS: dict[str, Callable[[_Reader, ET.Element], Verb]] = {
     "Redirect": _Reader.redirect,
     "Enqueue": _Reader.enqueue,
     "Dial": _Reader.dial,
+    "Connect": _Reader.connect,
     "Record": _Reader.record,
     "Leave": lambda reader, node: Leave(),
     "Hangup": lambda reader, node: Hangup(),

@@ -60,6 +60,7 @@ SPEECH_MODEL = matching(
 SECONDS = whole(0, 86_400)
 VOICE_NAME = matching(r"man|woman|alice|(Polly|Google|ElevenLabs)\.[\w.-]+", "man, woman, Polly.*, Google.* or ElevenLabs.*")
 LANGUAGE = matching(r"multi|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag such as en-US")
+TOUCHES = one_of("none", "dtmf", "speech", "any", "true", "false")
 CALL_EVENTS = some_of("initiated", "ringing", "answered", "completed")
 RECORDING = one_of(
     "do-not-record", "record-from-answer", "record-from-ringing", "record-from-answer-dual", "record-from-ringing-dual",
@@ -89,6 +90,20 @@ VALUES: dict[tuple[str, str], Rule] = {
     ("Pause", "length"): whole(0, 14_400),
     ("Enqueue", "waitUrlMethod"): METHOD,
     ("Enqueue", "maxQueueSize"): whole(1, 5000),
+    ("ConversationRelay", "language"): LANGUAGE,
+    ("ConversationRelay", "ttsProvider"): one_of("Google", "Amazon", "ElevenLabs"),
+    ("ConversationRelay", "transcriptionProvider"): one_of("Google", "Deepgram"),
+    ("ConversationRelay", "interruptible"): TOUCHES,
+    ("ConversationRelay", "welcomeGreetingInterruptible"): TOUCHES,
+    ("ConversationRelay", "reportInputDuringAgentSpeech"): TOUCHES,
+    ("ConversationRelay", "interruptSensitivity"): one_of("low", "medium", "high"),
+    ("ConversationRelay", "dtmfDetection"): BOOL,
+    ("ConversationRelay", "partialPrompts"): BOOL,
+    ("ConversationRelay", "preemptible"): BOOL,
+    ("ConversationRelay", "applicationReconnect"): BOOL,
+    ("ConversationRelay", "speechTimeout"): either(whole(600, 5000), one_of("auto")),
+    ("ConversationRelay", "events"): some_of("speaker-events", "tokens-played"),
+    ("ConversationRelay", "hints"): _hints,
     ("Dial", "timeout"): whole(1, 600),
     ("Dial", "timeLimit"): whole(1, 86_400),
     ("Dial", "answerOnBridge"): BOOL,

@@ -150,6 +150,23 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Relay:
+    """``<Connect><ConversationRelay>``. ``interruptible`` and ``report``: none, dtmf, speech, any."""
+
+    url: str
+    action: str | None
+    method: str
+    language: str = "en-US"
+    dtmf: bool = False
+    partial: bool = False
+    interruptible: str = "any"
+    report: str = "none"
+    reconnect: bool = False
+    events: tuple[str, ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """Leave the queue (in a wait document)."""
 
@@ -173,7 +190,7 @@ class NotPlayed:
     name: str
 
 
-Verb: TypeAlias = Say | Play | Pause | Gather | Redirect | Enqueue | Dial | Record | Leave | Hangup | Reject | NotPlayed
+Verb: TypeAlias = Say | Relay | Play | Pause | Gather | Redirect | Enqueue | Dial | Record | Leave | Hangup | Reject | NotPlayed
 
 
 @dataclass(frozen=True, slots=True)

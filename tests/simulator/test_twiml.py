@@ -91,7 +91,7 @@ def test_inline_documents_need_absolute_actions() -> None:
 
 
 def test_a_known_verb_that_is_not_played_says_so() -> None:
-    document = parse('<Response><Connect><ConversationRelay url="wss://x"/></Connect></Response>', URL)
+    document = parse('<Response><Connect><Stream url="wss://x"/></Connect></Response>', URL)
     assert document.verbs == (NotPlayed("Connect"),)
     assert "not played" in document.problems[0].text
 
