@@ -47,11 +47,16 @@ def contents(reply: Reply, menu_id: str | None, render: Callable[[Reply], str], 
     cards = [card for card in reply.cards if _has_more(card)]
     buttons, listed = quick_replies(_loose(reply, cards), menu_id or "")
     linked = reply.links[:BUTTONS]
+    places = [place for place in reply.locations if place.address or place.url or place.tel]
     plain = replace(
-        reply, cards=tuple(c for c in reply.cards if c not in cards), links=reply.links[BUTTONS:], locations=(), options=()
+        reply,
+        options=(),
+        cards=tuple(c for c in reply.cards if c not in cards),
+        links=reply.links[BUTTONS:],
+        locations=tuple(p for p in reply.locations if p not in places),
     )
     bodies = _texts("\n".join(filter(None, [reply.text, *written(plain, words), *listed])), linked)
-    bodies += _carousels([_place(place, words) for place in reply.locations])
+    bodies += _carousels([_place(place, words) for place in places])
     bodies += _carousels([_element(card, reply, menu_id) for card in cards])
     if buttons and not bodies:  # quick replies need something to stand under
         return [*files, *({"text": part} for part in split(render(reply), TEXT_PREFERRED, TEXT_LIMIT))]
