@@ -240,8 +240,9 @@ def _sentence(where: str, error: ValidationError, known: tuple[str, ...]) -> str
     if first["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
         names = known if len(path) == 1 else ()
         return f"{where}: there is no setting {_close(path[-1], names)}."
-    named = key if key in EXPECTED else ".".join(path)
-    return f"{where}: {named} must be {EXPECTED.get(key, first['msg'].lower())}."
+    if key in EXPECTED:
+        return f"{where}: {key} must be {EXPECTED[key]}."
+    return f"{where}: {'.'.join(path) or 'it'}: {first['msg']}."
 
 
 def _close(name: str, known: Mapping[str, Any] | set[str] | tuple[str, ...]) -> str:

@@ -26,12 +26,19 @@ from tests.voice.fakes import (
     Words,
 )
 from voice.calls import VoiceLine
+from voice.prompts import Prompts
 
 ACCOUNT = TwilioAccount("AC" + "0" * 32, (TOKEN,), "http://127.0.0.1:1", "+15550100998", "+15550100999", PUBLIC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/voice/golden/*.xml anew")
+
+
+@pytest.fixture
+def prompts() -> Prompts:
+    """What the designers set; a test module may set something else."""
+    return Prompts()
 
 
 @dataclass
@@ -53,7 +60,7 @@ class World:
 
 
 @pytest.fixture
-async def world(aiohttp_client: Any) -> AsyncIterator[World]:
+async def world(aiohttp_client: Any, prompts: Prompts) -> AsyncIterator[World]:
     store, clock, words, twilio = Store(), FakeClock(), Words(), FakeTwilioClient()
     refused: list[str] = []
     missed: list[tuple[str, str]] = []
@@ -75,6 +82,7 @@ async def world(aiohttp_client: Any) -> AsyncIterator[World]:
         turn_deadline=0.05,
         on_refused=refused.append,
         on_missed=on_missed,
+        prompts=prompts,
     )
     app = web.Application()
     app.add_routes(line.routes())
