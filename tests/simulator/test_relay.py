@@ -21,7 +21,8 @@ from tests.simulator.conftest import ACCOUNT, TOKEN, FakeGateway, settings_for
 Frame = dict[str, Any]
 RELAY = (
     '<Connect action="/2"><ConversationRelay url="{url}" dtmfDetection="true" partialPrompts="true" '
-    'applicationReconnect="{again}" events="speaker-events tokens-played"><Parameter name="token" value="t-1"/></ConversationRelay></Connect>'
+    'applicationReconnect="{again}" events="speaker-events tokens-played">'
+    '<Parameter name="token" value="t-1"/></ConversationRelay></Connect>'
 )
 
 
