@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import redis.asyncio as redis
 from pydantic import TypeAdapter
 
-from bot.model import Address, Call, CallState, Contact, ContactAddress, Handoff, Proof, new_id
+from bot.model import Address, AddressKind, Call, CallState, Contact, ContactAddress, Handoff, Proof, new_id
 from bot.ports import Clock
 from bot.redis_base import PREFIX, dump, stored, text_of
 from bot.stores import LinkRecord
@@ -19,6 +21,8 @@ CALL = TypeAdapter(Call)
 LINK = TypeAdapter(LinkRecord)
 CALL_KEPT = int(timedelta(days=7).total_seconds())
 PROMPT_KEPT = int(timedelta(days=1).total_seconds())
+REMEMBERED = 2000
+"""Addresses and contacts of which a guess is kept in memory; Redis is always asked whether it still holds."""
 
 # KEYS: contact; ARGV: as it was, as it shall be. True also when it is so already: the first answer was lost.
 _REPLACE = """
@@ -37,6 +41,8 @@ class RedisContacts:
         self._redis = client
         self._clock = clock
         self._replace = client.register_script(_REPLACE)
+        self._owners: OrderedDict[str, str] = OrderedDict()
+        self._texts: OrderedDict[str, str] = OrderedDict()
 
     @stored
     async def find(self, address: Address) -> Contact | None:
@@ -53,7 +59,7 @@ class RedisContacts:
 
     @stored
     async def find_or_create(self, address: Address) -> Contact:
-        if existing := await self._load(text_of(await self._redis.get(f"{PREFIX}:address:{address}"))):
+        if existing := await self._of(address):
             return existing
         moment = self._clock()
         claimed = ContactAddress(address, Proof.CLAIMED, moment)
@@ -82,13 +88,51 @@ class RedisContacts:
             await pipe.execute()
 
     @stored
+    async def detach(self, address: Address) -> Contact:
+        old = await self._load(text_of(await self._redis.get(f"{PREFIX}:address:{address}")))
+        moment = self._clock()
+        fresh = Contact(new_id("p"), new_id("c"), (ContactAddress(address, Proof.CLAIMED, moment),), moment)
+        await self._write(fresh)
+        await self._redis.set(f"{PREFIX}:address:{address}", fresh.id)
+        if old is not None:
+            if old.opted_out and address.kind is AddressKind.TEL:  # whoever has the number now: it refused messages
+                fresh = replace(fresh, opted_out=True)
+                await self._write(fresh)
+            await self._replace_in(old.id, lambda known: _without(known, address))
+        return fresh
+
+    @stored
     async def update(self, contact_id: str, change: Callable[[Contact], Contact]) -> Contact | None:
+        return await self._replace_in(contact_id, change)
+
+    async def _replace_in(self, contact_id: str, change: Callable[[Contact], Contact]) -> Contact | None:
         key = f"{PREFIX}:contact:{contact_id}"
-        while (before := text_of(await self._redis.get(key))) is not None:
+        before = self._texts.pop(contact_id, None) or text_of(await self._redis.get(key))  # a guess: _REPLACE looks again
+        while before is not None:
             changed = change(CONTACT.validate_json(before))
             if await self._replace(keys=[key], args=[before, dump(CONTACT, changed)]):
                 return changed
+            before = text_of(await self._redis.get(key))
         return None
+
+    async def _of(self, address: Address) -> Contact | None:
+        """Whose address it is now. Pointer and contact come in one round trip where the pointer is what it was last time."""
+        known = self._owners.get(str(address))
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.get(f"{PREFIX}:address:{address}")
+            if known is not None:
+                pipe.get(f"{PREFIX}:contact:{known}")
+            found = [text_of(value) for value in await pipe.execute()]
+        owner = found[0]
+        text = found[1] if known is not None and owner == known else await self._text(owner)
+        if owner is None or text is None:
+            return None
+        _remember(self._owners, str(address), owner)
+        _remember(self._texts, owner, text)
+        return CONTACT.validate_json(text)
+
+    async def _text(self, contact_id: str | None) -> str | None:
+        return text_of(await self._redis.get(f"{PREFIX}:contact:{contact_id}")) if contact_id else None
 
     async def _write(self, contact: Contact) -> None:
         async with self._redis.pipeline(transaction=False) as pipe:
@@ -97,19 +141,51 @@ class RedisContacts:
             await pipe.execute()
 
     async def _load(self, contact_id: str | None) -> Contact | None:
-        text = await self._redis.get(f"{PREFIX}:contact:{contact_id}") if contact_id else None
+        text = await self._text(contact_id)
         return CONTACT.validate_json(text) if text else None
 
 
+def _remember(cache: OrderedDict[str, str], key: str, value: str) -> None:
+    """Keep it, and forget what was not used for longest."""
+    cache[key] = value
+    cache.move_to_end(key)
+    if len(cache) > REMEMBERED:
+        cache.popitem(last=False)
+
+
+def _without(contact: Contact, address: Address) -> Contact:
+    kept = tuple(known for known in contact.addresses if known.address != address)
+    if contact.last_address != address:
+        return replace(contact, addresses=kept)
+    return replace(contact, addresses=kept, last_address=None, last_channel=None)
+
+
 class RedisLinks:
-    """``bot.stores.Links``: one stream, newest last."""
+    """``bot.stores.Links``: ``ot:link:<id>``, ``ot:links:of:<contact>`` by time, and a stream of all as they were made."""
 
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client
 
     @stored
     async def record(self, link: LinkRecord) -> None:
+        await self._redis.set(f"{PREFIX}:link:{link.id}", dump(LINK, link))
+        await self._redis.zadd(f"{PREFIX}:links:of:{link.after.id}", {link.id: link.at.timestamp()}, nx=True)
         await self._redis.xadd(f"{PREFIX}:links", {"json": dump(LINK, link)})
+
+    @stored
+    async def get(self, link_id: str) -> LinkRecord | None:
+        text = await self._redis.get(f"{PREFIX}:link:{link_id}")
+        return LINK.validate_json(text) if text else None
+
+    @stored
+    async def of(self, contact_id: str) -> list[LinkRecord]:
+        ids = await self._redis.zrange(f"{PREFIX}:links:of:{contact_id}", 0, -1)
+        texts = [await self._redis.get(f"{PREFIX}:link:{text_of(link_id)}") for link_id in ids]
+        return [LINK.validate_json(text) for text in texts if text]
+
+    @stored
+    async def update(self, link: LinkRecord) -> None:
+        await self._redis.set(f"{PREFIX}:link:{link.id}", dump(LINK, link))
 
 
 class RedisHandoffs:

@@ -172,32 +172,54 @@ class RedisLocks:
         self._wait = wait
         self._local: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._waiting: defaultdict[str, int] = defaultdict(int)
+        self._giving_back: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def hold(self, conversation_id: str) -> AsyncIterator[None]:
-        """StoreUnavailable when Redis is away, or another gateway keeps it longer than ``wait`` seconds."""
+        """StoreUnavailable when Redis is away, or another gateway keeps it longer than ``wait`` seconds.
+
+        Nobody waits for it to be given back but the next who wants it.
+        """
         self._waiting[conversation_id] += 1
         try:
-            async with self._local[conversation_id], self._shared(conversation_id):
+            await self._local[conversation_id].acquire()
+        except BaseException:
+            self._forget(conversation_id)
+            raise
+        shared = None
+        try:
+            shared = await self._shared(conversation_id)
+            renewal = asyncio.create_task(_keep(shared))
+            try:
                 yield
+            finally:
+                renewal.cancel()
         finally:
-            self._waiting[conversation_id] -= 1
-            if not self._waiting[conversation_id]:
-                del self._waiting[conversation_id], self._local[conversation_id]
+            task = asyncio.create_task(self._give_back(conversation_id, shared))
+            self._giving_back.add(task)
+            task.add_done_callback(self._giving_back.discard)
 
-    @asynccontextmanager
-    async def _shared(self, conversation_id: str) -> AsyncIterator[None]:
+    async def _give_back(self, conversation_id: str, shared: Any) -> None:
+        """First to the other gateways, then to those who wait here."""
+        try:
+            if shared is not None:
+                await _release(shared)
+        finally:
+            self._local[conversation_id].release()
+            self._forget(conversation_id)
+
+    def _forget(self, conversation_id: str) -> None:
+        self._waiting[conversation_id] -= 1
+        if not self._waiting[conversation_id]:
+            del self._waiting[conversation_id], self._local[conversation_id]
+
+    async def _shared(self, conversation_id: str) -> Any:
         name = f"{PREFIX}:lock:{conversation_id}"
         lock = self._redis.lock(name, timeout=LOCK_SECONDS, sleep=0.02, blocking_timeout=self._wait, thread_local=False)
         async with guarded():
             if not await lock.acquire():
                 raise StoreUnavailable("the conversation is held by another gateway")
-        renewal = asyncio.create_task(_keep(lock))
-        try:
-            yield
-        finally:
-            renewal.cancel()
-            await _release(lock)
+        return lock
 
 
 async def _keep(lock: Any) -> None:

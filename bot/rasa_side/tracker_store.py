@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -25,7 +26,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 
 from bot.rasa_side import policies
-from bot.rasa_side.event_log import EventLog, Window, connect
+from bot.rasa_side.event_log import EventLog, Reading, Window, connect
 from bot.rasa_side.window import WindowSize, session_start, shorten
 
 
@@ -57,6 +58,7 @@ class RedisTrackerLog(TrackerStore):  # type: ignore[misc]  # Rasa is not annota
             raise RasaException("endpoints.yml: the tracker store needs a url (REDIS_URL).")
         self.log = EventLog(client if client is not None else connect(str(host)), prefix)
         self.size = WindowSize(**sizes)
+        self._looked: ContextVar[tuple[str, Reading] | None] = ContextVar("looked", default=None)
         super().__init__(domain, event_broker)
 
     def fit(self, processor: Any) -> None:
@@ -70,7 +72,9 @@ class RedisTrackerLog(TrackerStore):  # type: ignore[misc]  # Rasa is not annota
 
     async def retrieve(self, sender_id: str) -> LoggedTracker | None:
         """The window and what came since; None for an unknown conversation. Raises redis.RedisError."""
-        reading = await self.log.read(sender_id)
+        looked = self._looked.get()
+        self._looked.set(None)
+        reading = looked[1] if looked is not None and looked[0] == sender_id else await self.log.read(sender_id)
         if reading is None:
             return None
         window = json.loads(reading.window) if reading.window else []
@@ -109,8 +113,13 @@ class RedisTrackerLog(TrackerStore):  # type: ignore[misc]  # Rasa is not annota
         return [json.loads(event) for event in await self.log.page(conversation_id, start, count)]
 
     async def mentions(self, conversation_id: str, message_id: str) -> bool:
-        """True when the last turns hold this message id: a look at the bytes, no tracker is built."""
+        """True when the last turns hold this message id: a look at the bytes, no tracker is built.
+
+        What was read is kept for the ``retrieve`` that follows in this request; should another request append in between,
+        the append of this one is refused.
+        """
         reading = await self.log.read(conversation_id)
+        self._looked.set((conversation_id, reading) if reading is not None else None)
         needle = json.dumps(message_id, ensure_ascii=False).encode()
         return reading is not None and (needle in reading.window or any(needle in event for event in reading.since))
 
