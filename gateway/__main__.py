@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 
+import uvloop
+
 from bot.ports import StoreUnavailable
 from bot.wording import WordingError
 from gateway import logs
@@ -34,7 +36,7 @@ def main() -> int:
         return 2
     logs.configure(settings.log_level)
     try:
-        asyncio.run(run(settings))
+        uvloop.run(run(settings))
     except (WordingError, TracingUnavailable, StoreUnavailable, OSError) as error:
         sys.stderr.write(f"The gateway cannot start: {error}\n")
         return 3

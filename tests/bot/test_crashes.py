@@ -32,10 +32,11 @@ class Dies:
         if any("ot:lock:" in str(arg) for arg in args):
             return await self._real(*args, **options)
         self.count += 1
-        if self.count == self._at and not self._after:
+        dies = self.count == self._at  # commands may be on their way side by side
+        if dies and not self._after:
             raise Died
         answer = await self._real(*args, **options)
-        if self.count == self._at:
+        if dies:
             raise Died
         return answer
 
