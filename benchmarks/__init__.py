@@ -1,0 +1,1 @@
+"""Measurements of the running assistant: ``python -m benchmarks`` (docs/benchmarks.md)."""

@@ -1,0 +1,98 @@
+"""What the gateway costs: a whole turn, webhook in to vendor's API, against ``Agent.handle_message`` alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from statistics import mean, median
+
+from benchmarks import numbers
+from benchmarks.alone import AgentAlone, agent_alone
+from benchmarks.results import Figure, Found, at_most
+from benchmarks.stack import Stack, running
+from benchmarks.stages import Before, stage_means
+from benchmarks.traffic import SCRIPT, Missing, Senders, line, reply_counts, texts
+
+MS = 1000.0
+SENDERS, MESSAGES = 2, 30
+"""New senders of one run, and messages of each: one sender may write 40 a minute."""
+
+
+@dataclass(slots=True)
+class Sides:
+    """Seconds of each turn, by run."""
+
+    whole: list[list[float]] = field(default_factory=list)
+    alone: list[list[float]] = field(default_factory=list)
+    stages: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+
+async def one_run(stack: Stack, agent: AgentAlone, senders: Senders, counts: list[int], sides: Sides, run: int) -> None:
+    """Turn by turn, first the one side, then the other: whatever disturbs the machine disturbs both."""
+    sides.whole.append([])
+    sides.alone.append([])
+    for part in range(SENDERS):
+        tel = senders.new()
+        for number, replies in enumerate(counts):
+            sides.whole[-1].append(await texts(stack, tel, line(number), replies))
+            answer = await agent.turn(f"c_alone_{run}_{part}", line(number), f"bench:{run}:{part}:{number}")
+            if answer["messages"] != replies:
+                raise Missing(f"{line(number)!r}: {replies} replies through the gateway, {answer['messages']} without it")
+            sides.alone[-1].append(float(answer["seconds"]))
+            for name, seconds in answer["stages"].items():
+                sides.stages[name].append(float(seconds))
+
+
+async def measure(runs: int) -> list[Found]:
+    """The ratio, both sides, and where the time goes."""
+    sides, senders = Sides(), Senders()
+    async with running() as stack, agent_alone(stack) as agent:
+        counts = await reply_counts(stack, senders, MESSAGES)
+        for words in SCRIPT * 2:
+            await agent.turn("c_warm", words, f"warm:{words}")
+        before = await Before.read(stack)
+        for run in range(runs):
+            await one_run(stack, agent, senders, counts, sides, run)
+        gateway = await stage_means(stack, before)
+    return [_found(sides, runs), _where_it_goes(sides, gateway, runs)]
+
+
+def _found(sides: Sides, runs: int) -> Found:
+    whole, alone = [median(run) * MS for run in sides.whole], [median(run) * MS for run in sides.alone]
+    figures = (
+        at_most("whole turn / `handle_message` alone, median", numbers.ratio_of(sides.whole, sides.alone), 1.3),
+        Figure("the same at the 95th percentile", numbers.ratio_of(sides.whole, sides.alone, numbers.p95)),
+        Figure("whole turn, median", median(whole), "ms"),
+        Figure("whole turn, p95", median(numbers.p95(run) * MS for run in sides.whole), "ms"),
+        Figure("`handle_message` alone, median", median(alone), "ms"),
+        Figure("`handle_message` alone, p95", median(numbers.p95(run) * MS for run in sides.alone), "ms"),
+        Figure("added by everything around it, median of whole turns less median alone", median(whole) - median(alone), "ms"),
+    )
+    notes = (
+        f"{len(sides.whole[0])} turns of each side in a run, one after the other in turn; the figures are medians over the runs.",
+        "Whole turn: signed SMS webhook sent, stored, worked on, reply stored, last reply's request at the vendor's API.",
+        "Alone: the same model, patches, tracker store, Redis and action server; no HTTP in front.",
+    )
+    return Found("hop", "A whole turn against `agent.handle_message`", runs, figures, notes)
+
+
+def _where_it_goes(sides: Sides, gateway: dict[str, float], runs: int) -> Found:
+    turns = sum(map(len, sides.alone))
+    inside = {name: sum(values) / turns * MS for name, values in sides.stages.items()}
+    alone = mean(seconds for run in sides.alone for seconds in run) * MS
+    whole = mean(seconds for run in sides.whole for seconds in run) * MS
+    rows = [Figure("**whole turn** (mean, so that the parts add up)", whole, "ms")]
+    rows += [Figure(label, gateway[name] * MS, "ms") for name, label in GATEWAY_STAGES.items() if name in gateway]
+    rows += [Figure("**`handle_message` alone**", alone, "ms")]
+    rows += [Figure(f"... {name}", value, "ms") for name, value in sorted(inside.items(), key=lambda item: -item[1])]
+    rows += [Figure("... the rest of Rasa: responses, events, copies of the tracker", alone - sum(inside.values()), "ms")]
+    return Found("profile", "Where a turn's time goes", runs, tuple(rows))
+
+
+GATEWAY_STAGES = {
+    "queue": "webhook's arrival to taken up (stored, read from the stream)",
+    "lock": "... of the turn: waiting for the conversation's lock",
+    "rasa": "... of the turn: asking Rasa over HTTP (this holds `handle_message`)",
+    "turn": "turn: taken up to replies in the outbox, Rasa in it",
+    "send": "sending: the vendor's API called and answered",
+}

@@ -1,0 +1,102 @@
+"""What a benchmark found, as a value, as JSON in ``results/`` and as a table in docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+BEGIN, END = "<!-- results: written by `make bench` -->", "<!-- end of results -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number. ``target`` says what it should be, in words; ``met`` is None where there is no target."""
+
+    label: str
+    value: float
+    unit: str = ""
+    target: str = ""
+    met: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that one benchmark found. ``runs``: how often it was repeated; ``notes``: sentences on how to read it."""
+
+    name: str
+    title: str
+    runs: int
+    figures: tuple[Figure, ...]
+    notes: tuple[str, ...] = ()
+    machine: dict[str, Any] = field(default_factory=dict)
+
+
+def at_most(label: str, value: float, limit: float, unit: str = "") -> Figure:
+    """A figure that should not pass ``limit``."""
+    return Figure(label, value, unit, f"≤ {limit:g}{' ' + unit if unit else ''}", value <= limit)
+
+
+def at_least(label: str, value: float, limit: float, unit: str = "") -> Figure:
+    """A figure that should reach ``limit``."""
+    return Figure(label, value, unit, f"≥ {limit:g}{' ' + unit if unit else ''}", value >= limit)
+
+
+def save(found: Found, folder: Path) -> Path:
+    """Write ``<folder>/<name>.json``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{found.name}.json"
+    path.write_text(json.dumps(asdict(found), indent=2, ensure_ascii=False) + "\n")
+    return path
+
+
+def load(path: Path) -> Found:
+    """Read one back. Raises OSError, ValueError, KeyError or TypeError for a file that is none."""
+    content = json.loads(path.read_text())
+    figures = tuple(Figure(**figure) for figure in content.pop("figures"))
+    return Found(**{**content, "figures": figures, "notes": tuple(content["notes"])})
+
+
+def table(found: Found) -> str:
+    """One benchmark as Markdown."""
+    lines = [f"### {found.title}", "", f"`python -m benchmarks {found.name}`, {_where(found)}", ""]
+    lines += ["| | measured | target |", "|---|---|---|"]
+    lines += [f"| {figure.label} | {shown(figure)} | {_target(figure)} |" for figure in found.figures]
+    lines += ["", *(f"* {note}" for note in found.notes)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def shown(figure: Figure) -> str:
+    """The value with its unit, in three digits or so."""
+    value = figure.value
+    digits = 0 if abs(value) >= 100 or value == int(value) else 1 if abs(value) >= 10 else 2
+    return f"{value:,.{digits}f}{' ' + figure.unit if figure.unit else ''}"
+
+
+def write_into(page: Path, found: Iterable[Found]) -> None:
+    """Replace what stands between the two marks of ``page``. ValueError when it does not have them."""
+    text = page.read_text()
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{page.name} does not have the marks of the results")
+    tables = "\n".join(table(one) for one in found)
+    page.write_text(f"{before}{BEGIN}\n\n{tables}\n{END}{after}")
+
+
+def _target(figure: Figure) -> str:
+    if figure.met is None:
+        return figure.target
+    return f"{figure.target}: {'met' if figure.met else '**missed**'}"
+
+
+def _where(found: Found) -> str:
+    machine = found.machine
+    parts = [f"{found.runs} runs" if found.runs > 1 else "1 run", str(machine.get("at", ""))[:16].replace("T", " ")]
+    if machine.get("commit"):
+        parts.append(f"commit {machine['commit']}")
+    if machine.get("load"):
+        parts.append(f"load before it {machine['load']}")
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,137 @@
+"""Customers of the benchmarks: signed webhooks in, and the time until the answer is there.
+
+Telephone numbers are of area code 999, which nobody has.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+from time import monotonic
+from urllib.parse import urlencode
+
+from benchmarks.stack import NUMBERS, Stack
+from simulator.signing import new_sid, twilio_signature
+
+SCRIPT = (
+    "hello",
+    "what can you do",
+    "where is the nearest branch",
+    "10013",
+    "thanks",
+    "are you a robot",
+    "how are you doing",
+    "where is the nearest branch",
+    "02110",
+    "good morning",
+)
+"""What every customer says, over and over: a form with a custom action and the database in it, and small talk. Nothing in it
+depends on who asks, so that stock Rasa, which knows no senders, does the same work."""
+QUIET = 0.4
+"""Seconds without a further reply after which a turn is over."""
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+ACTION = re.compile(r'<Gather[^>]* action="([^"]+)"')
+
+
+class Missing(RuntimeError):
+    """The assistant did not answer as the benchmark expects: its figures would mean nothing."""
+
+
+@dataclass(slots=True)
+class Senders:
+    """New telephone numbers; one sender may write 40 messages a minute, so the benchmarks change them."""
+
+    area: str = "+1999"
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1_000_000))
+
+    def new(self) -> str:
+        """A number that has not written yet."""
+        return f"{self.area}{next(self._numbers):07d}"
+
+
+async def post(stack: Stack, path: str, fields: Sequence[tuple[str, str]]) -> str:
+    """One signed webhook; the answer's text. Raises Missing unless it is taken."""
+    url = stack.public + path
+    token = stack.plan.gateway_env["TWILIO_AUTH_TOKEN"]
+    headers = {**FORM, "X-Twilio-Signature": twilio_signature(token, url, fields)}
+    async with stack.http.post(url, data=urlencode(fields), headers=headers) as answer:
+        text = await answer.text()
+        if answer.status != 200:
+            raise Missing(f"{path} answered {answer.status}")
+        return text
+
+
+def _message(stack: Stack, tel: str, words: str) -> list[tuple[str, str]]:
+    account = stack.plan.gateway_env["TWILIO_ACCOUNT_SID"]
+    return [
+        ("MessageSid", new_sid("SM")), ("AccountSid", account), ("From", tel), ("To", NUMBERS[0]), ("Body", words),
+        ("NumMedia", "0"), ("NumSegments", "1"), ("SmsStatus", "received"), ("FromCountry", "US"), ("ApiVersion", "2010-04-01"),
+    ]  # fmt: skip
+
+
+async def texts(stack: Stack, tel: str, words: str, replies: int = 1, timeout: float = 30.0) -> float:
+    """Write an SMS; seconds from the webhook's first byte until the last of its ``replies`` is at the vendor's API.
+
+    Raises TimeoutError when it does not come, and Missing when the webhook is not taken.
+    """
+    began = monotonic()
+    await post(stack, "/twilio/sms", _message(stack, tel, words))
+    moment = began
+    for _ in range(replies):
+        moment, _ = await stack.vendor.next_for(tel, timeout)
+    return moment - began
+
+
+async def reply_counts(stack: Stack, senders: Senders, count: int) -> list[int]:
+    """How many messages answer each of a new sender's first ``count`` messages (found by asking; also warms everything up)."""
+    counts, tel = list[int](), senders.new()
+    for number in range(count):
+        await texts(stack, tel, line(number))
+        replies = 1
+        while True:
+            try:
+                await stack.vendor.next_for(tel, QUIET)
+                replies += 1
+            except TimeoutError:
+                break
+        counts.append(replies)
+    return counts
+
+
+def line(number: int) -> str:
+    """What a customer says as message ``number`` (from 0)."""
+    return SCRIPT[number % len(SCRIPT)]
+
+
+@dataclass(slots=True)
+class Caller:
+    """Somebody on the phone: each answer goes to the address that the TwiML before it named."""
+
+    stack: Stack
+    tel: str
+    sid: str = field(default_factory=lambda: new_sid("CA"))
+    path: str = ""
+
+    async def calls(self) -> float:
+        """Ring; seconds until the greeting's TwiML is there."""
+        return await self._post("/twilio/voice", [])
+
+    async def says(self, words: str) -> float:
+        """Speak; seconds until the answer's TwiML is there. Raises Missing when it is a filler or the end."""
+        return await self._post(self.path, [("SpeechResult", words), ("Confidence", "0.93")])
+
+    async def _post(self, path: str, more: Sequence[tuple[str, str]]) -> float:
+        account = self.stack.plan.gateway_env["TWILIO_ACCOUNT_SID"]
+        known = [("CallSid", self.sid), ("AccountSid", account), ("From", self.tel), ("To", NUMBERS[1])]
+        fields = [*known, ("CallStatus", "in-progress"), ("Direction", "inbound"), *more]
+        began = monotonic()
+        twiml = await post(self.stack, path, fields)
+        seconds = monotonic() - began
+        found = ACTION.search(twiml)
+        if found is None:
+            raise Missing("the TwiML asks nothing")
+        self.path = unescape(found[1]).removeprefix(self.stack.public)
+        return seconds
