@@ -42,6 +42,7 @@ class HandoffBook:
             opened_at=self.clock(),
             packet=await self._packet(contact.conversation_id, wanted, proof),
             call_sid=message.call_sid,
+            place=1 + sum(h.state is HandoffState.WAITING for h in await self.handoffs.listing()),
         )
         await self._keep(handoff)
         return handoff
@@ -78,6 +79,10 @@ class HandoffBook:
         moved = replace(handoff, call_sid=call_sid, channel=channel)
         await self._keep(moved)
         return moved
+
+    async def keep(self, handoff: Handoff) -> None:
+        """Store a change of what is attached to it, and tell the desk."""
+        await self._keep(handoff)
 
     async def get(self, handoff_id: str) -> Handoff:
         """HandoffRefused when there is none of that id."""

@@ -70,11 +70,14 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class ContactAddress:
-    """An address of a contact with its level of proof."""
+    """An address of a contact with its level of proof, since when it has it, until when (None: as docs/identity.md has
+    it for its kind), and when it was last used."""
 
     address: Address
     proof: Proof
     since: datetime
+    until: datetime | None = None
+    seen: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +103,9 @@ class Contact:
 
     @property
     def tel(self) -> Address | None:
-        """The contact's telephone number, the best proven one first."""
+        """The contact's telephone number: the best proven one, and of these the one proved last."""
         numbers = [a for a in self.addresses if a.address.kind is AddressKind.TEL]
-        return max(numbers, key=lambda a: a.proof).address if numbers else None
+        return max(numbers, key=lambda a: (a.proof, a.since)).address if numbers else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +201,8 @@ class InboundMessage:
     ``id`` is the provider's id with the channel in front (``sms:SM...``): a repeat changes nothing.
     ``choice`` is a tapped option as ``<menu id>:<number from 1>`` (see ``bot.menu``), never a payload.
     ``digits`` are keys pressed on a phone. ``keyword`` is ``stop``, ``start`` or ``help`` where the
-    provider has already recognised and answered it (Twilio's OptOutType).
+    provider has already recognised and answered it (Twilio's OptOutType). ``network`` is where a browser connects from,
+    for limits only (an IPv4 address, the first half of an IPv6 one).
     """
 
     id: str
@@ -211,6 +215,7 @@ class InboundMessage:
     media: tuple[Media, ...] = ()
     call_sid: str | None = None
     keyword: str | None = None
+    network: str | None = None
 
 
 class Author(StrEnum):
@@ -304,8 +309,33 @@ class Packet:
 
 
 @dataclass(frozen=True, slots=True)
+class Callback:
+    """The customer wants to be called. ``number`` is E.164; ``tries`` counts calls that reached nobody, ``result`` says
+    how the last one ended (``busy``, ``no-answer``, ``machine``, ``failed``); the next is not made before ``not_before``."""
+
+    number: str
+    asked_at: datetime
+    tries: int = 0
+    result: str = ""
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Voicemail:
+    """A message that was left: the recording's sid, its length in seconds, and its transcript where there is one."""
+
+    recording: str
+    seconds: int
+    at: datetime
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Handoff:
-    """A request for a human. While it is open the person owns the conversation, not the bot."""
+    """A request for a human. While it is open the person owns the conversation, not the bot.
+
+    ``place`` is its place in line when it was opened; ``recordings`` are sids of the recorded calls.
+    """
 
     id: str
     conversation_id: str
@@ -321,11 +351,31 @@ class Handoff:
     closed_at: datetime | None = None
     outcome: str | None = None
     call_sid: str | None = None
+    place: int = 1
+    callback: Callback | None = None
+    voicemails: tuple[Voicemail, ...] = ()
+    recordings: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:
         """True while a person owns the conversation."""
         return self.state is not HandoffState.CLOSED
+
+
+class LineAct(StrEnum):
+    """What an agent does with a phone call from the desk."""
+
+    CALL = "call"
+    HOLD = "hold"
+    RESUME = "resume"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    PAUSE = "pause_recording"
+    RECORD = "resume_recording"
+    TRANSFER = "transfer"
+    BRING_IN = "bring_in"
+    LISTEN = "listen"
+    COACH = "coach"
 
 
 class CallState(StrEnum):
@@ -344,6 +394,7 @@ class Call:
     ``step`` numbers the prompts; ``silences`` counts empty answers in a row, ``misses`` answers in a row that were not
     understood, ``noise`` those among them that were too long to be answers. ``slow`` is how much slower than usual the
     caller wants it (0, 1, 2). ``last_prompt`` is what was asked last, in the words that were spoken.
+    ``status`` and ``seconds`` are the network's when the call is over; ``effort`` is the caller's answer, 1 (easy) to 5.
     """
 
     sid: str
@@ -357,6 +408,9 @@ class Call:
     handoff_id: str | None = None
     last_prompt: str = ""
     ended_at: datetime | None = None
+    status: str = ""
+    seconds: int | None = None
+    effort: int | None = None
     misses: int = 0
     noise: int = 0
     slow: int = 0

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot import transcript
 from bot.conversation import Conversations
 from bot.handoff import HandoffBook
+from bot.line import Wait, Waits
 from bot.lines import Lines
 from bot.model import (
     Address,
@@ -20,6 +21,7 @@ from bot.model import (
     Handoff,
     HandoffState,
     InboundMessage,
+    LineAct,
     OutboundMessage,
     Reply,
     new_id,
@@ -77,6 +79,7 @@ class People:
     clock: Clock
     name_of: Callable[[str], Awaitable[str]]
     """An agent's name as customers read it, by username."""
+    waits: Waits | None = None
 
     async def listing(self) -> list[Handoff]:
         """The open handoffs, the waiting ones first, the longest waiting before the others."""
@@ -97,6 +100,7 @@ class People:
             transcript.slot_facts(events) or handoff.packet.slots,
             channel,
             tuple(m for m in await self.outbox.uncertain(handoff.conversation_id) if m.author is not Author.NOTICE),
+            await self.telephone.state(handoff.id) if handoff.open and handoff.call_sid else None,
         )
 
     async def accept(self, handoff_id: str, agent: str, phone: str | None) -> Handoff:
@@ -104,10 +108,13 @@ class People:
         conversation_id = (await self.handoffs.get(handoff_id)).conversation_id
         async with self.locks.hold(conversation_id):
             before = await self.handoffs.get(handoff_id)
+            self._may_call_back(before)
             handoff = await self.handoffs.accept(handoff_id, agent)
             if before.state is HandoffState.WAITING:
+                await self._measure(handoff)
+            if before.state is HandoffState.WAITING and not (handoff.callback and phone):
                 await self._tell(handoff, "utter_agent_on_call" if handoff.call_sid and phone else "utter_agent_joined", agent)
-        if phone and handoff.call_sid:
+        if phone and (handoff.call_sid or handoff.callback):
             await self._ring(handoff, phone)
         return handoff
 
@@ -127,10 +134,34 @@ class People:
             raise HandoffRefused("Say in a few words what was agreed; the customer hears it.")
         async with self.locks.hold(handoff.conversation_id):
             closed = await self.handoffs.close(handoff, outcome.strip())
+        if handoff.channel is ChannelName.VOICE:
+            with suppress(SendError):  # the talk is over already, or ends when somebody hangs up
+                await self.telephone.finish(closed, outcome.strip())
         call = await self.calls.live_for(handoff.conversation_id)
         if call is not None and call.state in (CallState.WAITING, CallState.BRIDGED):
             return  # the caller comes back from the queue, and is told there
         await self._hand_back(closed, outcome.strip())
+
+    async def act(self, handoff_id: str, agent: str, act: LineAct, to: str) -> None:
+        """Something with the phone call; listening is the only thing that others than its agent may ask for."""
+        listening = act in (LineAct.LISTEN, LineAct.COACH)
+        handoff = await (self.handoffs.get(handoff_id) if listening else self.handoffs.assigned_to(handoff_id, agent))
+        if act is LineAct.CALL:
+            self._may_call_back(handoff)
+        try:
+            await self.telephone.act(handoff, act, agent, to)
+        except SendError as error:
+            raise HandoffRefused(error.reason) from error
+
+    async def sound(self, handoff_id: str, recording: str) -> bytes | None:
+        """Only what belongs to this conversation."""
+        handoff = await self.handoffs.get(handoff_id)
+        if recording not in (*(one.recording for one in handoff.voicemails), *handoff.recordings):
+            return None
+        try:
+            return await self.telephone.sound(recording)
+        except SendError as error:
+            raise HandoffRefused(error.reason) from error
 
     def watch(self) -> AsyncIterator[DeskEvent]:
         """What changes, as it changes."""
@@ -146,6 +177,19 @@ class People:
         ours = InboundMessage(f"handoff:{handoff.id}:closed", channel, address, self.clock())
         result = await self.conversations.handed_back(ours, outcome)
         await self.outbox.put(outbound(result, ours, self.clock))
+
+    def _may_call_back(self, handoff: Handoff) -> None:
+        """A customer who was not reached is given some time."""
+        back = handoff.callback
+        if back and back.not_before and not handoff.call_sid and self.clock() < back.not_before:
+            minutes = -(-(back.not_before - self.clock()).total_seconds() // 60)
+            raise HandoffRefused(f"The customer was not reached ({back.result}). Try again in {minutes:g} minutes.")
+
+    async def _measure(self, handoff: Handoff) -> None:
+        """Keep how long a caller has waited: the next ones are told by it."""
+        if self.waits and handoff.assigned_at and handoff.channel is ChannelName.VOICE:
+            waited = (handoff.assigned_at - handoff.opened_at).total_seconds()
+            await self.waits.record(handoff.queue, Wait(waited, handoff.place, handoff.assigned_at))
 
     async def _ring(self, handoff: Handoff, phone: str) -> None:
         try:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.directives import Directive
+from bot.line import Room
 from bot.model import (
     Address,
     Call,
@@ -20,6 +21,7 @@ from bot.model import (
     DeliveryReport,
     Handoff,
     InboundMessage,
+    LineAct,
     OutboundMessage,
     Proof,
     Reply,
@@ -153,6 +155,10 @@ class Contacts(Protocol):
     async def get(self, contact_id: str) -> Contact | None: ...
     async def of_conversation(self, conversation_id: str) -> Contact | None: ...
     async def save(self, contact: Contact) -> None: ...
+    async def detach(self, address: Address) -> Contact:
+        """Take the address away from its contact; it begins anew, as a claim, with a contact of its own."""
+        ...
+
     async def update(self, contact_id: str, change: Callable[[Contact], Contact]) -> Contact | None:
         """Change what is stored now, whoever else writes; ``change`` may be called again. None when it is gone."""
         ...
@@ -271,6 +277,7 @@ class HandoffView:
     slots: tuple[SlotFact, ...]
     sends_to: ChannelName | None
     uncertain: tuple[OutboundMessage, ...] = ()
+    room: Room | None = None
 
 
 class HandoffRefused(Exception):
@@ -288,6 +295,14 @@ class People(Protocol):
 
     async def reply(self, handoff_id: str, agent: str, text: str) -> ChannelName: ...
     async def close(self, handoff_id: str, agent: str, outcome: str) -> None: ...
+    async def act(self, handoff_id: str, agent: str, act: LineAct, to: str) -> None:
+        """What the agent does with the phone call (``Telephone.act``)."""
+        ...
+
+    async def sound(self, handoff_id: str, recording: str) -> bytes | None:
+        """A voice message or a recorded call of this conversation, as a WAV file."""
+        ...
+
     def watch(self) -> AsyncIterator[DeskEvent]: ...
 
 
@@ -295,7 +310,24 @@ class Telephone(Protocol):
     """What the core asks of the phone line."""
 
     async def ring_agent(self, handoff: Handoff, phone: str) -> None:
-        """Call the agent, whisper, and join them with the waiting caller. Raises SendError."""
+        """Call the agent, whisper, and join them with the waiting caller, or call the customer back. Raises SendError."""
+        ...
+
+    async def act(self, handoff: Handoff, act: LineAct, who: str, to: str) -> None:
+        """Hold, mute, transfer ... for the agent ``who``; ``to``: a number, or ``<username> <number>`` of another agent.
+        Raises SendError or HandoffRefused with a sentence."""
+        ...
+
+    async def finish(self, handoff: Handoff, outcome: str) -> None:
+        """The agent closed the conversation: the talk is over. Raises SendError."""
+        ...
+
+    async def state(self, handoff_id: str) -> Room:
+        """Who is in the conference."""
+        ...
+
+    async def sound(self, recording: str) -> bytes | None:
+        """A recording as a WAV file; None when there is none. Raises SendError."""
         ...
 
 

@@ -175,6 +175,7 @@ class TwilioClient:
         status_callback: str | None = None,
         status_events: Sequence[str] = (),
         ring_seconds: int | None = None,
+        machine_detection: str | None = None,
     ) -> str:
         """Ring ``to``; Twilio asks ``url`` for TwiML when it is answered. Returns the call's sid. Raises SendError."""
         form = [("To", to), ("From", from_), ("Url", url)]
@@ -182,6 +183,8 @@ class TwilioClient:
             form += [("StatusCallback", status_callback), *(("StatusCallbackEvent", event) for event in status_events)]
         if ring_seconds is not None:
             form.append(("Timeout", str(ring_seconds)))
+        if machine_detection:
+            form.append(("MachineDetection", machine_detection))
         return await self._post("Calls.json", form)
 
     async def update_call(self, sid: str, *, url: str | None = None, twiml: str | None = None, status: str | None = None) -> None:
@@ -194,18 +197,56 @@ class TwilioClient:
             raise ValueError("update_call takes exactly one of url, twiml and status")
         await self._post(f"Calls/{quote(sid, safe='')}.json", given)
 
-    async def _post(self, resource: str, form: list[tuple[str, str]]) -> str:
-        """POST one form; the ``sid`` of what was made."""
-        url = f"{self.account.api_url.rstrip('/')}/2010-04-01/Accounts/{quote(self.account.sid, safe='')}/{resource}"
-        headers = {"Authorization": aiohttp.encode_basic_auth(self.account.sid, self.account.auth_tokens[0])}
-        answer = await post(self.session, url, within=self.timeout, headers=headers, data=form)
+    async def update_participant(self, conference: str, who: str, **fields: str) -> None:
+        """Change somebody in a conference (``who``: call sid or label) by the resource's own parameters. Raises SendError."""
+        await self._post(
+            f"Conferences/{quote(conference, safe='')}/Participants/{quote(who, safe='')}.json", list(fields.items()), ""
+        )
+
+    async def add_participant(self, conference: str, **fields: str) -> str:
+        """Ring somebody into a conference; the call's sid. Raises SendError."""
+        return await self._post(f"Conferences/{quote(conference, safe='')}/Participants.json", list(fields.items()), "call_sid")
+
+    async def remove_participant(self, conference: str, who: str) -> None:
+        """Put somebody out of a conference. Raises SendError."""
+        url = self._url(f"Conferences/{quote(conference, safe='')}/Participants/{quote(who, safe='')}.json")
+        answer = await post(self.session, url, within=self.timeout, headers=self._headers(), method="DELETE")
         if answer.status not in CREATED:
             raise failure_of(answer)
-        return _sid(answer.body)
+
+    async def update_conference_recording(self, conference: str, recording: str, status: str) -> None:
+        """``paused``, ``in-progress`` or ``stopped``. Raises SendError."""
+        form = [("Status", status)] + ([("PauseBehavior", "skip")] if status == "paused" else [])
+        await self._post(f"Conferences/{quote(conference, safe='')}/Recordings/{quote(recording, safe='')}.json", form)
+
+    async def recording(self, sid: str) -> bytes | None:
+        """A recording as a WAV file; None when there is none (yet). Raises SendError.
+
+        https://www.twilio.com/docs/voice/api/recording#fetch-a-recording-media-file
+        """
+        url = self._url(f"Recordings/{quote(sid, safe='')}.wav")
+        try:
+            async with self.session.get(url, headers=self._headers(), timeout=self.timeout) as response:
+                return await response.content.read() if response.status == 200 else None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SendError(f"no answer from the vendor: {type(error).__name__}", SendFailure.RETRY) from None
+
+    def _url(self, resource: str) -> str:
+        return f"{self.account.api_url.rstrip('/')}/2010-04-01/Accounts/{quote(self.account.sid, safe='')}/{resource}"
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": aiohttp.encode_basic_auth(self.account.sid, self.account.auth_tokens[0])}
+
+    async def _post(self, resource: str, form: list[tuple[str, str]], sid: str = "sid") -> str:
+        """POST one form; the sid of what was made, under the name ``sid`` in the answer (empty name: none is expected)."""
+        answer = await post(self.session, self._url(resource), within=self.timeout, headers=self._headers(), data=form)
+        if answer.status not in CREATED:
+            raise failure_of(answer)
+        return _sid(answer.body, sid) if sid else ""
 
 
-def _sid(body: Mapping[str, object]) -> str:
-    sid = body.get("sid")
+def _sid(body: Mapping[str, object], name: str) -> str:
+    sid = body.get(name)
     if not isinstance(sid, str) or not sid:
         raise SendError("Twilio took it and told no sid", SendFailure.UNCERTAIN)
     return sid

@@ -59,14 +59,16 @@ def unavailable() -> web.Response:
     return web.Response(status=503, text="not stored; please try again", headers={"Retry-After": RETRY_AFTER})
 
 
-async def post(session: aiohttp.ClientSession, url: str, *, within: aiohttp.ClientTimeout, **request: Any) -> Answer:
-    """One POST, no redirects, no second try.
+async def post(
+    session: aiohttp.ClientSession, url: str, *, within: aiohttp.ClientTimeout, method: str = "POST", **request: Any
+) -> Answer:
+    """One POST (or DELETE), no redirects, no second try.
 
     Raises SendError: RETRY when the connection was never made (refused, DNS, TLS, connect timeout),
     UNCERTAIN when it broke or timed out after the request may have left.
     """
     try:
-        async with session.post(url, timeout=within, allow_redirects=False, **request) as response:
+        async with session.request(method, url, timeout=within, allow_redirects=False, **request) as response:
             raw = await response.content.read(ANSWER_LIMIT)
             return Answer(response.status, _object(raw), _seconds(response.headers.get("Retry-After")))
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ServerFingerprintMismatch) as error:

@@ -31,12 +31,14 @@ MEMBERS = "ot:agents"
 USE_UP = (
     "if redis.call('HGET', KEYS[1], 'one_time') ~= '1' then return 0 end redis.call('HSET', KEYS[1], 'one_time', '') return 1"
 )
+SIP = re.compile(r"sips?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}(:\d{1,5})?", re.ASCII)
+"""A desk phone or soft phone: https://www.twilio.com/docs/voice/api/sip-making-calls"""
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Who answers. ``username`` is what the core knows an agent by; ``phone`` is E.164.
+    """Who answers. ``username`` is what the core knows an agent by; ``phone`` is E.164 or a SIP address.
 
     ``password_id`` changes with each password, and a session made with an older one is over.
     """
@@ -62,15 +64,17 @@ class AgentError(ValueError):
 
 
 def clean_phone(typed: str) -> str | None:
-    """E.164 of what was typed, None when nothing was. AgentError when it is no international number."""
+    """E.164 of what was typed (or a SIP address), None when nothing was. AgentError when it is neither."""
     if not typed.strip():
         return None
+    if SIP.fullmatch(typed.strip()):
+        return typed.strip()
     try:
         number = phonenumbers.parse(typed, None)
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
-        raise AgentError("Write the phone number with + and the country code, like +1 202 555 0100.")
+        raise AgentError("Write the phone number with + and the country code, like +1 202 555 0100, or a SIP address.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -121,6 +125,17 @@ class AgentDirectory:
         """The agent of that username, or None."""
         record = await self._record(username)
         return _agent(record) if record else None
+
+    async def all(self) -> list[Agent]:
+        """Every agent, by name."""
+        with answered():
+            members = await cast(Awaitable[set[Any]], self._redis.smembers(MEMBERS))
+        found = [await self.get(text(member)) for member in members]
+        return sorted((agent for agent in found if agent), key=lambda agent: agent.display_name.casefold())
+
+    async def how_many_available(self) -> int:
+        """How many agents have set themselves to available."""
+        return sum(agent.available for agent in await self.all())
 
     async def display_name(self, username: str) -> str:
         """The agent's name for others to read; the username when there is no such agent."""

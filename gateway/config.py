@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+from gateway.line import line_settings
 from gateway.values import ConfigError, Reader, is_loopback, loopback_url, origins
 from gateway.variables import VARIABLES, Variable
 from gateway.voice_modes import VoiceModes
+from voice.line_settings import LineSettings
 
 FICTIONAL_NUMBER = re.compile(r"\+1[2-9]\d{2}55501\d{2}")
 """Numbers kept for fiction (555-0100 to 555-0199): the only ones the simulator may stand for."""
@@ -79,6 +81,7 @@ class Settings:
     rasa_token: str = field(repr=False)
     twilio: TwilioSettings | None
     voice_modes: VoiceModes
+    line: LineSettings
     messenger: MessengerSettings | None
     second_factor: SecondFactorSettings | None
     simulated: bool
@@ -109,6 +112,7 @@ class Settings:
             rasa_urls=rasa_urls,
             rasa_token=read.secret("RASA_TOKEN", 32),
             twilio=twilio,
+            line=line_settings(read),
             voice_modes=VoiceModes.parse("VOICE_MODE", read.text("VOICE_MODE")),
             messenger=messenger,
             second_factor=_second_factor(read),

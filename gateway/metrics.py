@@ -47,6 +47,7 @@ class Metrics:
         self.uncertain = Gauge(
             "onethread_doubtful_sends", "Sends of the last 30 days that were uncertain or refused", registry=self.registry
         )
+        self.effort = Counter("onethread_effort", "Callers' answers, 1 (easy) to 5", ["answer"], registry=self.registry)
         self.handoffs = Gauge("onethread_handoffs", "Open handoffs by state", ["state"], registry=self.registry)
 
     def turn(self, channel: ChannelName, owner: str, seconds: float) -> None:

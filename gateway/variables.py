@@ -79,6 +79,14 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "CHAT_ORIGINS", "Further web origins that may open the chat, separated by commas; PUBLIC_URL's own is always allowed."
     ),
+    Variable("BUSINESS_HOURS", "When people answer the phone, such as Mon-Fri 09:00-17:00, Sat 10:00-14:00; always without it."),
+    Variable("BUSINESS_TIMEZONE", "The time zone of BUSINESS_HOURS, such as America/New_York.", "UTC"),
+    Variable("QUEUE_LIMIT", "How many callers may wait for a person at once; further ones are offered a callback.", "50"),
+    Variable("HOLD_MUSIC", "Address of a sound file for waiting callers, or off; without it our own music is played."),
+    Variable("RECORD_CALLS", "on: talks with agents are recorded, after a spoken notice (ask your lawyer first).", "off"),
+    Variable("SUMMARY_SMS", "on: after a call the customer is texted what the agent wrote down as agreed.", "off"),
+    Variable("EFFORT_QUESTION", "on: after a talk with an agent the caller is asked how easy it was, 1 to 5 by key.", "off"),
+    Variable("SUPERVISORS", "Usernames of the desk that may listen to calls and coach, separated by commas."),
     Variable("LOG_LEVEL", "debug, info, warning or error.", "info"),
     Variable("OTEL_EXPORTER_OTLP_ENDPOINT", "Where OpenTelemetry traces go, such as http://127.0.0.1:4318; none without it."),
 )

@@ -11,19 +11,23 @@ import aiohttp
 import redis.asyncio as redis
 
 from bot.conversation import Conversations
+from bot.errands import Errands
 from bot.factor import NoSecondFactor, Pins, SecondFactor
 from bot.handoff import HandoffBook
 from bot.identity import Identity
 from bot.interruptions import Interruptions
 from bot.joining import CodeSending, Joining
 from bot.keywords import Keywords
+from bot.line import Room
 from bot.lines import Lines
+from bot.linking import Linking
 from bot.menu import numbered, spoken, texted
-from bot.model import Address, AddressKind, ChannelName, Contact, Handoff, now
+from bot.model import Address, AddressKind, ChannelName, Contact, Handoff, InboundMessage, LineAct, now
 from bot.people import People
 from bot.ports import Channel, Dialogue, SendError, SendFailure, Telephone
 from bot.rasa_client import RasaClient
 from bot.rasa_pool import RasaPool
+from bot.redis_line import RedisRooms, RedisWaits
 from bot.redis_queue import RedisInbox, RedisOutbox
 from bot.redis_store import RedisCalls, RedisContacts, RedisHandoffs, RedisLinks
 from bot.redis_turns import RedisBulletin, RedisCodes, RedisLocks, RedisMenus, RedisTurns, RedisUnsaved
@@ -41,6 +45,7 @@ from gateway.measured import MeasuredDialogue, MeasuredLocks
 from gateway.metrics import Metrics
 from gateway.tracing import Tracing, tracing_to
 from voice.calls import VoiceLine
+from voice.people_line import PeopleParts
 from voice.prompts import Prompts
 from voice.relay import RelayOptions
 
@@ -83,6 +88,21 @@ class NoTelephone:
         """Always refused."""
         raise SendError("no phone line is configured", SendFailure.REFUSED)
 
+    async def act(self, handoff: Handoff, act: LineAct, who: str, to: str) -> None:
+        """Always refused."""
+        raise SendError("No phone line is configured.", SendFailure.REFUSED)
+
+    async def finish(self, handoff: Handoff, outcome: str) -> None:
+        """There is no talk to end."""
+
+    async def state(self, handoff_id: str) -> Room:
+        """An empty conference."""
+        return Room(handoff_id)
+
+    async def sound(self, recording: str) -> bytes | None:
+        """There is none."""
+        return None
+
 
 def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, notices: Path = NOTICES) -> Core:
     """Wire one gateway. WordingError when the notices are incomplete, TracingUnavailable without the packages asked for."""
@@ -94,8 +114,10 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     locks = MeasuredLocks(RedisLocks(client), metrics)
     bulletin, lines = RedisBulletin(client), Lines(dialogue, RedisUnsaved(client))
     book = HandoffBook(handoffs, dialogue, bulletin, now)
+    links = RedisLinks(client)
     secret = hashlib.sha256(b"one-time codes:" + settings.internal_api_token.encode()).digest()
-    identity = Identity(contacts, codes, RedisLinks(client), calls, now, secret, Joining(dialogue, locks).copy)
+    identity = Identity(contacts, codes, links, calls, now, secret, Joining(dialogue, locks).copy)
+    linking = Linking(identity, contacts, links, dialogue, lines, handoffs, calls, locks, outbox, wording, now)
     send_code = CodeSending(identity, contacts, outbox, wording, now) if settings.twilio else _no_code
     conversations = Conversations(
         contacts=contacts,
@@ -111,10 +133,12 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         wording=wording,
         send_code=send_code,
         pins=Pins(codes, calls, _second_factor(settings, http)),
+        linking=linking,
         clock=now,
         deadline=settings.turn_deadline,
     )
     inbox = CountingInbox(RedisInbox(client), outbox, contacts, metrics)
+    agents, waits = AgentDirectory(client), RedisWaits(client)
     web = _web(settings, inbox, client, wording)
     sms, voice, messenger = None, None, None
     if settings.twilio:
@@ -144,6 +168,14 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
             on_refused=metrics.refuse,
             relay=_relay(settings, Interruptions(lines, locks, now), metrics),
             prompts=Prompts.from_folder(notices.parent),
+            people=PeopleParts(
+                Errands(book, contacts, calls, lines, outbox, locks, wording, now),
+                RedisRooms(client),
+                waits,
+                agents.how_many_available,
+                settings.line,
+                lambda answer: metrics.effort.labels(answer=str(answer)).inc(),
+            ),
         )
     if settings.messenger:
         messenger = Messenger(
@@ -159,9 +191,8 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     built: list[Channel | None] = [web, sms, voice, messenger]
     channels = {channel.name: channel for channel in built if channel is not None}
     telephone: Telephone = voice or NoTelephone()
-    agents = AgentDirectory(client)
     people = People(
-        book, contacts, calls, conversations, lines, outbox, locks, bulletin, telephone, wording, now, agents.display_name
+        book, contacts, calls, conversations, lines, outbox, locks, bulletin, telephone, wording, now, agents.display_name, waits
     )
     return Core(
         settings,
@@ -207,7 +238,7 @@ def _second_factor(settings: Settings, http: aiohttp.ClientSession) -> SecondFac
     return HttpSecondFactor(http, settings.second_factor.url, settings.second_factor.token)
 
 
-async def _no_code(_contact: Contact, _tel: str) -> bool:
+async def _no_code(_contact: Contact, _tel: str, _message: InboundMessage) -> bool:
     """Without a number that texts, no code can be sent."""
     return False
 

@@ -1,96 +1,227 @@
-"""The agent's side of a call: ring, whisper, join with the waiting caller.
+"""The agent's side of a call: ring, whisper, a key to take it, and the conference with the customer.
 
-https://www.twilio.com/docs/voice/api/call-resource , https://www.twilio.com/docs/voice/twiml/queue
+https://www.twilio.com/docs/voice/api/call-resource , https://www.twilio.com/docs/voice/twiml/conference
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from bot.model import Call, CallState, ChannelName, Handoff
-from bot.ports import Calls, Handoffs, SendError, SendFailure, StoreUnavailable, Wording
+from bot.errands import Errands
+from bot.line import AGENT, CALLER, LISTENER, THIRD, TRANSFER, Leg, Rooms
+from bot.model import Address, AddressKind, Call, CallState, ChannelName, Handoff
+from bot.ports import Calls, Clock, Handoffs, SendError, SendFailure, StoreUnavailable, Wording
 from connectors.twilio import TwilioAccount, TwilioClient
-from voice import twiml
+from voice import documents, twiml
+from voice.documents import Entrance
+from voice.line_settings import LineSettings
 from voice.spoken import aloud
 
 RING_SECONDS = 25
-"""How long the agent's phone rings; a mailbox usually answers after 25 to 30 s."""
+"""How long a phone rings; a mailbox usually answers after 25 to 30 s."""
 
 WHISPER_PART = 70
-"""Characters of the reason, and of what was tried: the whole whisper stays near ten seconds."""
+"""Characters of the reason, and of what was tried: the whole whisper stays within ten seconds."""
 
 MISSED = frozenset({"busy", "no-answer", "failed", "canceled"})
+COACH = "coach"
+"""A listener who is heard by the agent."""
 
-OnMissed = Callable[[str, str], Awaitable[None]]
-"""Told when an agent's phone was not answered: handoff id, and ``busy``, ``no-answer``, ``failed`` or ``canceled``."""
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Why a phone rings: for which handoff, as what, and whose phone it is (an agent's username)."""
+
+    handoff_id: str
+    role: str = AGENT
+    who: str = ""
+
+    def url(self, name: str) -> str:
+        """One of the agent's routes, with the invitation in its query."""
+        return twiml.url(name, handoff=self.handoff_id, role=self.role, who=self.who)
 
 
 @dataclass(frozen=True, slots=True)
 class AgentLeg:
-    """Rings an agent for one handoff. The caller stays in the queue named by the handoff's id until they are joined."""
+    """Rings agents. The caller stays in the queue named by the handoff's id until an agent has pressed a key."""
 
     account: TwilioAccount
     client: TwilioClient
     calls: Calls
     handoffs: Handoffs
+    errands: Errands
+    rooms: Rooms
     wording: Wording
+    clock: Clock
     speech: twiml.Speech
-    on_missed: OnMissed | None = None
+    settings: LineSettings
 
     async def ring(self, handoff: Handoff, phone: str) -> None:
-        """Call the agent's phone (E.164). Raises SendError: REFUSED when no caller waits (any more)."""
+        """Call the agent's phone (E.164 or a SIP address). Raises SendError: REFUSED when there is nobody to talk to."""
         try:
             call = await self._caller(handoff)
         except StoreUnavailable:
             raise SendError("The store did not answer, so nobody was called.", SendFailure.RETRY) from None
-        if call is None or call.state is not CallState.WAITING:
+        if handoff.callback is None and (call is None or call.state is not CallState.WAITING):
             raise SendError("The caller is no longer waiting on the line.", SendFailure.REFUSED)
-        await self.client.create_call(
+        await self.invite(Invitation(handoff.id, AGENT, handoff.agent or ""), phone)
+
+    async def invite(self, invitation: Invitation, phone: str) -> str:
+        """Ring a phone that hears a whisper first. The call's sid; raises SendError."""
+        return await self.client.create_call(
             to=phone,
             from_=self.account.voice_number,
-            url=self.account.public(twiml.url("agent", handoff=handoff.id)),
-            status_callback=self.account.public(twiml.url("agent/status", handoff=handoff.id)),
+            url=self.account.public(invitation.url("agent")),
+            status_callback=self.account.public(invitation.url("agent/status")),
             status_events=("completed",),
             ring_seconds=RING_SECONDS,
         )
 
-    async def answered(self, handoff_id: str) -> str:
-        """The agent picked up: whisper, then join; or say that the caller is gone."""
-        handoff = await self.handoffs.get(handoff_id)
-        call = await self._caller(handoff) if handoff and handoff.open else None
-        if handoff is None or call is None or call.state not in (CallState.WAITING, CallState.BRIDGED):
-            return twiml.goodbye([self._say("utter_agent_caller_gone")], self.speech)
-        whisper = await self._whisper(handoff, call)
-        await self.calls.save(replace(call, state=CallState.BRIDGED))
-        return twiml.join(whisper, handoff.id, self.speech)
+    async def answered(self, invitation: Invitation) -> str:
+        """Somebody, or a mailbox, picked up: whisper, and ask for a key; or say that the caller is gone."""
+        handoff = await self.handoffs.get(invitation.handoff_id)
+        if handoff is None or not await self._wanted(handoff, invitation):
+            return self._gone()
+        words = [await self._whisper(handoff), self._say("utter_agent_press")]
+        return documents.whisper(words, invitation.url("agent/join"), self.speech)
 
-    async def ended(self, handoff_id: str, status: str) -> None:
-        """The agent's leg is over. Not answered: the handoff stays assigned and the caller stays in the queue, where
-        the agent's typed words are spoken. Hung up in the whisper: the caller is waiting again."""
+    async def taken(self, invitation: Invitation, sid: str, digits: str) -> str:
+        """A key was pressed: into the conference. No key: a mailbox, or somebody who cannot talk now."""
+        handoff = await self.handoffs.get(invitation.handoff_id)
+        if handoff is None or not await self._wanted(handoff, invitation):
+            return self._gone()
+        if not digits:
+            await self._not_taken(invitation)
+            return twiml.goodbye([self._say("utter_agent_not_taken")], self.speech)
+        if invitation.role == AGENT and not await self._fetched(handoff, sid):
+            return self._gone()
+        await self.calls.remember(_entered(sid), "1")
+        await self.rooms.enter(handoff.id, Leg(sid, invitation.role, invitation.who))
+        words = [self._say("utter_agent_calling")] if handoff.callback and invitation.role == AGENT else []
+        return documents.conference(
+            words, await self._entrance(handoff, invitation), self.speech, last=[self._say("utter_agent_over")]
+        )
+
+    async def ended(self, invitation: Invitation, sid: str, status: str) -> None:
+        """The leg is over. Not answered, or hung up before a key: back in line, and the caller hears it."""
+        await self.rooms.leave(invitation.handoff_id, sid)
+        if await self.calls.remembered(_entered(sid)) is None:
+            await self._not_taken(invitation)
+        await self.errands.changed(invitation.handoff_id)
+
+    async def caller_enters(self, handoff_id: str, step: int, lead: str = "") -> str:
+        """The customer's own leg: the notice of a recording, then the conference; ``/talked`` is asked when it is over."""
+        words = [self._say(lead)] if lead else []
+        if self.settings.record_calls:
+            words.append(self._say("utter_recorded"))
+        entrance = Entrance(handoff_id, CALLER, ends=True, record=self.settings.record_calls)
+        return documents.conference(words, entrance, self.speech, after=twiml.url("talked", step=step))
+
+    # -- the customer is called back -----------------------------------------------------------------------------
+
+    async def customer_answered(self, handoff_id: str, sid: str, answered_by: str) -> str:
+        """The called customer picked up, or a machine did: it gets a short message and no conversation."""
         handoff = await self.handoffs.get(handoff_id)
-        call = await self._caller(handoff) if handoff else None
-        if call and call.state is CallState.BRIDGED and status == "completed":
-            await self.calls.save(replace(call, state=CallState.WAITING))
-        if status in MISSED and handoff and handoff.open and self.on_missed:
-            await self.on_missed(handoff.id, status)
+        back = handoff.callback if handoff and handoff.open else None
+        room = await self.rooms.get(handoff_id)
+        if handoff is None or back is None or room.leg(AGENT) is None:
+            return twiml.goodbye([self._say("utter_callback_late")], self.speech)
+        if answered_by.startswith("machine") or answered_by == "fax":
+            await self.not_reached(handoff_id, "machine", sid)
+            return twiml.goodbye([self._say("utter_callback_machine")], self.speech)
+        address = Address(AddressKind.TEL, back.number)
+        call = Call(sid, handoff.conversation_id, address, self.clock(), CallState.BRIDGED, step=1, handoff_id=handoff_id)
+        await self.calls.save(call)
+        await self.errands.joined(handoff_id, sid)
+        return await self.caller_enters(handoff_id, call.step, "utter_callback_hello")
+
+    async def not_reached(self, handoff_id: str, result: str, sid: str) -> None:
+        """Keep it, and tell the agent who waits in the conference; their leg ends with that."""
+        again = await self.errands.not_reached(handoff_id, result, sid)
+        if leg := (await self.rooms.get(handoff_id)).leg(AGENT):
+            sentence = "utter_callback_not_reached" if again else "utter_callback_last"
+            document = twiml.goodbye([self._say(sentence)], self.speech)
+            await self.client.update_call(leg.call_sid, twiml=document)
+
+    # -- parts ---------------------------------------------------------------------------------------------------
 
     async def _caller(self, handoff: Handoff) -> Call | None:
         return await self.calls.get(handoff.call_sid) if handoff.call_sid else await self.calls.live_for(handoff.conversation_id)
 
-    async def _whisper(self, handoff: Handoff, call: Call) -> str:
-        number = call.caller.value
+    async def _wanted(self, handoff: Handoff, invitation: Invitation) -> bool:
+        """Whether there is still somebody to talk to."""
+        if not handoff.open:
+            return False
+        call = await self._caller(handoff)
+        if invitation.role != AGENT:
+            return call is not None and call.state is CallState.BRIDGED
+        mine = not invitation.who or handoff.agent == invitation.who
+        return mine and (handoff.callback is not None or (call is not None and call.state is CallState.WAITING))
+
+    async def _fetched(self, handoff: Handoff, sid: str) -> bool:
+        """Bring the customer in: out of the queue, or by calling them back. False when they are gone."""
+        call = await self._caller(handoff)
+        try:
+            if call and call.state is CallState.WAITING:
+                await self.calls.save(replace(call, state=CallState.BRIDGED))
+                target = self.account.public(twiml.url("room/enter", handoff=handoff.id, step=call.step))
+                await self.client.update_call(call.sid, url=target)
+                await self.errands.joined(handoff.id, call.sid)
+            elif handoff.callback:
+                await self._call_back(handoff, handoff.callback.number)
+            else:
+                return False
+        except SendError:
+            return False
+        return True
+
+    async def _call_back(self, handoff: Handoff, number: str) -> None:
+        await self.client.create_call(
+            to=number,
+            from_=self.account.voice_number,
+            url=self.account.public(twiml.url("callback", handoff=handoff.id)),
+            status_callback=self.account.public(twiml.url("callback/status", handoff=handoff.id)),
+            status_events=("completed",),
+            ring_seconds=RING_SECONDS,
+            machine_detection="Enable",
+        )
+
+    async def _not_taken(self, invitation: Invitation) -> None:
+        if invitation.role == AGENT:
+            await self.errands.missed(invitation.handoff_id, invitation.who or None)
+        else:
+            await self.rooms.note(invitation.handoff_id, ringing="")
+            await self.errands.changed(invitation.handoff_id)
+
+    async def _entrance(self, handoff: Handoff, invitation: Invitation) -> Entrance:
+        if invitation.role in (LISTENER, COACH):
+            agent = (await self.rooms.get(handoff.id)).leg(AGENT)
+            coach = agent.call_sid if agent and invitation.role == COACH else None
+            return Entrance(handoff.id, f"{invitation.role}:{invitation.who}", starts=False, muted=coach is None, coach=coach)
+        label = f"{invitation.role}:{invitation.who}"
+        return Entrance(handoff.id, label, ends=True, record=self.settings.record_calls)
+
+    async def _whisper(self, handoff: Handoff) -> str:
+        call, back = await self._caller(handoff), handoff.callback
+        number = call.caller.value if call else back.number if back else ""
         tried = ", ".join(handoff.packet.tried)
         return self._say(
             "utter_agent_whisper",
             who=number if number.startswith("+") else self.wording.say("utter_withheld_caller", ChannelName.VOICE),
-            proof=call.proof.label,
+            proof=(call.proof if call else handoff.packet.proof).label,
             reason=_short(handoff.reason),
             tried=_short(tried) if tried else self.wording.say("utter_nothing_tried", ChannelName.VOICE),
         )
 
+    def _gone(self) -> str:
+        return twiml.goodbye([self._say("utter_agent_caller_gone")], self.speech)
+
     def _say(self, name: str, **values: object) -> str:
         return aloud(self.wording.say(name, ChannelName.VOICE, **values))
+
+
+def _entered(sid: str) -> str:
+    return f"{sid}:entered"
 
 
 def _short(text: str) -> str:
@@ -98,3 +229,7 @@ def _short(text: str) -> str:
     if len(text) <= WHISPER_PART:
         return text
     return text[: WHISPER_PART + 1].rpartition(" ")[0] or text[:WHISPER_PART]
+
+
+INVITED = frozenset({AGENT, TRANSFER, LISTENER, COACH, THIRD})
+"""Roles that an invitation may have."""

@@ -9,17 +9,21 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from bot.model import Call, CallState, ChannelName, Handoff, OutboundMessage, Reply
+from bot.line import Room
+from bot.model import Call, CallState, ChannelName, Handoff, LineAct, OutboundMessage, Reply
 from bot.ports import Calls, Clock, Contacts, Conversations, Handoffs, SendError, SendFailure, StoreUnavailable, Wording
 from connectors.twilio import TwilioAccount, TwilioClient, verified_form
 from connectors.wire import OnRefused, unavailable
 from voice import twiml
-from voice.agent_leg import MISSED, AgentLeg, OnMissed
+from voice.agent_leg import AgentLeg
 from voice.flow import MOVED, CallFlow
 from voice.forms import VoiceForm, query_number, read_form
+from voice.offers import Offers
+from voice.people_line import PeopleLine, PeopleParts
 from voice.prompts import Prompts
 from voice.queue import Look, WaitingRoom
 from voice.relay import RelayLine, RelayOptions
+from voice.room import RoomKeeper
 from voice.spoken import aloud
 from voice.steps import Edge, Steps, Work
 
@@ -32,7 +36,7 @@ class VoiceLine:
 
     ``turn_deadline``: seconds a webhook waits for a turn before the caller hears a filler (10 at most).
     ``render``: a Reply's words with its options. ``on_refused``: counts requests turned away.
-    ``on_missed``: told when an agent's phone was not answered. ``prompts``: what the designers set.
+    ``people``: the waiting line, agents' phones and what is offered instead. ``prompts``: what the designers set.
     ``relay``: which calls go over ConversationRelay instead (none without it). Close with ``close()``.
     """
 
@@ -52,7 +56,7 @@ class VoiceLine:
         clock: Clock,
         turn_deadline: float,
         on_refused: OnRefused,
-        on_missed: OnMissed | None = None,
+        people: PeopleParts,
         speech: twiml.Speech | None = None,
         prompts: Prompts | None = None,
         relay: RelayOptions | None = None,
@@ -68,9 +72,41 @@ class VoiceLine:
         self._speech = speech
         self._edge = Edge(wording, speech)
         self._steps = Steps(calls, self._edge, turn_deadline)
-        self._flow = CallFlow(conversations, calls, handoffs, contacts, wording, render, clock, speech, prompts)
-        self._room = WaitingRoom(self._flow, calls)
-        self._agent = AgentLeg(account, client, calls, handoffs, wording, speech, on_missed)
+        offers = Offers(
+            calls,
+            handoffs,
+            people.errands,
+            wording,
+            clock,
+            speech,
+            people.settings,
+            prompts.commands,
+            national=account.voice_number.startswith("+1"),
+            available=people.available,
+        )
+        self._flow = CallFlow(conversations, calls, handoffs, contacts, wording, render, clock, speech, prompts, offers)
+        self._room = WaitingRoom(self._flow, calls, people.waits, people.settings)
+        agent = AgentLeg(account, client, calls, handoffs, people.errands, people.rooms, wording, clock, speech, people.settings)
+        self.people = PeopleLine(
+            client,
+            calls,
+            people.rooms,
+            people.errands,
+            wording,
+            self._flow,
+            self._room,
+            offers,
+            agent,
+            RoomKeeper(account, client, people.rooms, people.errands, agent),
+            self._steps,
+            self._edge,
+            people.settings,
+            speech,
+            form=self._form,
+            raw=lambda request: verified_form(request, account, on_refused),
+            in_step=self._step,
+            on_effort=people.on_effort,
+        )
         self._relay = RelayLine(relay, account, calls, self, speech, clock=clock, on_refused=on_refused) if relay else None
 
     def routes(self) -> list[web.RouteDef]:
@@ -81,13 +117,11 @@ class VoiceLine:
             twiml.url("collect"): self._collect,
             twiml.url("queue"): self._queue,
             twiml.url("queued"): self._queued,
-            twiml.url("agent"): self._agent_answered,
-            twiml.url("agent/status"): self._agent_status,
             twiml.url("call-status"): self._call_status,
             twiml.url("relay"): self._relay_over,
         }
         sockets = self._relay.routes() if self._relay else []
-        return [*(web.post(path, handler) for path, handler in handlers.items()), *sockets]
+        return [*(web.post(path, handler) for path, handler in handlers.items()), *self.people.routes(), *sockets]
 
     async def close(self) -> None:
         """Let the relay's calls go elsewhere, then stop the turns that still run."""
@@ -115,7 +149,23 @@ class VoiceLine:
 
     async def ring_agent(self, handoff: Handoff, phone: str) -> None:
         """Call the agent, whisper, and join them with the waiting caller. Raises SendError."""
-        await self._agent.ring(handoff, phone)
+        await self.people.ring_agent(handoff, phone)
+
+    async def act(self, handoff: Handoff, act: LineAct, who: str, to: str) -> None:
+        """Hold, mute, transfer and so on (``voice.room``). Raises SendError or HandoffRefused."""
+        await self.people.act(handoff, act, who, to)
+
+    async def finish(self, handoff: Handoff, outcome: str) -> None:
+        """The agent closed the conversation. Raises SendError."""
+        await self.people.finish(handoff, outcome)
+
+    async def state(self, handoff_id: str) -> Room:
+        """Who is in the handoff's conference."""
+        return await self.people.state(handoff_id)
+
+    async def sound(self, recording: str) -> bytes | None:
+        """A recording as a WAV file. Raises SendError."""
+        return await self.people.sound(recording)
 
     async def _waiting_call(self, conversation_id: str) -> Call | None:
         """The handoff's own call first: a person may have two calls at once."""
@@ -138,7 +188,12 @@ class VoiceLine:
         form, step = await self._form(request), query_number(request.query, "step")
         if form.queue_result in MOVED:
             return _twiml(twiml.nothing())  # not kept: the caller's true return has the same step
+        if chosen := await self._edge.spoken("queued", lambda: self._left(form, step)):
+            return _twiml(chosen)
         return await self._step(form, step, "queued", lambda: self._flow.returned(form, step))
+
+    async def _left(self, form: VoiceForm, step: int) -> str:
+        return await self.people.left(form, step) or ""
 
     async def _collect(self, request: web.Request) -> web.Response:
         form, step = await self._form(request), query_number(request.query, "step")
@@ -189,19 +244,12 @@ class VoiceLine:
 
     async def _call_status(self, request: web.Request) -> web.Response:
         form = await self._form(request)
-        return await self._told(lambda: self._flow.ended(form.sid)) if form.over else web.Response(status=204)
 
-    # -- the agent's leg -----------------------------------------------------------------------------------------
+        async def over() -> None:
+            await self._flow.ended(form.sid)
+            await self.people.errands.call_over(form.sid, form.status, form.seconds)
 
-    async def _agent_answered(self, request: web.Request) -> web.Response:
-        await self._form(request)
-        handoff_id = _handoff(request)
-        return _twiml(await self._edge.spoken("agent", lambda: self._agent.answered(handoff_id)))
-
-    async def _agent_status(self, request: web.Request) -> web.Response:
-        form, handoff_id = await self._form(request), _handoff(request)
-        over = form.status in MISSED or form.over
-        return await self._told(lambda: self._agent.ended(handoff_id, form.status)) if over else web.Response(status=204)
+        return await self._told(over) if form.over else web.Response(status=204)
 
     # -- every route ---------------------------------------------------------------------------------------------
 
@@ -242,13 +290,6 @@ class VoiceLine:
 
 def _key(form: VoiceForm, step: int) -> str:
     return f"{form.sid}:{step}"
-
-
-def _handoff(request: web.Request) -> str:
-    handoff_id = request.query.get("handoff", "")
-    if not 0 < len(handoff_id) <= 64:
-        raise web.HTTPBadRequest(text="handoff is missing or is none")
-    return handoff_id
 
 
 def _twiml(text: str) -> web.Response:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from bot.model import Call, CallState, ChannelName, Handoff, HandoffState, InboundMessage, Reply
 from bot.ports import Calls, Clock, Contacts, Conversations, Handoffs, TurnResult, Wording
@@ -26,6 +27,13 @@ MOVED = frozenset({"redirected", "redirected-from-bridged", "bridging-in-process
 caller already. ``hangup`` is the end; all others (``queue-full``, ``error``, ``system-error``) could not be joined."""
 
 
+class Reception(Protocol):
+    """Says who may be put in line, and what they are offered instead (``voice.offers``)."""
+
+    async def refused(self, handoff: Handoff) -> list[str]: ...
+    async def instead(self, call: Call, words: Sequence[str]) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class CallFlow:
     """The call's side of a conversation. ``render`` gives a Reply's words, as the phone says them."""
@@ -39,6 +47,7 @@ class CallFlow:
     clock: Clock
     speech: Speech
     prompts: Prompts = field(default_factory=Prompts)
+    reception: Reception | None = None
 
     @property
     def asker(self) -> Asker:
@@ -279,6 +288,10 @@ class CallFlow:
         return twiml.ask(replace(prompt, text=said or prompt.text), following, self._speech(call), lead)
 
     async def _enqueue(self, call: Call, step: int, words: Sequence[str | Foreign], handoff: Handoff) -> str:
+        if self.reception and (why := await self.reception.refused(handoff)):
+            call = replace(call, step=step + 1, handoff_id=handoff.id, misses=0, noise=0)
+            await self.calls.save(call)
+            return await self.reception.instead(call, [*(w.text if isinstance(w, Foreign) else w for w in words), *why])
         place = await self.place(handoff)
         announced = [*words, self._say("utter_handoff_waiting", place=place)]
         waiting = replace(call, state=CallState.WAITING, step=step + 1, handoff_id=handoff.id, misses=0, noise=0)

@@ -16,6 +16,9 @@ from bot.model import Address, AddressKind
 E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 SID = re.compile(r"CA[0-9a-fA-F]{32}", re.ASCII)
 DIGITS = re.compile(r"[0-9*#A-Da-d]{0,64}", re.ASCII)
+RECORDING = re.compile(r"RE[0-9a-fA-F]{32}", re.ASCII)
+HUNG_UP = "hangup"
+"""``Digits`` of a ``<Record>`` that the caller ended by hanging up: https://www.twilio.com/docs/voice/twiml/record"""
 NUMBER = re.compile(r"[0-9]{1,10}", re.ASCII)
 SPEECH_LIMIT = 4000
 """Characters of one answer that are read; speech is captured for at most 60 s, about 1,000."""
@@ -39,6 +42,10 @@ class VoiceForm:
     queue_result: str
     called: str = ""
     confidence: float | None = None
+    answered_by: str = ""
+    recording: str = ""
+    seconds: int | None = None
+    transcript: str = ""
 
     @property
     def over(self) -> bool:
@@ -49,6 +56,7 @@ class VoiceForm:
 def read_form(form: Mapping[str, str]) -> VoiceForm:
     """Check and type the fields. 400 when the call's sid or the keys cannot be real."""
     sid, digits = form.get("CallSid", ""), form.get("Digits", "")
+    digits = "" if digits == HUNG_UP else digits
     if not SID.fullmatch(sid):
         raise web.HTTPBadRequest(text="CallSid is missing or is none")
     if not DIGITS.fullmatch(digits):
@@ -62,7 +70,15 @@ def read_form(form: Mapping[str, str]) -> VoiceForm:
         queue_result=form.get("QueueResult", ""),
         called=form.get("To", ""),
         confidence=_confidence(form.get("Confidence", "")),
+        answered_by=form.get("AnsweredBy", ""),
+        recording=recording if RECORDING.fullmatch(recording := form.get("RecordingSid", "")) else "",
+        seconds=_seconds(form.get("RecordingDuration") or form.get("CallDuration", "")),
+        transcript=form.get("TranscriptionText", "").strip()[:SPEECH_LIMIT],
     )
+
+
+def _seconds(text: str) -> int | None:
+    return int(text) if NUMBER.fullmatch(text) else None
 
 
 def _confidence(text: str) -> float | None:

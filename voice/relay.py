@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -57,7 +57,6 @@ class _Socket:
 
     ws: web.WebSocketResponse
     session: RelaySession
-    over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class RelayLine:
@@ -92,10 +91,13 @@ class RelayLine:
 
     async def close(self) -> None:
         """End every session so that Twilio asks another gateway to go on."""
-        for socket in list(self._sockets.values()):
-            with suppress(ConnectionError):
-                await socket.session.end(**{RESUME: True})
-            await socket.ws.close(code=WSCloseCode.GOING_AWAY)
+        await asyncio.gather(*(self._passed_on(socket) for socket in list(self._sockets.values())))
+
+    @staticmethod
+    async def _passed_on(socket: _Socket) -> None:
+        with suppress(ConnectionError):
+            await socket.session.end(**{RESUME: True})
+        await socket.ws.close(code=WSCloseCode.GOING_AWAY)
 
     # -- documents -------------------------------------------------------------------------------------------------
 

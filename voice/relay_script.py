@@ -89,12 +89,13 @@ class Script:
 
 
 def read(document: str) -> Script:
-    """Read a document of ours. Of several ``<Gather>``s the last listens; those before only let their words be cut short."""
+    """Read a document of ours. Of several ``<Gather>``s the last listens; those before only let their words be cut short.
+    A question whose answer goes elsewhere than to the call's steps is no business of the socket's."""
     root = ET.fromstring(document)  # noqa: S314 - made by voice.twiml in this installation
     gathers, collect = root.findall("Gather"), _collect(root.find("Redirect"))
-    if gathers:
+    if gathers and urlsplit(gathers[-1].get("action", "")).path == twiml.url("answer"):
         return Script(tuple(_pieces(root)), _listen(gathers[-1]))
-    if collect is not None:
+    if collect is not None and not gathers:
         return Script(tuple(_pieces(root)), collect)
     return Script((), Elsewhere())
 

@@ -212,7 +212,7 @@ class RelaySession:
         """Keys that were not finished are the answer; without any, it was silence. What came meanwhile goes first."""
         if not self._events.empty():
             return True
-        return await self._answer(Pending(self._listen.step, digits=self._state.keys), mark=bool(self._state.keys))
+        return await self._answer(Pending(self._listen.step, digits=self._state.keys))
 
     async def _interrupted(self, heard: str) -> None:
         """Keep what was heard, unless all of it was, or it was no answer of the assistant's."""

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 from xml.sax.saxutils import escape
 
 from pydantic import TypeAdapter
-from twilio.twiml.voice_response import Dial, Gather, Pause, VoiceResponse  # type: ignore[import-untyped]
+from twilio.twiml.voice_response import Gather, VoiceResponse  # type: ignore[import-untyped]
 
 from voice.prompts import PromptSettings
 
@@ -163,31 +163,11 @@ def enqueue(lead: Sequence[str | Foreign], queue: str, step: int, speech: Speech
     return _document(response)
 
 
-def waiting(words: Sequence[str], again: str, seconds: int, speech: Speech) -> str:
-    """For a caller in the queue: say ``words``, be silent for ``seconds``, and ask at ``again`` what is next."""
-    response = VoiceResponse()
-    _say(response, words, speech)
-    response.append(Pause(length=seconds))
-    response.redirect(again, method="POST")
-    return _document(response)
-
-
 def leave(words: Sequence[str], speech: Speech) -> str:
     """Say ``words`` and take the caller out of the queue; ``<Enqueue>``'s action is asked next."""
     response = VoiceResponse()
     _say(response, words, speech)
     response.leave()
-    return _document(response)
-
-
-def join(whisper: str, queue: str, speech: Speech) -> str:
-    """For the agent's leg: whisper, then talk with the first caller of ``queue``."""
-    response = VoiceResponse()
-    _say(response, [whisper], speech)
-    dial = Dial(timeout=30)
-    dial.queue(queue[:64])
-    response.append(dial)
-    response.hangup()
     return _document(response)
 
 

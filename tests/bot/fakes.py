@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.factor import FactorUnavailable
-from bot.model import ChannelName, Handoff, Reply
+from bot.line import Room
+from bot.model import ChannelName, Handoff, LineAct, Reply
 from bot.ports import DialogueTurn, DialogueUnavailable
 
 
@@ -90,9 +91,23 @@ class FakePhones:
     """``bot.ports.Telephone``: which agents' phones were rung."""
 
     rung: list[tuple[str, str]] = field(default_factory=list)
+    acts: list[tuple[LineAct, str, str]] = field(default_factory=list)
+    finished: list[str] = field(default_factory=list)
 
     async def ring_agent(self, handoff: Handoff, phone: str) -> None:
         self.rung.append((handoff.id, phone))
+
+    async def act(self, handoff: Handoff, act: LineAct, who: str, to: str) -> None:
+        self.acts.append((act, who, to))
+
+    async def finish(self, handoff: Handoff, outcome: str) -> None:
+        self.finished.append(handoff.id)
+
+    async def state(self, handoff_id: str) -> Room:
+        return Room(handoff_id)
+
+    async def sound(self, recording: str) -> bytes | None:
+        return b"RIFF"
 
 
 @dataclass

@@ -25,7 +25,10 @@ from tests.voice.fakes import (
     Store,
     Words,
 )
+from tests.voice.people import Helpers
 from voice.calls import VoiceLine
+from voice.line_settings import LineSettings
+from voice.people_line import PeopleParts
 from voice.prompts import Prompts
 
 ACCOUNT = TwilioAccount("AC" + "0" * 32, (TOKEN,), "http://127.0.0.1:1", "+15550100998", "+15550100999", PUBLIC)
@@ -41,6 +44,12 @@ def prompts() -> Prompts:
     return Prompts()
 
 
+@pytest.fixture
+def settings() -> LineSettings:
+    """What the installation set; a test may set something else (``@pytest.mark.parametrize("settings", ...)``)."""
+    return LineSettings()
+
+
 @dataclass
 class World:
     """The phone line and all that stands around it."""
@@ -53,21 +62,18 @@ class World:
     clock: FakeClock
     words: Words
     refused: list[str]
-    missed: list[tuple[str, str]]
+    helpers: Helpers
+    settings: LineSettings
 
     def phone(self, letter: str = "a", **more: str) -> Phone:
         return Phone(self.client, letter, **more)
 
 
 @pytest.fixture
-async def world(aiohttp_client: Any, prompts: Prompts) -> AsyncIterator[World]:
+async def world(aiohttp_client: Any, prompts: Prompts, settings: LineSettings) -> AsyncIterator[World]:
     store, clock, words, twilio = Store(), FakeClock(), Words(), FakeTwilioClient()
     refused: list[str] = []
-    missed: list[tuple[str, str]] = []
-
-    async def on_missed(handoff_id: str, status: str) -> None:
-        missed.append((handoff_id, status))
-
+    helpers = Helpers(store, clock, words)
     conversations = FakeConversations(store, clock)
     line = VoiceLine(
         ACCOUNT,
@@ -81,11 +87,11 @@ async def world(aiohttp_client: Any, prompts: Prompts) -> AsyncIterator[World]:
         clock=clock,
         turn_deadline=0.05,
         on_refused=refused.append,
-        on_missed=on_missed,
+        people=PeopleParts(helpers.errands, helpers.rooms, helpers.waits, helpers.how_many, settings, helpers.efforts.append),
         prompts=prompts,
     )
     app = web.Application()
     app.add_routes(line.routes())
     client = await aiohttp_client(app)
-    yield World(client, line, store, conversations, twilio, clock, words, refused, missed)
+    yield World(client, line, store, conversations, twilio, clock, words, refused, helpers, settings)
     await line.close()

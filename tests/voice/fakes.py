@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient
 from twilio.request_validator import RequestValidator
 
 from bot.model import Address, Call, CallState, ChannelName, Contact, Handoff, HandoffState, InboundMessage, Proof, Reply, new_id
-from bot.ports import StoreUnavailable, TurnResult
+from bot.ports import SendError, SendFailure, StoreUnavailable, TurnResult
 from tests.voice.table import problems
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -45,6 +45,41 @@ SENTENCES = {
     "utter_agent_caller_gone": "The caller is gone.",
     "utter_not_joined": "I could not put you through; we will write to you.",
     "utter_withheld_caller": "a withheld number",
+    "utter_queue_keys": "Press 1, 2 or 3.",
+    "utter_wait_short": "It should take less than a minute.",
+    "utter_wait_about": "It should take about {minutes} minutes.",
+    "utter_wait_between": "It should take between {low} and {high} minutes.",
+    "utter_way": "To {title}, press {number}.",
+    "utter_way_callback": "be called back",
+    "utter_way_message": "leave a message",
+    "utter_way_text": "go on by text",
+    "utter_way_back": "To go back to the queue at your place, press star.",
+    "utter_closed": "Our colleagues are not at work just now. They are back {opens}. I have kept everything you told me.",
+    "utter_all_away": "None of our colleagues can take calls just now. I have kept everything you told me.",
+    "utter_queue_full": "Too many people are waiting just now for me to put you through. I have kept everything you told me.",
+    "utter_agent_missed": "Our colleague could not take the call.",
+    "utter_callback_confirm": "Shall we call you back at {number}? Press one for yes, or two for another number.",
+    "utter_callback_number": "Please key in the number we should call, with its area code, then the hash key.",
+    "utter_callback_kept": "Thank you. You keep your place, and we will call you at {number}. Goodbye.",
+    "utter_callback_hello": "Hello, you asked us to call you back.",
+    "utter_callback_machine": "We asked to call back; we will try again.",
+    "utter_callback_late": "Our colleague had to go.",
+    "utter_callback_not_reached": "Not reached; back in the queue.",
+    "utter_callback_last": "The customer was not reached. That was the last try; please answer by message.",
+    "utter_callback_gave_up": "We did not reach you by phone.",
+    "utter_voicemail_record": "Please leave your message after the tone, and press the hash key when you are done.",
+    "utter_voicemail_kept": "Thank you. A colleague will listen to your message together with everything you told me. Goodbye.",
+    "utter_text_sent": "Good. I have sent you a text message: go on there, and you keep your place. Goodbye.",
+    "utter_no_text_here": "I'm sorry, I cannot send texts to this number.",
+    "utter_sms_goes_on": "We go on here by text.",
+    "utter_goodbye_kept": "I have kept everything, and a colleague will get back to you. Goodbye.",
+    "utter_agent_press": "Press a key.",
+    "utter_agent_not_taken": "Nobody pressed a key. The caller stays in the queue. Goodbye.",
+    "utter_agent_calling": "One moment, I'm calling the customer.",
+    "utter_agent_over": "The call is over. Goodbye.",
+    "utter_recorded": "This is recorded.",
+    "utter_effort_question": "How easy was it, one to five?",
+    "utter_summary_sms": "Harbour Bank, what we agreed on the phone: {outcome}",
     "utter_nothing_tried": "nothing yet",
 }
 
@@ -69,7 +104,7 @@ class Words:
         self.broken = False
 
     def say(self, name: str, channel: ChannelName | None = None, **values: object) -> str:
-        assert channel is ChannelName.VOICE
+        assert channel in (ChannelName.VOICE, ChannelName.SMS)
         if self.broken:
             raise KeyError(name)
         return SENTENCES[name].format(**values)
@@ -270,10 +305,41 @@ class FakeTwilioClient:
     """Keeps the calls that were asked for."""
 
     placed: list[dict[str, Any]] = field(default_factory=list)
+    updated: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    participants: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    removed: list[tuple[str, str]] = field(default_factory=list)
+    added: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    recordings: list[tuple[str, str, str]] = field(default_factory=list)
+    gone: bool = False
 
     async def create_call(self, to: str, from_: str, url: str, **more: Any) -> str:
         self.placed.append({"to": to, "from_": from_, "url": url, **more})
         return "CA" + "f" * 32
+
+    async def update_call(self, sid: str, **given: Any) -> None:
+        self._fail()
+        self.updated.append((sid, given))
+
+    async def update_participant(self, conference: str, who: str, **given: str) -> None:
+        self._fail()
+        self.participants.append((conference, who, given))
+
+    async def remove_participant(self, conference: str, who: str) -> None:
+        self.removed.append((conference, who))
+
+    async def add_participant(self, conference: str, **given: str) -> str:
+        self.added.append((conference, given))
+        return "CA" + "e" * 32
+
+    async def update_conference_recording(self, conference: str, recording: str, status: str) -> None:
+        self.recordings.append((conference, recording, status))
+
+    async def recording(self, sid: str) -> bytes | None:
+        return b"RIFF"
+
+    def _fail(self) -> None:
+        if self.gone:
+            raise SendError("Call is not in-progress.", SendFailure.REFUSED, code="21220")
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,9 @@ from tests.voice.fakes import (
     Store,
     Words,
 )
+from tests.voice.people import Helpers
 from voice.calls import VoiceLine
+from voice.people_line import PeopleParts
 from voice.relay import RelayOptions
 from voice.relay_frames import End, Language, Play, SendDigits, Text
 
@@ -44,11 +46,13 @@ class FakeSleep:
 
     def __init__(self) -> None:
         self.waiting: list[tuple[float, asyncio.Future[None]]] = []
+        self.lengths: list[float] = []
         self.begun = asyncio.Condition()
 
     async def __call__(self, seconds: float) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.waiting.append((seconds, future))
+        self.lengths.append(seconds)
         async with self.begun:
             self.begun.notify_all()
         try:
@@ -90,6 +94,11 @@ class RelayWorld:
     heard: list[tuple[str, str]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    passed_over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def ignore(self, kind: str) -> None:
+        self.ignored.append(kind)
+        self.passed_over.set()
 
     def phone(self, letter: str = "a", at: int = 0, **more: str) -> Phone:
         return Phone(self.gateways[at].client, letter, **more)
@@ -181,6 +190,7 @@ async def handshake(client: TestClient[Any, Any], path: str = "/twilio/relay", t
 async def relay_world(aiohttp_client: Any, gateways: int = 2) -> AsyncIterator[RelayWorld]:
     """Gateways that share one store; calls to the number go over the relay."""
     store, clock, words, sleep = Store(), FakeClock(), Words(), FakeSleep()
+    helpers = Helpers(store, clock, words)
     world = RelayWorld(store, FakeConversations(store, clock), clock, words, sleep, [])
 
     async def on_heard(conversation_id: str, text: str) -> None:
@@ -200,7 +210,8 @@ async def relay_world(aiohttp_client: Any, gateways: int = 2) -> AsyncIterator[R
             clock=clock,
             turn_deadline=0.05,
             on_refused=world.refused.append,
-            relay=RelayOptions(lambda number: number == "+15550100999", on_heard, world.ignored.append, sleep),
+            people=PeopleParts(helpers.errands, helpers.rooms, helpers.waits, helpers.how_many),
+            relay=RelayOptions(lambda number: number == "+15550100999", on_heard, world.ignore, sleep),
         )
         app = web.Application()
         app.add_routes(line.routes())

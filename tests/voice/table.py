@@ -65,6 +65,14 @@ VALUES = {
     ("Enqueue", "waitUrlMethod"): r"POST",
     ("Pause", "length"): r"[1-9]\d?",
     ("Dial", "timeout"): r"[1-9]\d{0,2}",
+    ("Conference", "beep"): r"true|false|onEnter|onExit",
+    ("Conference", "record"): r"record-from-start|do-not-record",
+    ("Conference", "startConferenceOnEnter"): r"true|false",
+    ("Conference", "endConferenceOnExit"): r"true|false",
+    ("Conference", "statusCallbackEvent"): r"((start|end|join|leave|mute|hold|modify|speaker|announcement) ?)+",
+    ("Conference", "coach"): r"CA[0-9a-f]{32}",
+    ("Record", "maxLength"): r"\d{1,5}",
+    ("Record", "trim"): r"trim-silence|do-not-trim",
 }
 """From the documentation (the package does not know values)."""
 

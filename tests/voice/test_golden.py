@@ -9,7 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from tests.voice.table import problems, table
-from voice import twiml
+from voice import documents, twiml
+from voice.documents import Entrance
 from voice.prompts import PromptSettings, checked
 from voice.twiml import Foreign, Prompt, Speech
 
@@ -23,6 +24,9 @@ FIGURES = PromptSettings(speech_model="numbers_and_commands", timeout=8, end_sil
 def asked(**settings: object) -> str:
     return twiml.ask(Prompt("Which one?", settings=checked(settings, "here")), 1, SPEECH, ["Well."])
 
+
+AGAIN = "/twilio/voice/queue?joined=5&n=2&told=1795251600"
+KEY = "/twilio/voice/queue/key?joined=5&n=2&told=1795251600"
 
 DOCUMENTS = {
     "ask_open": twiml.ask(Prompt("How can I help you?"), 1, SPEECH),
@@ -49,10 +53,36 @@ DOCUMENTS = {
     "goodbye_slower": twiml.goodbye(["Goodbye. Take care."], Speech(slow=1)),
     "filler": twiml.filler("One moment please.", 4, 2, SPEECH),
     "enqueue": twiml.enqueue(["You are number 2 in line."], "h_0123456789abcdef", 5, SPEECH),
-    "waiting_silently": twiml.waiting([], twiml.url("queue", joined=5, n=1, told=1795251600), 4, SPEECH),
-    "waiting_with_words": twiml.waiting(["Hello, this is Sam."], twiml.url("queue", joined=5, n=2, told=1795251600), 4, SPEECH),
     "leave": twiml.leave(["All done, goodbye for now."], SPEECH),
-    "join_agent": twiml.join("Caller 5 5 5, claimed. About: lost card.", "h_0123456789abcdef", SPEECH),
+    "wait_with_music": documents.wait([], "/twilio/voice/music/2.wav", AGAIN, KEY, SPEECH),
+    "wait_with_words": documents.wait(["Hello, this is Sam."], "/twilio/voice/music/3.wav", AGAIN, KEY, SPEECH),
+    "wait_in_silence": documents.wait(["You are number 2."], "", AGAIN, KEY, SPEECH),
+    "music_on_hold": documents.music(["/twilio/voice/music/1.wav", "/twilio/voice/music/2.wav"]),
+    "music_off": documents.music([]),
+    "offers_instead": documents.onward(["Nobody is at work."], "/twilio/voice/choice?n=0", SPEECH),
+    "choose_a_way": documents.choose(["To be called back, press 1."], "/twilio/voice/choice?n=1", ["be called back"], SPEECH),
+    "callback_number": documents.choose(["Your number, please."], "/twilio/voice/choice?n=2", (), SPEECH, count=11, figures=True),
+    "voicemail": documents.message(["After the tone."], "h_0123456789abcdef", SPEECH),
+    "voicemail_other_language": documents.message(["Nach dem Ton."], "h_0123456789abcdef", Speech(language="de-DE")),
+    "whisper_to_agent": documents.whisper(["Caller 5 5 5, claimed. Lost card."], "/twilio/voice/agent/join?handoff=h_1", SPEECH),
+    "caller_enters": documents.conference(
+        [], Entrance("h_0123456789abcdef", "caller", ends=True), SPEECH, after="/twilio/voice/talked?step=5"
+    ),
+    "caller_enters_recorded": documents.conference(
+        ["This call is recorded."],
+        Entrance("h_0123456789abcdef", "caller", ends=True, record=True),
+        SPEECH,
+        after="/twilio/voice/talked?step=5",
+    ),
+    "agent_enters": documents.conference(
+        [], Entrance("h_0123456789abcdef", "agent:sam", ends=True), SPEECH, last=["The call is over."]
+    ),
+    "supervisor_listens": documents.conference(
+        [], Entrance("h_0123456789abcdef", "listener:kim", starts=False, muted=True), SPEECH, last=["The call is over."]
+    ),
+    "supervisor_coaches": documents.conference(
+        [], Entrance("h_0123456789abcdef", "coach:kim", starts=False, coach="CA" + "0" * 32), SPEECH, last=["The call is over."]
+    ),
     "goodbye": twiml.goodbye(["Goodbye."], SPEECH),
     "nothing": twiml.nothing(),
 }

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 
-from bot.model import Address, Author, CallState, ChannelName, Handoff, HandoffState, OutboundMessage, Packet, Proof, Reply
+from bot.model import Address, Author, CallState, ChannelName, Handoff, HandoffState, OutboundMessage, Reply
 from bot.ports import SendError, SendFailure, TurnResult
-from connectors.twilio import TwilioClient
 from tests.voice.conftest import World
 from tests.voice.fakes import ANA, Doc, Phone
 
@@ -73,7 +70,7 @@ async def test_the_agents_words_are_spoken_once_and_soon(world: World) -> None:
     phone = world.phone()
     doc, _ = await put_through(world, phone)
     doc = await look(phone, doc)
-    assert doc.verbs == ["Pause", "Redirect"] and int(doc.one("Pause").attrib["length"]) <= 5
+    assert doc.verbs == ["Gather", "Redirect"]
     ids = await world.line.send(words_for(world, phone, "Your fee of $5 is refunded."))
     assert ids == [f"{phone.sid}:o_1"]
     spoken = await phone.follows(doc)
@@ -87,13 +84,16 @@ async def test_the_place_in_line_is_said_from_time_to_time(world: World) -> None
     doc, _ = await put_through(world, phone)
     said = []
     doc = await look(phone, doc)
+    assert doc.words == "Press 1, 2 or 3."
     for _ in range(23):  # 92 seconds
         world.clock.passes(4)
         doc = await phone.follows(doc)
         said.append(doc.words)
-    assert [(number, words) for number, words in enumerate(said, 1) if words] == [(12, "Still number 1 in line.")]
+    assert [(number, words) for number, words in enumerate(said, 1) if words] == [
+        (12, "Still number 1 in line. Press 1, 2 or 3.")
+    ]
     world.clock.passes(4)
-    assert (await phone.follows(doc)).words == "Still number 1 in line."
+    assert (await phone.follows(doc)).words == "Still number 1 in line. Press 1, 2 or 3."
 
 
 async def test_no_place_is_said_once_an_agent_has_accepted(world: World) -> None:
@@ -119,9 +119,9 @@ async def test_the_store_is_down_while_waiting(world: World) -> None:
     doc, _ = await put_through(world, phone)
     world.store.down = True
     doc = await look(phone, doc)
-    assert doc.verbs == ["Pause", "Redirect"]
+    assert doc.verbs == ["Gather", "Redirect"]
     world.store.down = False
-    assert (await phone.follows(doc)).verbs == ["Pause", "Redirect"]
+    assert (await phone.follows(doc)).verbs == ["Gather", "Redirect"]
 
 
 # -- words for somebody who does not wait ----------------------------------------------------------------------------
@@ -192,7 +192,7 @@ async def test_a_person_twice_in_one_call(world: World) -> None:
     back = await phone.at(doc.one("Enqueue").attrib["action"], QueueResult="bridged")
     again = await phone.answers(back, Digits="0")
     assert again.verbs == ["Say", "Enqueue"] and again.one("Enqueue").text != first.id
-    assert (await look(phone, again)).words == ""
+    assert (await look(phone, again)).words == "Press 1, 2 or 3."
 
 
 async def test_hanging_up_in_the_queue(world: World) -> None:
@@ -235,91 +235,3 @@ async def test_a_caller_whom_somebody_else_has(world: World, result: str) -> Non
     action = doc.one("Enqueue").attrib["action"]
     assert (await phone.at(action, QueueResult=result)).verbs == []
     assert (await phone.at(action, QueueResult="bridged")).verbs == ["Gather", "Redirect"]
-
-
-# -- the agent's leg -------------------------------------------------------------------------------------------------
-
-
-async def test_the_agent_is_rung_hears_the_whisper_and_is_joined(world: World) -> None:
-    phone, agent = world.phone(), Phone(world.client, "e", AGENT)
-    _, handoff = await put_through(world, phone)
-    told = replace(
-        handoff, reason="Card activation failed", packet=Packet(tried=("card activation", "a new PIN"), proof=Proof.CLAIMED)
-    )
-    world.store.handoffs[handoff.id] = told
-    await world.line.ring_agent(told, AGENT)
-    placed = world.twilio.placed[0]
-    inspect.signature(TwilioClient.create_call).bind(None, **placed)  # the real client takes the same
-    assert placed["status_callback"] == f"https://line.example/twilio/voice/agent/status?handoff={handoff.id}"
-    assert (placed["to"], placed["from_"]) == (AGENT, "+15550100999")
-    assert placed["url"] == f"https://line.example/twilio/voice/agent?handoff={handoff.id}"
-    doc = await agent.at(urlsplit(placed["url"]).path + "?" + urlsplit(placed["url"]).query)
-    assert doc.words == "Caller 5 5 5, 0 1 0, 0 1 2 3, claimed. About: Card activation failed. Tried: card activation, a new PIN."
-    assert doc.verbs == ["Say", "Dial", "Hangup"] and doc.one("Queue").text == handoff.id
-    assert world.store.calls[phone.sid].state is CallState.BRIDGED
-
-
-async def test_the_whisper_is_short_and_knows_withheld_numbers(world: World) -> None:
-    phone, agent = world.phone(number="anonymous"), Phone(world.client, "e", AGENT)
-    _, handoff = await put_through(world, phone)
-    world.store.handoffs[handoff.id] = replace(
-        handoff, reason="many words " * 40, packet=Packet(tried=("all sorts of things",) * 20)
-    )
-    doc = await agent.at(f"/twilio/voice/agent?handoff={handoff.id}")
-    assert doc.words.startswith("Caller a withheld number, claimed.") and len(doc.words) < 230
-    world.store.handoffs[handoff.id] = handoff
-    doc = await agent.at(f"/twilio/voice/agent?handoff={handoff.id}")
-    assert doc.words.endswith("Tried: nothing yet.")
-
-
-@pytest.mark.parametrize("gone", ["closed", "hung up", "unknown", "with the bot"])
-async def test_an_agent_who_picks_up_too_late_is_told(world: World, gone: str) -> None:
-    phone, agent = world.phone(), Phone(world.client, "e", AGENT)
-    _, handoff = await put_through(world, phone)
-    call, handoff_id = world.store.calls[phone.sid], handoff.id
-    if gone == "closed":
-        world.store.handoffs[handoff.id] = replace(handoff, state=HandoffState.CLOSED)
-    elif gone == "unknown":
-        handoff_id = "h_nobody"
-    else:
-        state = CallState.ENDED if gone == "hung up" else CallState.TALKING
-        world.store.calls[phone.sid] = replace(call, state=state)
-    doc = await agent.at(f"/twilio/voice/agent?handoff={handoff_id}")
-    assert doc.verbs == ["Say", "Hangup"] and doc.words == "The caller is gone."
-
-
-@pytest.mark.parametrize("status", ["busy", "no-answer", "failed", "canceled"])
-async def test_an_agent_who_does_not_answer(world: World, status: str) -> None:
-    phone, agent = world.phone(), Phone(world.client, "e", AGENT)
-    _, handoff = await put_through(world, phone)
-    answer = await agent.post(f"/twilio/voice/agent/status?handoff={handoff.id}", CallStatus=status)
-    assert answer.status == 204
-    assert world.missed == [(handoff.id, status)]
-    assert world.store.calls[phone.sid].state is CallState.WAITING and world.store.handoffs[handoff.id].open
-    await world.line.send(words_for(world, phone, "I will write instead."))
-
-
-async def test_an_agent_who_hangs_up_in_the_whisper_leaves_the_caller_waiting(world: World) -> None:
-    phone, agent = world.phone(), Phone(world.client, "e", AGENT)
-    _, handoff = await put_through(world, phone)
-    await agent.at(f"/twilio/voice/agent?handoff={handoff.id}")
-    await agent.post(f"/twilio/voice/agent/status?handoff={handoff.id}", CallStatus="completed")
-    assert world.store.calls[phone.sid].state is CallState.WAITING and world.missed == []
-
-
-async def test_the_end_of_the_agents_leg_does_not_disturb_a_caller_who_is_back(world: World) -> None:
-    phone, agent = world.phone(), Phone(world.client, "e", AGENT)
-    doc, handoff = await put_through(world, phone)
-    await agent.at(f"/twilio/voice/agent?handoff={handoff.id}")
-    await phone.at(doc.one("Enqueue").attrib["action"], QueueResult="bridged")
-    await agent.post(f"/twilio/voice/agent/status?handoff={handoff.id}", CallStatus="completed")
-    assert world.store.calls[phone.sid].state is CallState.TALKING
-
-
-async def test_nobody_is_rung_for_a_caller_who_is_gone(world: World) -> None:
-    phone = world.phone()
-    _, handoff = await put_through(world, phone)
-    await phone.post("/twilio/voice/call-status", CallStatus="completed")
-    with pytest.raises(SendError) as refused:
-        await world.line.ring_agent(handoff, AGENT)
-    assert refused.value.failure is SendFailure.REFUSED and world.twilio.placed == []

@@ -110,6 +110,23 @@ async def test_a_turn_that_never_comes_ends_with_a_person(world: RelayWorld) -> 
     world.conversations.gate.set()
 
 
+async def test_nobody_waits_for_the_caller_while_a_turn_runs(world: RelayWorld) -> None:
+    _, socket = await world.connected()
+    world.conversations.gate = asyncio.Event()
+    world.conversations.will("Here it is.")
+    await socket.says("find it")
+    assert await socket.hears() == "One moment please."
+    await socket.sends(type="info", name="agentSpeaking", value="off", ts=1)  # the filler was spoken
+    await socket.sends(type="prompt", voicePrompt="are you", lang="en-US", last=False)
+    await socket.sends(type="error", description="only to know that these were read")
+    await world.passed_over.wait()
+    assert 6.0 not in world.sleep.lengths
+    world.conversations.gate.set()
+    while await socket.hears() == "One moment please.":
+        continue
+    assert world.store.calls[world.phone().sid].silences == 0
+
+
 # -- keys ------------------------------------------------------------------------------------------------------------
 
 
@@ -265,6 +282,43 @@ async def test_a_turn_that_runs_when_the_session_fails_is_neither_lost_nor_doubl
     assert doc.words == "It is on its way." and doc.step == 2
     asked = {message.id for kind, message in world.conversations.heard if kind == "receive"}
     assert asked == {f"voice:{phone.sid}:1"} and len(world.conversations.results) == 2
+
+
+async def test_a_turn_that_died_with_its_gateway_is_run_once_by_the_next(world: RelayWorld) -> None:
+    _, socket = await world.connected()
+    world.conversations.gate = asyncio.Event()
+    world.conversations.will("It is on its way.")
+    await socket.says("where is my card")
+    await socket.hears()
+    await world.gateways[0].line.close()
+    other = world.phone(at=1)
+    doc = await other.at("/twilio/voice/relay?step=1", SessionStatus="failed", ErrorCode="64105")
+    assert doc.words == "One moment please."
+    world.conversations.gate.set()
+    while doc.verbs == ["Say", "Redirect"]:
+        doc = await other.follows(doc)
+    assert doc.verbs == ["Gather", "Redirect"] and doc.words == "It is on its way."
+    assert {m.id for kind, m in world.conversations.heard if kind == "receive"} == {f"voice:{other.sid}:1"}
+
+
+async def test_a_second_socket_runs_the_turn_that_died_with_the_first(world: RelayWorld) -> None:
+    world.conversations.will("How can I help?")
+    phone = world.phone()
+    doc = await phone.rings()
+    first = await world.opens(phone, doc)
+    await first.hears()
+    world.conversations.gate = asyncio.Event()
+    world.conversations.will("It is on its way.")
+    await first.says("where is my card")
+    await first.hears()
+    await world.gateways[0].line.close()
+    world.conversations.gate.set()
+    second = await world.opens(phone, doc, at=1)
+    await second.says("where is my card")  # the replay
+    assert await second.hears() == "It is on its way."
+    await second.says("thanks")
+    await second.hears()
+    assert world.conversations.turns[-1] == (None, "thanks") and len(world.conversations.results) == 3
 
 
 @pytest.mark.parametrize("same_gateway", [True, False])

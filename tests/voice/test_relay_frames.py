@@ -152,6 +152,7 @@ SPEECH = Speech()
         (twiml.enqueue(["You are second."], "h_1", 5, SPEECH), "", Elsewhere()),
         (twiml.goodbye(["Goodbye."], SPEECH), "", Elsewhere()),
         (twiml.nothing(), "", Elsewhere()),
+        ('<Response><Gather action="/twilio/voice/offer?n=1"><Say>Press 1.</Say></Gather></Response>', "", Elsewhere()),
     ],
 )
 def test_documents_that_do_not_ask(document: str, said: str, then: object) -> None:

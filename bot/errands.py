@@ -1,0 +1,197 @@
+"""What the phone line has done for a waiting customer, beyond turns: callbacks, messages, texts, who has taken the call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot import transcript
+from bot.handoff import HandoffBook
+from bot.lines import Lines
+from bot.model import (
+    Address,
+    AddressKind,
+    Author,
+    Callback,
+    CallState,
+    ChannelName,
+    Handoff,
+    HandoffState,
+    InboundMessage,
+    OutboundMessage,
+    Reply,
+    Voicemail,
+    stable_id,
+)
+from bot.ports import Calls, Clock, Contacts, DeskEvent, Wording
+from bot.stores import Locks, Outbox
+
+MOST_TRIES = 3
+BETWEEN_TRIES = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Errands:
+    """Each is done once however often it is told, and raises StoreUnavailable when it could not be kept."""
+
+    handoffs: HandoffBook
+    contacts: Contacts
+    calls: Calls
+    lines: Lines
+    outbox: Outbox
+    locks: Locks
+    wording: Wording
+    clock: Clock
+
+    async def can_text(self, conversation_id: str, number: str) -> bool:
+        """Whether this number takes texts from us: a real one, whose owner has not opted out."""
+        contact = await self.contacts.of_conversation(conversation_id)
+        return number.startswith("+") and contact is not None and not contact.opted_out
+
+    async def text(self, conversation_id: str, number: str, sentence: str, cause: str, **values: object) -> bool:
+        """Send one of the designers' sentences by SMS, once for ``cause``. False when it may not be sent."""
+        if not await self.can_text(conversation_id, number):
+            return False
+        words, moment = self.wording.say(sentence, ChannelName.SMS, **values), self.clock()
+        address = Address(AddressKind.TEL, number)
+        message_id = stable_id("o", f"{cause}:{sentence}")
+        message = OutboundMessage(message_id, conversation_id, ChannelName.SMS, address, Reply(words), Author.NOTICE, moment)
+        event = transcript.bot_event(words, ChannelName.SMS, moment, author=Author.NOTICE)
+        async with self.locks.hold(conversation_id):
+            await self.lines.add(conversation_id, [event], about=message_id)
+        await self.outbox.put([message])
+        return True
+
+    async def goes_on_by_text(self, handoff_id: str, number: str) -> bool:
+        """The customer leaves the line and goes on by SMS, with their place in line."""
+        handoff = await self.handoffs.get(handoff_id)
+        if not await self.text(handoff.conversation_id, number, "utter_sms_goes_on", handoff_id):
+            return False
+        await self._note(handoff, "The caller goes on by text message.", f"{handoff_id}:sms")
+        return True
+
+    async def ask_callback(self, handoff_id: str, number: str) -> None:
+        """The customer wants to be called at ``number`` and keeps their place."""
+
+        def asked(handoff: Handoff) -> Handoff:
+            known = handoff.callback
+            return handoff if known and known.number == number else replace(handoff, callback=Callback(number, self.clock()))
+
+        handoff = await self._change(handoff_id, asked)
+        await self._note(handoff, "The caller wants to be called back.", f"{handoff_id}:callback")
+
+    async def not_reached(self, handoff_id: str, result: str, call_sid: str) -> bool:
+        """The customer was called and not reached (``busy``, ``no-answer``, ``machine``, ``failed``). Told once for a call.
+        The handoff is back in line; False when that was the last try, and the customer is told by text."""
+        handoff = await self.handoffs.get(handoff_id)
+        back = handoff.callback
+        if back is None or not handoff.open or not await self._once(f"not-reached:{call_sid}"):
+            return back is not None
+        tries = back.tries + 1
+        late = replace(back, tries=tries, result=result, not_before=self.clock() + BETWEEN_TRIES)
+        over = tries >= MOST_TRIES
+
+        def back_in_line(now: Handoff) -> Handoff:
+            return replace(now, state=HandoffState.WAITING, agent=None, callback=None if over else late)
+
+        await self._change(handoff_id, back_in_line)
+        await self._note(handoff, f"Called back, try {tries}: {result}.", f"{call_sid}:result")
+        if over:
+            await self.text(handoff.conversation_id, back.number, "utter_callback_gave_up", handoff_id)
+        return not over
+
+    async def joined(self, handoff_id: str, call_sid: str) -> None:
+        """The customer is on the line with an agent: whatever was asked for meanwhile is done."""
+        await self._change(handoff_id, lambda h: replace(h, callback=None, call_sid=call_sid, channel=ChannelName.VOICE))
+
+    async def missed(self, handoff_id: str, agent: str | None) -> None:
+        """The agent's phone was not answered: back in line at the same place, and the caller hears it."""
+        handoff = await self.handoffs.get(handoff_id)
+        if handoff.state is not HandoffState.ASSIGNED or (agent and handoff.agent != agent):
+            return
+        await self._change(handoff_id, lambda h: replace(h, state=HandoffState.WAITING, agent=None))
+        call = await self.calls.get(handoff.call_sid) if handoff.call_sid else None
+        if call and call.state is CallState.WAITING:
+            await self.calls.say_later(call.sid, self.wording.say("utter_agent_missed", ChannelName.VOICE))
+
+    async def taken_over(self, handoff_id: str, agent: str) -> None:
+        """Another agent has it now."""
+        await self._change(handoff_id, lambda h: replace(h, state=HandoffState.ASSIGNED, agent=agent) if h.open else h)
+
+    async def voicemail(self, handoff_id: str, recording: str, seconds: int) -> None:
+        """A message was left."""
+        left = Voicemail(recording, seconds, self.clock())
+
+        def attached(handoff: Handoff) -> Handoff:
+            known = any(one.recording == recording for one in handoff.voicemails)
+            return handoff if known else replace(handoff, voicemails=(*handoff.voicemails, left))
+
+        handoff = await self._change(handoff_id, attached)
+        await self._note(handoff, f"The caller left a voice message of {seconds} seconds.", f"{recording}:left")
+
+    async def transcribed(self, handoff_id: str, recording: str, text: str) -> None:
+        """The message's words; they stand in the transcript as the customer's."""
+
+        def attached(handoff: Handoff) -> Handoff:
+            told = (replace(one, text=text) if one.recording == recording else one for one in handoff.voicemails)
+            return replace(handoff, voicemails=tuple(told))
+
+        handoff = await self._change(handoff_id, attached)
+        contact = await self.contacts.of_conversation(handoff.conversation_id)
+        sender = contact.tel if contact else None
+        if not text or sender is None or not await self._once(f"{recording}:text"):
+            return
+        said = InboundMessage(f"voice:{recording}", ChannelName.VOICE, sender, self.clock(), text=text)
+        async with self.locks.hold(handoff.conversation_id):
+            await self.lines.add(handoff.conversation_id, [transcript.user_event(said, text)], about=said.id)
+        await self.handoffs.new_line(handoff)
+
+    async def recorded(self, handoff_id: str, recording: str) -> None:
+        """The talk with an agent was recorded."""
+        await self._change(
+            handoff_id, lambda h: h if recording in h.recordings else replace(h, recordings=(*h.recordings, recording))
+        )
+
+    async def effort(self, call_sid: str, answer: int) -> bool:
+        """Keep how much effort the caller says it was, 1 to 5; False when it is kept already."""
+        call = await self.calls.get(call_sid)
+        if call is None or call.effort is not None:
+            return False
+        await self.calls.save(replace(call, effort=answer))
+        return True
+
+    async def call_over(self, call_sid: str, status: str, seconds: int | None) -> None:
+        """How the call ended, as the network says."""
+        call = await self.calls.get(call_sid)
+        if call and not call.status:
+            await self.calls.save(replace(call, status=status, seconds=seconds))
+
+    async def changed(self, handoff_id: str) -> None:
+        """The desk's pages look again."""
+        await self.handoffs.bulletin.post(DeskEvent("queue", handoff_id))
+
+    async def _change(self, handoff_id: str, change: Callable[[Handoff], Handoff]) -> Handoff:
+        """Change what is stored now, one at a time for a conversation."""
+        known = await self.handoffs.get(handoff_id)
+        async with self.locks.hold(known.conversation_id):
+            before = await self.handoffs.get(handoff_id)
+            after = change(before)
+            if after != before:
+                await self.handoffs.keep(after)
+            return after
+
+    async def _note(self, handoff: Handoff, text: str, cause: str) -> None:
+        """A line for the agent, once."""
+        event = transcript.bot_event(text, ChannelName.VOICE, self.clock(), author=Author.NOTICE)
+        if await self._once(cause):
+            async with self.locks.hold(handoff.conversation_id):
+                await self.lines.add(handoff.conversation_id, [event], about=cause)
+            await self.handoffs.new_line(handoff)
+
+    async def _once(self, cause: str) -> bool:
+        """True the first time."""
+        if await self.calls.remembered(f"once:{cause}") is not None:
+            return False
+        await self.calls.remember(f"once:{cause}", "1")
+        return True

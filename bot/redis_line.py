@@ -1,0 +1,86 @@
+"""Conferences and measured waits, on Redis (``bot.line``)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import redis.asyncio as redis
+from pydantic import TypeAdapter
+
+from bot.line import Leg, Room, Wait
+from bot.redis_base import PREFIX, dump, stored
+
+LEG = TypeAdapter(Leg)
+WAIT = TypeAdapter(Wait)
+ROOM_KEPT = int(timedelta(days=1).total_seconds())
+RECENT = timedelta(hours=2)
+MOST_WAITS = 30
+
+
+class RedisRooms:
+    """``bot.line.Rooms``: a hash ``ot:room:<handoff>``, a field for each fact and each phone: none is overwritten."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+
+    @stored
+    async def get(self, handoff_id: str) -> Room:
+        found = {str(name): str(value) for name, value in (await self._redis.hgetall(_key(handoff_id))).items()}
+        legs = tuple(LEG.validate_json(value) for name, value in sorted(found.items()) if name.startswith("leg:"))
+        return Room(
+            handoff_id,
+            found.get("sid", ""),
+            legs,
+            bool(found.get("held")),
+            bool(found.get("muted")),
+            found.get("recording", ""),
+            found.get("ringing", ""),
+        )
+
+    @stored
+    async def enter(self, handoff_id: str, leg: Leg) -> None:
+        await self._set(handoff_id, {f"leg:{leg.call_sid}": dump(LEG, leg)})
+
+    @stored
+    async def leave(self, handoff_id: str, call_sid: str) -> None:
+        await self._redis.hdel(_key(handoff_id), f"leg:{call_sid}")
+
+    @stored
+    async def note(self, handoff_id: str, **facts: str) -> None:
+        await self._set(handoff_id, facts)
+
+    @stored
+    async def close(self, handoff_id: str) -> None:
+        await self._redis.delete(_key(handoff_id))
+
+    async def _set(self, handoff_id: str, values: dict[str, str]) -> None:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for name, value in values.items():
+                pipe.hset(_key(handoff_id), name, value)
+            pipe.expire(_key(handoff_id), ROOM_KEPT)
+            await pipe.execute()
+
+
+class RedisWaits:
+    """``bot.line.Waits``: a list ``ot:waits:<queue>``, newest first."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+
+    @stored
+    async def record(self, queue: str, wait: Wait) -> None:
+        key = f"{PREFIX}:waits:{queue}"
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.lpush(key, dump(WAIT, wait))
+            pipe.ltrim(key, 0, MOST_WAITS - 1)
+            pipe.expire(key, int(RECENT.total_seconds()))
+            await pipe.execute()
+
+    @stored
+    async def recent(self, queue: str, now: datetime) -> list[Wait]:
+        kept = [WAIT.validate_json(text) for text in await self._redis.lrange(f"{PREFIX}:waits:{queue}", 0, -1)]
+        return [wait for wait in kept if now - wait.at <= RECENT]
+
+
+def _key(handoff_id: str) -> str:
+    return f"{PREFIX}:room:{handoff_id}"

@@ -1,0 +1,134 @@
+"""What the waiting line needs of the core, in memory: errands, conferences, measured waits, Twilio's requests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from bot.errands import Errands
+from bot.handoff import HandoffBook
+from bot.line import Leg, Room, Wait
+from bot.model import OutboundMessage
+from bot.ports import DeskEvent
+from tests.voice.fakes import FakeCalls, FakeClock, FakeContacts, FakeHandoffs, Store, Words
+
+
+class MemoryRooms:
+    """``bot.line.Rooms``."""
+
+    def __init__(self) -> None:
+        self.rooms: dict[str, Room] = {}
+
+    async def get(self, handoff_id: str) -> Room:
+        return self.rooms.get(handoff_id, Room(handoff_id))
+
+    async def enter(self, handoff_id: str, leg: Leg) -> None:
+        room = await self.get(handoff_id)
+        others = tuple(one for one in room.legs if one.call_sid != leg.call_sid)
+        self.rooms[handoff_id] = replace(room, legs=(*others, leg))
+
+    async def leave(self, handoff_id: str, call_sid: str) -> None:
+        room = await self.get(handoff_id)
+        self.rooms[handoff_id] = replace(room, legs=tuple(one for one in room.legs if one.call_sid != call_sid))
+
+    async def note(self, handoff_id: str, **facts: str) -> None:
+        flags = {name: bool(value) if name in ("held", "muted") else value for name, value in facts.items()}
+        self.rooms[handoff_id] = replace(await self.get(handoff_id), **flags)  # type: ignore[arg-type]
+
+    async def close(self, handoff_id: str) -> None:
+        self.rooms.pop(handoff_id, None)
+
+
+@dataclass
+class MemoryWaits:
+    """``bot.line.Waits``."""
+
+    waits: list[Wait] = field(default_factory=list)
+
+    async def record(self, queue: str, wait: Wait) -> None:
+        self.waits.append(wait)
+
+    async def recent(self, queue: str, now: datetime) -> list[Wait]:
+        return self.waits
+
+
+@dataclass
+class MemoryLines:
+    """``bot.lines.Lines``: what was added."""
+
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    async def add(self, conversation_id: str, events: Sequence[dict[str, Any]], **more: Any) -> None:
+        self.events += events
+
+    @property
+    def texts(self) -> list[str]:
+        return [event["text"] for event in self.events]
+
+
+@dataclass
+class MemoryOutbox:
+    """``bot.stores.Outbox``: each id once."""
+
+    messages: dict[str, OutboundMessage] = field(default_factory=dict)
+
+    async def put(self, messages: Sequence[OutboundMessage]) -> None:
+        for message in messages:
+            self.messages.setdefault(message.id, message)
+
+    async def uncertain(self, conversation_id: str) -> list[OutboundMessage]:
+        return []
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        return [(str(m.address.value), m.reply.text) for m in self.messages.values()]
+
+
+class NoLocks:
+    """Nobody else is there."""
+
+    @asynccontextmanager
+    async def hold(self, conversation_id: str) -> AsyncIterator[None]:
+        yield
+
+
+@dataclass
+class Bulletins:
+    """Kept desk events."""
+
+    events: list[DeskEvent] = field(default_factory=list)
+
+    async def post(self, event: DeskEvent) -> None:
+        self.events.append(event)
+
+    def watch(self) -> AsyncIterator[DeskEvent]:
+        raise NotImplementedError
+
+
+@dataclass
+class Helpers:
+    """All of them, around one store."""
+
+    store: Store
+    clock: FakeClock
+    words: Words
+    rooms: MemoryRooms = field(default_factory=MemoryRooms)
+    waits: MemoryWaits = field(default_factory=MemoryWaits)
+    lines: MemoryLines = field(default_factory=MemoryLines)
+    outbox: MemoryOutbox = field(default_factory=MemoryOutbox)
+    desk: Bulletins = field(default_factory=Bulletins)
+    available: int = 2
+    efforts: list[int] = field(default_factory=list)
+
+    async def how_many(self) -> int:
+        return self.available
+
+    @property
+    def errands(self) -> Errands:
+        book = HandoffBook(FakeHandoffs(self.store), None, self.desk, self.clock)  # type: ignore[arg-type]
+        contacts = FakeContacts(self.store, self.clock)
+        lines: Any = self.lines
+        return Errands(book, contacts, FakeCalls(self.store), lines, self.outbox, NoLocks(), self.words, self.clock)

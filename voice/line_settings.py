@@ -1,0 +1,22 @@
+"""What an installation sets for its waiting line, people and recordings (gateway/config.py reads it)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from voice.hours import Hours
+
+
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    """``queue_limit``: callers who may wait at once. ``hold_music``: an address that is played instead of our own, ``off``
+    for silence, empty for ours. ``supervisors``: usernames that may listen and coach. ``effort_question``: ask the caller
+    how easy it was. Calls are recorded only with ``record_calls``, and the caller hears so before."""
+
+    hours: Hours = field(default_factory=Hours)
+    queue_limit: int = 50
+    hold_music: str = ""
+    record_calls: bool = False
+    summary_sms: bool = False
+    effort_question: bool = False
+    supervisors: frozenset[str] = frozenset()

@@ -1,0 +1,311 @@
+"""The routes behind the waiting line: keys in the queue, offers, messages, agents' phones, conferences, callbacks.
+
+``voice.calls.VoiceLine`` mounts them; signatures, steps and errors are handled as for its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.errands import Errands
+from bot.line import AGENT, Room, Rooms, Waits
+from bot.model import ChannelName, Handoff, LineAct
+from bot.ports import Calls, HandoffRefused, SendError, StoreUnavailable, Wording
+from connectors.twilio import TwilioClient
+from connectors.wire import unavailable
+from voice import documents, hold_music, twiml
+from voice.agent_leg import INVITED, MISSED, AgentLeg, Invitation
+from voice.flow import CallFlow
+from voice.forms import RECORDING, VoiceForm, query_number
+from voice.line_settings import LineSettings
+from voice.offers import Available, Offers
+from voice.queue import Look, WaitingRoom, chosen_key
+from voice.room import RoomKeeper
+from voice.spoken import aloud
+from voice.steps import Edge, Steps
+
+KEPT_BY_TWILIO = "public, max-age=604800"
+FORM_FIELD = 200
+
+Form = Callable[[web.Request], Awaitable[VoiceForm]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+OnEffort = Callable[[int], None]
+"""Counts a caller's answer, 1 to 5."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleParts:
+    """What the line needs for people. ``available``: how many agents take calls now."""
+
+    errands: Errands
+    rooms: Rooms
+    waits: Waits
+    available: Available
+    settings: LineSettings = field(default_factory=LineSettings)
+    on_effort: OnEffort = lambda _answer: None
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleLine:
+    """All routes that concern people. ``form`` checks the signature and reads; ``in_step`` answers a step of the bot's."""
+
+    client: TwilioClient
+    calls: Calls
+    rooms: Rooms
+    errands: Errands
+    wording: Wording
+    flow: CallFlow
+    room: WaitingRoom
+    offers: Offers
+    agent: AgentLeg
+    keeper: RoomKeeper
+    steps: Steps
+    edge: Edge
+    settings: LineSettings
+    speech: twiml.Speech
+    form: Form
+    raw: Callable[[web.Request], Awaitable[Mapping[str, str]]]
+    in_step: Callable[[VoiceForm, int, str, Callable[[], Awaitable[str]]], Awaitable[web.Response]]
+    on_effort: OnEffort
+
+    def routes(self) -> list[web.RouteDef]:
+        """For the public listener; all but the music's files are signed POSTs."""
+        handlers: dict[str, Handler] = {
+            "queue/key": self._key,
+            "choice": self._choice,
+            "voicemail": self._voicemail,
+            "voicemail/ready": self._voicemail_ready,
+            "voicemail/text": self._voicemail_text,
+            "music": self._music,
+            "agent": self._agent,
+            "agent/join": self._agent_join,
+            "agent/status": self._agent_status,
+            "room": self._room,
+            "room/enter": self._enter,
+            "talked": self._talked,
+            "effort": self._effort,
+            "callback": self._callback,
+            "callback/status": self._callback_status,
+            "recording": self._recording,
+        }
+        files = web.get(twiml.url("music/{name}"), self._music_file)
+        return [*(web.post(twiml.url(path), handler) for path, handler in handlers.items()), files]
+
+    # -- what the core and the desk ask ----------------------------------------------------------------------------
+
+    async def ring_agent(self, handoff: Handoff, phone: str) -> None:
+        """Call the agent, whisper, and join them with the customer. Raises SendError."""
+        await self.agent.ring(handoff, phone)
+
+    async def act(self, handoff: Handoff, act: LineAct, who: str, to: str) -> None:
+        """Hold, mute, transfer and so on. Raises SendError with a sentence."""
+        if act in (LineAct.LISTEN, LineAct.COACH) and who not in self.settings.supervisors:
+            raise HandoffRefused("Only supervisors may listen to calls (SUPERVISORS).")
+        await self.keeper.act(handoff, act, who, to)
+
+    async def finish(self, handoff: Handoff, outcome: str) -> None:
+        """The agent closed the conversation: the talk ends, and the customer may get what was agreed by text."""
+        await self.keeper.finish(handoff)
+        call = await self.calls.get(handoff.call_sid) if handoff.call_sid else None
+        if self.settings.summary_sms and call:
+            await self.errands.text(call.conversation_id, call.caller.value, "utter_summary_sms", handoff.id, outcome=outcome)
+
+    async def state(self, handoff_id: str) -> Room:
+        """Who is in the handoff's conference."""
+        return await self.rooms.get(handoff_id)
+
+    async def sound(self, recording: str) -> bytes | None:
+        """A recording's WAV file. Raises SendError."""
+        return await self.client.recording(recording)
+
+    # -- waiting, and what is done instead -------------------------------------------------------------------------
+
+    async def left(self, form: VoiceForm, step: int) -> str | None:
+        """What a caller hears who left the queue by a key; None when they did not."""
+        chosen = await self.calls.remembered(chosen_key(form.sid, step)) if form.queue_result == "leave" else None
+        return await self.offers.left(form, chosen) if chosen and not form.over else None
+
+    async def _key(self, request: web.Request) -> web.Response:
+        form, query = await self.form(request), request.query
+        look = Look(query_number(query, "joined"), query_number(query, "n"), query_number(query, "told", 0))
+        return _twiml(await self.edge.spoken("queue", lambda: self.room.pressed(form, look), lambda: self.room.silence(look)))
+
+    async def _choice(self, request: web.Request) -> web.Response:
+        form, number = await self.form(request), query_number(request.query, "n")
+
+        async def work() -> str:
+            key = f"{form.sid}:choice:{number}"
+            answer = await self.steps.answer(key, "choice", lambda: self.offers.answered(form, number))
+            return answer if answer is not None else documents.onward([], twiml.url("choice", n=number), self.speech)
+
+        return _twiml(await self.edge.spoken("choice", work))
+
+    async def _voicemail(self, request: web.Request) -> web.Response:
+        """``<Record action>``: the message is there, or nothing was said."""
+        form, handoff_id = await self.form(request), _handoff(request)
+
+        async def work() -> str:
+            if form.recording and form.seconds:
+                await self.errands.voicemail(handoff_id, form.recording, form.seconds)
+            if form.over:
+                return twiml.nothing()
+            said = "utter_voicemail_kept" if form.seconds else "utter_goodbye_kept"
+            return twiml.goodbye([self._say(said)], self.speech)
+
+        return _twiml(await self.edge.spoken("voicemail", work))
+
+    async def _voicemail_ready(self, request: web.Request) -> web.Response:
+        form, handoff_id = await self.form(request), _handoff(request)
+        if not form.recording or not form.seconds:
+            return web.Response(status=204)
+        return await _told(lambda: self.errands.voicemail(handoff_id, form.recording, form.seconds or 0))
+
+    async def _voicemail_text(self, request: web.Request) -> web.Response:
+        form, handoff_id = await self.form(request), _handoff(request)
+        if not form.recording or not form.transcript:
+            return web.Response(status=204)
+        return await _told(lambda: self.errands.transcribed(handoff_id, form.recording, form.transcript))
+
+    async def _music(self, request: web.Request) -> web.Response:
+        await self.form(request)
+        return _twiml(documents.music(self.room.clips()))
+
+    async def _music_file(self, request: web.Request) -> web.StreamResponse:
+        """Our own music; the same for everybody, so it is not signed and may be kept."""
+        name = request.match_info["name"]
+        if name not in {f"{number}.wav" for number in range(1, len(hold_music.PHRASES) + 1)}:
+            raise web.HTTPNotFound
+        return web.FileResponse(
+            Path(hold_music.FOLDER) / name, headers={"Cache-Control": KEPT_BY_TWILIO, "Content-Type": "audio/wav"}
+        )
+
+    # -- agents' phones --------------------------------------------------------------------------------------------
+
+    async def _agent(self, request: web.Request) -> web.Response:
+        await self.form(request)
+        invitation = _invitation(request)
+        return _twiml(await self.edge.spoken("agent", lambda: self.agent.answered(invitation)))
+
+    async def _agent_join(self, request: web.Request) -> web.Response:
+        form, invitation = await self.form(request), _invitation(request)
+
+        async def work() -> str:
+            if form.over:
+                return twiml.nothing()
+            key = f"{form.sid}:join"
+            answer = await self.steps.answer(key, "agent", lambda: self.agent.taken(invitation, form.sid, form.digits))
+            return answer if answer is not None else documents.onward([], invitation.url("agent/join"), self.speech)
+
+        return _twiml(await self.edge.spoken("agent", work))
+
+    async def _agent_status(self, request: web.Request) -> web.Response:
+        form, invitation = await self.form(request), _invitation(request)
+        if form.status not in MISSED and not form.over:
+            return web.Response(status=204)
+        return await _told(lambda: self.agent.ended(invitation, form.sid, form.status))
+
+    # -- conferences -----------------------------------------------------------------------------------------------
+
+    async def _room(self, request: web.Request) -> web.Response:
+        """Conference events have no call of their own, except those of one participant."""
+        fields, handoff_id = await self.raw(request), _handoff(request)
+        names = ("StatusCallbackEvent", "ConferenceSid", "CallSid", "ParticipantLabel")
+        event, conference, call_sid, label = (fields.get(name, "")[:FORM_FIELD] for name in names)
+        return await _told(lambda: self.keeper.told(handoff_id, event, conference, call_sid, label))
+
+    async def _enter(self, request: web.Request) -> web.Response:
+        await self.form(request)
+        handoff_id, step = _handoff(request), query_number(request.query, "step")
+        return _twiml(await self.edge.spoken("room", lambda: self.agent.caller_enters(handoff_id, step)))
+
+    async def _talked(self, request: web.Request) -> web.Response:
+        """The talk with the agent is over and the caller is still there: a question about it, then the assistant."""
+        form, step = await self.form(request), query_number(request.query, "step")
+        if self.settings.effort_question and not form.over:
+            document = documents.choose([self._say("utter_effort_question")], twiml.url("effort", step=step), (), self.speech)
+            return _twiml(document)
+        return await self._back(form, step)
+
+    async def _effort(self, request: web.Request) -> web.Response:
+        form, step = await self.form(request), query_number(request.query, "step")
+        if form.digits in {"1", "2", "3", "4", "5"} and await self._kept_effort(form):
+            self.on_effort(int(form.digits))
+        return await self._back(form, step)
+
+    async def _kept_effort(self, form: VoiceForm) -> bool:
+        try:
+            return await self.errands.effort(form.sid, int(form.digits))
+        except StoreUnavailable:
+            return False  # the caller goes on; only the answer is lost
+
+    async def _back(self, form: VoiceForm, step: int) -> web.Response:
+        bridged = replace(form, queue_result="bridged")
+        return await self.in_step(form, step, "talked", lambda: self.flow.returned(bridged, step))
+
+    # -- calling back ----------------------------------------------------------------------------------------------
+
+    async def _callback(self, request: web.Request) -> web.Response:
+        form, handoff_id = await self.form(request), _handoff(request)
+
+        async def work() -> str:
+            key = f"{form.sid}:callback"
+            made = lambda: self.agent.customer_answered(handoff_id, form.sid, form.answered_by)  # noqa: E731 - named for the line
+            answer = await self.steps.answer(key, "callback", made)
+            return answer if answer is not None else documents.onward([], twiml.url("callback", handoff=handoff_id), self.speech)
+
+        return _twiml(await self.edge.spoken("callback", work))
+
+    async def _callback_status(self, request: web.Request) -> web.Response:
+        form, handoff_id = await self.form(request), _handoff(request)
+
+        async def over() -> None:
+            if form.status in MISSED:
+                await self.agent.not_reached(handoff_id, form.status, form.sid)
+            else:
+                await self.flow.ended(form.sid)
+                await self.errands.call_over(form.sid, form.status, form.seconds)
+
+        return await _told(over) if form.over else web.Response(status=204)
+
+    async def _recording(self, request: web.Request) -> web.Response:
+        fields, handoff_id = await self.raw(request), _handoff(request)
+        sid = fields.get("RecordingSid", "")
+        if not RECORDING.fullmatch(sid) or fields.get("RecordingStatus") != "completed":
+            return web.Response(status=204)
+        return await _told(lambda: self.errands.recorded(handoff_id, sid))
+
+    def _say(self, name: str, **values: object) -> str:
+        return aloud(self.wording.say(name, ChannelName.VOICE, **values))
+
+
+async def _told(work: Callable[[], Awaitable[None]]) -> web.Response:
+    """Take what Twilio tells: 503 when it could not be kept, so that its log shows it; nothing to do for what is gone."""
+    try:
+        await work()
+    except StoreUnavailable:
+        return unavailable()
+    except (HandoffRefused, SendError):
+        return web.Response(status=204)
+    return web.Response(status=204)
+
+
+def _handoff(request: web.Request) -> str:
+    handoff_id = request.query.get("handoff", "")
+    if not 0 < len(handoff_id) <= 64:
+        raise web.HTTPBadRequest(text="handoff is missing or is none")
+    return handoff_id
+
+
+def _invitation(request: web.Request) -> Invitation:
+    role, who = request.query.get("role", AGENT), request.query.get("who", "")
+    if role not in INVITED or len(who) > FORM_FIELD:
+        raise web.HTTPBadRequest(text="role or who is none")
+    return Invitation(_handoff(request), role, who)
+
+
+def _twiml(text: str) -> web.Response:
+    return web.Response(text=text, content_type="text/xml")
