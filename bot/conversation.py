@@ -6,6 +6,7 @@ Rasa has already stored is read back from the tracker instead of being run twice
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -19,6 +20,7 @@ from bot.handoff import HandoffBook
 from bot.identity import CodeCheck, Identity
 from bot.keywords import Keywords
 from bot.lines import Lines
+from bot.linking import Linking, Wish, wish_of
 from bot.model import Address, Author, Call, CallState, ChannelName, Contact, InboundMessage, Option, Proof, Reply, stable_id
 from bot.ports import Calls, Clock, Contacts, Dialogue, DialogueTurn, DialogueUnavailable, TurnResult, Wording
 from bot.stores import Locks, Menus, Turns
@@ -33,7 +35,7 @@ PIN_KEYED = "/inform"
 TURNS_PER_SENDER = (40, 60)
 """Messages from one address that get a turn: count and seconds."""
 
-SendCode = Callable[[Contact, str], Awaitable[bool]]
+SendCode = Callable[[Contact, str, InboundMessage], Awaitable[bool]]
 """Sends a one-time code by SMS to a number; False when it may not or cannot be sent."""
 
 
@@ -58,6 +60,7 @@ class Conversations:
     wording: Wording
     send_code: SendCode
     pins: Pins
+    linking: Linking
     clock: Clock
     deadline: float
 
@@ -132,14 +135,15 @@ class Conversations:
     async def _once(self, message: InboundMessage, act: Callable[[Turn], Awaitable[None]], *, ours: bool = False) -> TurnResult:
         async with AsyncExitStack() as held:  # a code that joins two conversations adds the second one's lock
             contact = await self._locked(message.sender, held)
-            stage, earlier = await self.turns.begin(message.id)
+            (stage, earlier), handoff = await asyncio.gather(
+                self.turns.begin(message.id), self.handoffs.open_for(contact.conversation_id)
+            )
             if earlier is not None:
                 return earlier
             if not ours:
                 contact = await self._seen(contact, message)
-            turn = Turn(message, contact, stage, held=held)
+            turn = Turn(message, contact, stage, held=held, handoff=handoff)
             turn.proof = await self.identity.proof_of(contact, message)
-            turn.handoff = await self.handoffs.open_for(contact.conversation_id)
             if turn.again and turn.handoff and turn.handoff.id == stable_id("h", message.id):
                 turn.handoff = None  # this message opened it, and its worker died before it could say so
             await act(turn)
@@ -152,13 +156,18 @@ class Conversations:
             async with AsyncExitStack() as mine:
                 await mine.enter_async_context(self.locks.hold(conversation_id))
                 contact = await self.contacts.find_or_create(sender)
+                if self.identity.changed_hands(contact, sender, self.clock()):
+                    await self.contacts.detach(sender)
+                    continue
                 if contact.conversation_id == conversation_id:
                     held.push_async_exit(mine.pop_all())
                     return contact
 
     async def _seen(self, contact: Contact, message: InboundMessage) -> Contact:
         def note(known: Contact) -> Contact:
-            return replace(known, last_address=message.sender, last_channel=message.channel, last_seen=message.received_at)
+            used = tuple(replace(a, seen=message.received_at) if a.address == message.sender else a for a in known.addresses)
+            last = {"last_address": message.sender, "last_channel": message.channel, "last_seen": message.received_at}
+            return replace(known, addresses=used, **last)  # type: ignore[arg-type]
 
         return await self.contacts.update(contact.id, note) or contact
 
@@ -166,6 +175,8 @@ class Conversations:
         if notice := await self.keywords.handle(turn.contact, turn.message):
             turn.contact = notice.contact
             turn.replies.extend(notice.replies)
+            return
+        if await self._own_wish(turn):
             return
         if turn.handoff:
             await self._to_person(turn)
@@ -195,6 +206,8 @@ class Conversations:
             await self._to_person(turn)
         elif not turn.replies:
             await self._say(turn)
+        if turn.linked:
+            await self._tell_of_link(turn)
 
     async def _ask_back(self, turn: Turn, choice: Turned | Unclear | Late) -> None:
         """The menu's next page, which of two was meant, or that the question is over: nothing for the assistant."""
@@ -227,10 +240,40 @@ class Conversations:
         if turn.code is not CodeCheck.ACCEPTED:
             return
         if turn.held and joined.conversation_id != turn.contact.conversation_id:
+            turn.linked = True
             await turn.held.enter_async_context(self.locks.hold(joined.conversation_id))
         turn.contact = joined
         turn.proof = max(turn.proof, Proof.POSSESSED)
         turn.handoff = await self.handoffs.open_for(joined.conversation_id)
+
+    async def _own_wish(self, turn: Turn) -> bool:
+        """A customer undoes a link, or signs out, in words that mean nothing else; also while a person owns it."""
+        match wish_of(turn.message):
+            case Wish.UNLINK if link := await self.linking.may_undo(turn.contact):
+                try:
+                    await self.linking.undo(turn.contact, link, str(turn.message.sender))
+                except DialogueUnavailable as error:
+                    await self._unreachable(turn, error)
+                    return True
+                await self.linking.tell_elsewhere(link, "utter_unlinked_elsewhere", turn.message.id)
+                await self._moved(turn, await self.contacts.find_or_create(turn.message.sender), "utter_unlinked")
+            case Wish.SIGN_OUT if turn.message.channel is not ChannelName.VOICE:
+                await self._moved(turn, await self.contacts.detach(turn.message.sender), "utter_signed_out")
+            case _:
+                return False
+        return True
+
+    async def _moved(self, turn: Turn, contact: Contact, sentence: str) -> None:
+        """The sender has another conversation from now on."""
+        turn.contact, turn.handoff, turn.proof = contact, None, Proof.CLAIMED
+        if turn.held:
+            await turn.held.enter_async_context(self.locks.hold(contact.conversation_id))
+        await self._notice(turn, self.wording.say(sentence, turn.message.channel))
+
+    async def _tell_of_link(self, turn: Turn) -> None:
+        if link := await self.linking.latest(turn.contact):
+            await self._notice(turn, self.wording.say("utter_linked", turn.message.channel))
+            await self.linking.tell_elsewhere(link, "utter_linked_elsewhere", turn.message.id)
 
     async def _check_pin(self, turn: Turn) -> bool:
         """A PIN that was asked for: taken out of the message before anything is kept."""
@@ -291,7 +334,7 @@ class Conversations:
             case directives.Handoff():
                 await self._hand_over(turn, directive)
             case directives.SendCode(tel=tel):
-                if not await self.send_code(turn.contact, tel):
+                if not await self.send_code(turn.contact, tel, turn.message):
                     await self._code_not_sent(turn)
             case directives.CollectDigits(count=count):
                 turn.expects_digits, turn.collect = True, count

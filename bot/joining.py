@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.identity import CODE_LIFETIME, Identity
-from bot.model import Address, AddressKind, Author, ChannelName, Contact, OutboundMessage, Reply, new_id
+from bot.identity import CODE_LIFETIME, Copied, Identity
+from bot.model import Address, AddressKind, Author, ChannelName, Contact, InboundMessage, OutboundMessage, Reply, new_id
 from bot.ports import Clock, Contacts, Dialogue, Wording
 from bot.stores import Locks, Outbox
 
@@ -30,12 +30,14 @@ class Joining:
     dialogue: Dialogue
     locks: Locks
 
-    async def copy(self, source: str, target: str) -> int:
-        """Append the source's events to the target; how many. Raises DialogueUnavailable."""
+    async def copy(self, source: str, target: str) -> Copied:
+        """Append the source's events to the target; where they are there. Raises DialogueUnavailable."""
         events = copied_events(await self.dialogue.events(source))
         async with self.locks.hold(target):
+            position = len(await self.dialogue.events(target))
             await self.dialogue.append(target, events)
-        return len(events)
+            after = len(await self.dialogue.events(target))
+        return Copied(position, after - position)  # with what Rasa puts before the first event of an empty one
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +50,22 @@ class CodeSending:
     wording: Wording
     clock: Clock
 
-    async def __call__(self, contact: Contact, tel: str) -> bool:
-        """False when a limit is reached, the number cannot take a code, or its owner refuses messages."""
+    async def __call__(self, contact: Contact, tel: str, message: InboundMessage) -> bool:
+        """False when a limit is reached or the number cannot take a code. When its owner refuses messages only the owner
+        is told so: to anybody else a number that knows us must look like one that does not."""
         address = Address(AddressKind.TEL, tel)
+        if not await self.identity.may_send(contact, tel, message.sender, message.network):
+            return False
         owner = await self.contacts.find(address)
         if owner is not None and owner.opted_out:
-            return False
+            await self.identity.new_code(contact, tel)  # known to nobody: every guess is as wrong as with any other
+            return owner.id != contact.id
+        if self.identity.remote is not None:
+            return await self.identity.remote_code(contact, tel, message.network)
         code = await self.identity.new_code(contact, tel)
-        if code is None:
-            return False
         minutes = int(CODE_LIFETIME.total_seconds() // 60)
         text = self.wording.say("utter_code_sms", ChannelName.SMS, code=code, minutes=minutes)
         about, reply = contact.conversation_id, Reply(text)
-        message = OutboundMessage(new_id("o"), about, ChannelName.SMS, address, reply, Author.NOTICE, self.clock())
-        await self.outbox.put([message])
+        text_message = OutboundMessage(new_id("o"), about, ChannelName.SMS, address, reply, Author.NOTICE, self.clock())
+        await self.outbox.put([text_message])
         return True

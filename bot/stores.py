@@ -52,12 +52,14 @@ class Menus(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A one-time code that was sent and has not come back. Only a keyed digest of the code is kept."""
+    """A one-time code that was sent and has not come back. Only a keyed digest of the code is kept; none when the
+    vendor that sent it checks it (``remote``)."""
 
     conversation_id: str
     tel: str
     digest: str
     expires_at: datetime
+    remote: bool = False
 
 
 class Codes(Protocol):
@@ -94,19 +96,35 @@ class Codes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LinkRecord:
-    """That one contact was joined into another, and both as they were: what an undo needs."""
+    """That one contact (the first of ``before``) was joined into another, and both as they were: what an undo needs.
+
+    ``position``: events that the second one's conversation had before the ``events_copied`` came to its end. ``by``: the
+    address that gave the proof.
+    """
 
     id: str
     at: datetime
     before: tuple[Contact, Contact]
     after: Contact
     events_copied: int
+    position: int = 0
+    by: str = ""
+    undone_at: datetime | None = None
+    undone_by: str = ""
 
 
 class Links(Protocol):
     """The history of joined contacts."""
 
     async def record(self, link: LinkRecord) -> None: ...
+    async def get(self, link_id: str) -> LinkRecord | None: ...
+    async def of(self, contact_id: str) -> list[LinkRecord]:
+        """Those that joined another into this contact, oldest first, the undone ones too."""
+        ...
+
+    async def update(self, link: LinkRecord) -> None:
+        """Note what became of it."""
+        ...
 
 
 class Outbox(Protocol):

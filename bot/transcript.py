@@ -57,7 +57,7 @@ def user_event(message: InboundMessage, text: str) -> dict[str, Any]:
         "parse_data": {},
         "input_channel": message.channel.value,
         "message_id": message.id,
-        "metadata": {"channel": message.channel.value, "to_person": True},
+        "metadata": {"channel": message.channel.value, "sender": str(message.sender), "to_person": True},
     }
 
 

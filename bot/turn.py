@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.factor import PinCheck
 from bot.identity import CodeCheck
+from bot.menu import Shown
 from bot.model import Contact, Handoff, InboundMessage, Proof, Reply
 from bot.stores import TurnStage
 
@@ -23,6 +24,8 @@ class Turn:
     proof: Proof = Proof.CLAIMED
     code: CodeCheck = CodeCheck.NONE
     pin: PinCheck = PinCheck.NONE
+    linked: bool = False
+    """Whether this turn's code joined two conversations."""
     replies: list[Reply] = field(default_factory=list)
     handoff: Handoff | None = None
     collect: int | None = None
@@ -32,6 +35,8 @@ class Turn:
     """Whether the assistant spoke: what was on offer before is not being asked any more."""
     first: int = 0
     """Where the page of the menu begins that this turn shows."""
+    offered: tuple[str, Shown] | None = None
+    """A conversation, and what it had been offered when the turn looked: under the lock, so it still holds at the end."""
 
     @property
     def again(self) -> bool:
@@ -47,6 +52,7 @@ def metadata(turn: Turn, shown: str | None, ours: bool) -> dict[str, Any]:
         "proof": turn.proof.label,
         "tel": tel.value if tel and tel.value.startswith("+") else None,
         "contact": turn.contact.id,
+        "sender": str(turn.message.sender),
         "code": turn.code.value,
         "pin": turn.pin.value,
         "shown": shown,

@@ -16,6 +16,7 @@ from bot.identity import Identity
 from bot.joining import CodeSending, Joining
 from bot.keywords import Keywords
 from bot.lines import Lines
+from bot.linking import Linking
 from bot.model import Address, AddressKind, Call, ChannelName, InboundMessage, OutboundMessage
 from bot.people import People
 from bot.ports import TurnResult
@@ -100,6 +101,7 @@ async def world(redis_url: str) -> AsyncIterator[World]:
         wording=wording,
         send_code=CodeSending(identity, contacts, outbox, wording, clock),
         pins=Pins(codes, calls, factor),
+        linking=Linking(identity, contacts, links, assistant, lines, handoffs, calls, locks, outbox, wording, clock),
         clock=clock,
         deadline=5.0,
     )

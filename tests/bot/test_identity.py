@@ -90,7 +90,9 @@ async def test_who_refused_messages_gets_no_code(world: World) -> None:
     world.assistant.answer = lambda said: DialogueTurn(
         (Reply(said["said"]),), () if said["said"][0] == "/" else (SendCode(ANA.value),)
     )
-    assert (await world.chats("verify")).replies[0].text == "/code_not_sent"
+    assert (await world.chats("verify")).replies[0].text == "verify"  # who asks for another's number must not learn that it is known
+    assert await world.sent_to(ANA) == []
+    assert (await world.texts("verify")).replies[0].text == "/code_not_sent"
 
 
 async def test_a_forged_caller_id_gets_the_thread_but_no_level_of_proof(world: World) -> None:
