@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.choosing import Choice, Late, Turned, Unclear, choose
-from bot.menu import Menu, merged_cards, merged_options, numbered_through
+from bot.menu import Menu, Shown, merged_cards, merged_options, numbered_through
 from bot.model import Reply, stable_id
 from bot.stores import Menus
 from bot.turn import Turn
@@ -14,8 +14,15 @@ from bot.turn import Turn
 
 async def chosen(menus: Menus, turn: Turn) -> Choice | None:
     """What the turn's message picks; None when it is speech. A turn that is worked on again sees what it saw at first."""
-    shown = await menus.get(turn.contact.conversation_id)
+    shown = await _shown(menus, turn)
     return choose(shown.without(_id(turn)) if turn.again else shown, turn.message)
+
+
+async def _shown(menus: Menus, turn: Turn) -> Shown:
+    """What the conversation was offered lately; looked up once in a turn."""
+    if turn.offered is None or turn.offered[0] != turn.contact.conversation_id:
+        turn.offered = (turn.contact.conversation_id, await menus.get(turn.contact.conversation_id))
+    return turn.offered[1]
 
 
 def again(choice: Turned | Unclear | Late) -> tuple[str, Reply, int]:
@@ -38,9 +45,10 @@ async def keep(menus: Menus, turn: Turn, at: datetime) -> tuple[str | None, tupl
     if offered:
         menu = Menu(_id(turn), offered, at, turn.message.channel, turn.first, cards=merged_cards(said))
     if menu or turn.asked:
-        before = await menus.get(turn.contact.conversation_id)
+        before = await _shown(menus, turn)
         after = before.then(turn.message.channel, menu, digits=turn.expects_digits, count=turn.collect)
-        await menus.save(turn.contact.conversation_id, after)
+        if after != before:
+            await menus.save(turn.contact.conversation_id, after)
     return (menu.id, numbered_through(said, menu.page)) if menu else (None, said)
 
 
