@@ -1,0 +1,1 @@
+"""Journeys: conversations written as data, run through the real installation, told as the customer saw them."""

@@ -1,0 +1,91 @@
+"""An agent at the desk, by its ordinary forms."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import aiohttp
+from yarl import URL
+
+from journeys.seats import Missed
+
+PASSWORD = "journeys do not keep secrets"  # of an installation that lives as long as the run
+CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+ONCE = re.compile(r'name="once" value="([^"]+)"')
+
+
+class Agent:
+    """One signed-in agent for all journeys of a run."""
+
+    def __init__(self, url: str, home: Path) -> None:
+        self._url = url
+        self._home = home
+        self._http: aiohttp.ClientSession | None = None
+        self._signing_in = asyncio.Lock()
+
+    async def close(self) -> None:
+        """Leave the desk."""
+        if self._http:
+            await self._http.close()
+
+    async def accepts(self, handoff_id: str) -> None:
+        """Take the conversation."""
+        await self._act(handoff_id, "accept")
+
+    async def replies(self, handoff_id: str, text: str) -> None:
+        """Write to the customer."""
+        await self._act(handoff_id, "reply", text=text)
+
+    async def closes(self, handoff_id: str, outcome: str) -> None:
+        """Give it back to the assistant."""
+        await self._act(handoff_id, "close", outcome=outcome)
+
+    async def page(self, handoff_id: str) -> str:
+        """What the agent sees, as HTML."""
+        http = await self._signed_in()
+        async with http.get(f"{self._url}/desk/handoffs/{handoff_id}") as response:
+            return await response.text()
+
+    async def _act(self, handoff_id: str, what: str, **fields: str) -> None:
+        page = await self.page(handoff_id)
+        once = ONCE.search(page)
+        hidden = {"csrf": _found(CSRF, page), **({"once": once[1]} if once else {})}
+        await self._post(f"/desk/handoffs/{handoff_id}/{what}", hidden | fields)
+
+    async def _signed_in(self) -> aiohttp.ClientSession:
+        async with self._signing_in:
+            if self._http is None:
+                self._http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+                await self._sign_in(self._http)
+        return self._http
+
+    async def _sign_in(self, http: aiohttp.ClientSession) -> None:
+        path = self._home / "first-agent.json"
+        made = json.loads(path.read_text()) if path.exists() else {"username": "agent", "password": PASSWORD}
+        page = await self._get(http, "/desk/sign-in")
+        page = await self._post("/desk/sign-in", {"csrf": _found(CSRF, page), **made})
+        if 'name="new"' in page:
+            await self._post("/desk/password", {"csrf": _found(CSRF, page), "new": PASSWORD, "again": PASSWORD})
+
+    async def _get(self, http: aiohttp.ClientSession, path: str) -> str:
+        async with http.get(f"{self._url}{path}") as response:
+            return await response.text()
+
+    async def _post(self, path: str, fields: dict[str, str]) -> str:
+        assert self._http is not None
+        headers = {"Origin": str(URL(self._url).origin())}
+        async with self._http.post(f"{self._url}{path}", data=fields, headers=headers) as response:
+            page = await response.text()
+            if response.status >= 400:
+                raise Missed(f"the desk refused {path.rsplit('/', 1)[-1]}: {response.status}")
+            return page
+
+
+def _found(pattern: re.Pattern[str], page: str) -> str:
+    found = pattern.search(page)
+    if found is None:
+        raise Missed("the desk's page has no form for that")
+    return found[1]

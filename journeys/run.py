@@ -1,0 +1,313 @@
+"""One journey from beginning to end, and what the customer saw of it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from journeys.customers import Customer
+from journeys.script import CHANNELS, Journey, Step
+from journeys.seats import PATIENCE, Line, MessengerSeat, Missed, PhoneSeat, Seat, SmsSeat, WebSeat, matches
+from journeys.stage import Stage
+
+CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+LINK = re.compile(r"[?&#]t=([A-Za-z0-9_-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a journey: ``trouble`` is None when all went as written."""
+
+    journey: Journey
+    trouble: str | None
+    told: tuple[str, ...]
+    seconds: float
+
+    def __str__(self) -> str:
+        told = "\n".join(f"    {line}" for line in self.told)
+        if self.trouble is None:
+            return f"ok    {self.journey.name}"
+        return f"FAIL  {self.journey.name}  ({self.journey.file})\n{told}\n    >>> {self.trouble}"
+
+
+@dataclass(slots=True)
+class Walk:
+    """A journey under way."""
+
+    stage: Stage
+    journey: Journey
+    customer: Customer
+    web: WebSeat
+    sms: SmsSeat
+    messenger: MessengerSeat
+    voice: PhoneSeat
+    told: list[str] = field(default_factory=list)
+    _cursor: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHANNELS, 0))
+    _shown: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHANNELS, 0))
+    _used: set[str] = field(default_factory=set)
+    _latest: str = ""
+
+    @classmethod
+    async def of(cls, stage: Stage, journey: Journey) -> Walk:
+        """At its beginning: a customer nobody has met, with all four channels."""
+        who = await stage.customer(journey.customer)
+        seats = (SmsSeat(stage.sim, who.number), MessengerSeat(stage.sim, who.psid), PhoneSeat(stage.sim, who.number))
+        return cls(stage, journey, who, WebSeat(stage.http, stage.public), *seats)
+
+    async def goes(self) -> Outcome:
+        """Take every step; the first that does not come true ends it."""
+        began, trouble = asyncio.get_running_loop().time(), None
+        try:
+            for number, step in enumerate(self.journey.steps, 1):
+                try:
+                    await self.takes(step)
+                except AssertionError as error:
+                    raise Missed(f"step {number}, {step.who} {step.verb} {step.words!r}: {error}") from error
+            await self._is_not_asked_again()
+        except AssertionError as error:
+            trouble = str(error)
+        finally:
+            self._tell_news()
+            await self._leave()
+        return Outcome(self.journey, trouble, tuple(self.told), asyncio.get_running_loop().time() - began)
+
+    async def takes(self, step: Step) -> None:
+        """Do it, and wait for what has to follow."""
+        words = await self._filled(step.words)
+        self._tell(step, words)
+        before = {channel: len(self.seat(channel).lines) for channel in CHANNELS}
+        await self._do(step, words)
+        found = [(channel, await self._comes(channel, await self._filled(pattern))) for channel, pattern in step.expect]
+        for channel, line in found:
+            self._cursor[channel] = max(self._cursor[channel], line + 1)
+        self._never(step, before)
+        await self._options(step)
+        await self._known(step)
+
+    # -- deeds ---------------------------------------------------------------------------------------------------
+
+    async def _do(self, step: Step, words: str) -> None:
+        if step.who == "agent":
+            await self._agent_does(step.verb, words)
+        elif step.who == "time":
+            await self._time_passes(step)
+        else:
+            self._latest = step.who if step.verb != "receives" else self._latest
+            await self._deed(step.who, step.verb, words)
+
+    async def _deed(self, channel: str, verb: str, words: str) -> None:
+        seat = self.seat(channel)
+        deeds: Mapping[str, Callable[[], Awaitable[None]]] = {
+            "says": lambda: seat.says(words),
+            "taps": lambda: seat.taps(words),
+            "receives": _nothing,
+            "arrives": lambda: self._arrives(channel),
+            "proves": lambda: self._proves(channel),
+            "opens": lambda: self.web.opens(words),
+            "reloads": self.web.opens,
+            "calls": self.voice.calls,
+            "picks up": self.voice.picks_up,
+            "presses": lambda: self.voice.presses(words),
+            "stays silent": self.voice.stays_silent,
+            "hangs up": self.voice.hangs_up,
+            "is over": self.voice.is_over,
+        }
+        await deeds[verb]()
+
+    async def _arrives(self, channel: str) -> None:
+        """As one comes to a channel: a call begins, the chat is opened; a text or a message just begins."""
+        if channel == "voice":
+            await self.voice.calls()
+        elif channel == "web":
+            await self.web.opens()
+
+    async def _proves(self, channel: str) -> None:
+        """Have a code sent and give it back: what the other steps need before two channels are one thread."""
+        seat = self.seat(channel)
+        if channel == "voice" and not self.voice.calling:
+            await self.voice.calls()
+        start = len(seat.lines)
+        await seat.says("verify my number")
+        await self._said_since(seat, start, "/mobile number|six.digit code|confirmed already/")
+        if any(matches("mobile number does", line.text) for line in seat.lines[start:]):
+            start = len(seat.lines)
+            await seat.says(self.customer.number)
+            await self._said_since(seat, start, "/six.digit code/")
+        if not any(matches("confirmed already", line.text) for line in seat.lines[start:]):
+            start, code = len(seat.lines), await self._newest(CODE, "a code by text")
+            await (self.voice.presses(code) if channel == "voice" else seat.says(code))
+            await self._said_since(seat, start, "number is confirmed")
+        self._cursor[channel] = len(seat.lines)
+
+    @staticmethod
+    async def _said_since(seat: Seat, start: int, pattern: str) -> None:
+        await seat.changed(lambda: any(matches(pattern, line.text) for line in seat.lines[start:]), f"{pattern} did not come")
+
+    async def _agent_does(self, verb: str, words: str) -> None:
+        handoff = await self._until(lambda thread: thread["handoff"] and thread["handoff"]["id"], "an open handoff")
+        agent = self.stage.agent
+        if verb == "accepts":
+            await agent.accepts(handoff)
+        elif verb == "replies":
+            await agent.replies(handoff, words)
+        else:
+            await agent.closes(handoff, words)
+
+    async def _time_passes(self, step: Step) -> None:
+        thread = await self.thread()
+        if thread is None:
+            raise Missed("nobody has been here yet")
+        await self.stage.lets_time_pass(thread["contact"]["id"], step.passes)
+
+    # -- checks --------------------------------------------------------------------------------------------------
+
+    async def _comes(self, channel: str, pattern: str) -> int:
+        """Wait for the words among what came since the last step's lines; the number of the line that has them."""
+        seat, found = self.seat(channel), -1
+
+        def look() -> bool:
+            nonlocal found
+            lines = seat.lines
+            found = next((n for n in range(self._cursor[channel], len(lines)) if matches(pattern, lines[n].text)), -1)
+            return found >= 0
+
+        await seat.changed(look, f"{pattern!r} was expected on {channel} and did not come within {PATIENCE:g} s")
+        self._tell_news()
+        return found
+
+    def _never(self, step: Step, before: Mapping[str, int]) -> None:
+        for channel in CHANNELS:
+            for line in self.seat(channel).lines[before[channel] :]:
+                for pattern in step.never:
+                    if matches(pattern, line.text):
+                        raise Missed(f"{pattern!r} must not come, and came on {channel}")
+
+    async def _options(self, step: Step) -> None:
+        if step.options is None:
+            return
+        seat = self.seat(step.who)
+        newest: Line = seat.lines[self._cursor[step.who] - 1]
+        if newest.options != step.options:
+            raise Missed(f"options {list(step.options)} were expected, and {list(newest.options)} came")
+
+    async def _known(self, step: Step) -> None:
+        """What the assistant knows, and who owns the conversation: as soon as it is so, else what it is instead."""
+        if step.owner:
+            await self._until(lambda t: ("person" if t["handoff"] else "bot") == step.owner, f"owner {step.owner}")
+        for name, value in step.slots.items():
+            wanted = await self._filled(value) if isinstance(value, str) else value
+            await self._until(lambda t, name=name, wanted=wanted: _slot(t, name) == wanted, f"slot {name} = {wanted!r}", name)  # type: ignore[misc]
+        if step.proof:
+            await self._until(lambda t: step.proof in {a["proof"] for a in t["contact"]["addresses"]}, f"proof {step.proof}")
+
+    async def _until(self, look: Callable[[dict[str, Any]], Any], what: str, slot: str = "") -> Any:
+        """Poll the internal API: it has no events to wait for, and what is awaited is on its way already."""
+        thread: dict[str, Any] | None = None
+        for _ in range(40):
+            thread = await self.thread()
+            if thread is not None and (found := look(thread)):
+                return found
+            await asyncio.sleep(0.05)
+        instead = f"; it is {_slot(thread, slot)!r}" if slot and thread else ""
+        raise Missed(f"{what} was expected{instead}")
+
+    async def _is_not_asked_again(self) -> None:
+        thread = await self.thread()
+        asked = (thread or {}).get("repeats", [])
+        if len(asked) > self.journey.repeats:
+            raise Missed(f"asked again for what was known: {', '.join(asked)}")
+
+    async def thread(self) -> dict[str, Any] | None:
+        """The conversation where the customer acted last (after a code all channels have the same)."""
+        order = [self._latest, *(channel for channel in CHANNELS if channel != self._latest)]
+        for channel in order:
+            address = await self._address(channel)
+            if address and (found := await self.stage.conversation(address)):
+                return found
+        return None
+
+    async def _address(self, channel: str) -> str | None:
+        if channel == "web":
+            return await self.stage.web_address(self.web.token) if self.web.token else None
+        return {"messenger": f"messenger:{self.customer.psid}"}.get(channel, f"tel:{self.customer.number}")
+
+    # -- words ---------------------------------------------------------------------------------------------------
+
+    async def _filled(self, words: str) -> str:
+        """With ``{number}``, ``{name}``, ``{card}``, ``{code}`` (the newest one texted) and ``{link}`` filled in."""
+        values = {"number": self.customer.number, "name": self.customer.name, "card": self.customer.card}
+        for name, value in values.items():
+            words = words.replace("{" + name + "}", value)
+        if "{code}" in words:
+            words = words.replace("{code}", await self._newest(CODE, "a code by text"))
+        if "{link}" in words:
+            words = words.replace("{link}", await self._newest(LINK, "a link by text"))
+        return words
+
+    async def _newest(self, pattern: re.Pattern[str], what: str) -> str:
+        """The newest one, waiting for the first; one that was used before waits for the next."""
+
+        def found() -> list[str]:
+            return [one for line in self.sms.lines for one in pattern.findall(line.text) if one not in self._used]
+
+        await self.sms.changed(lambda: bool(found()), f"{what} was expected and did not come")
+        newest = found()[-1]
+        self._used.add(newest)
+        return newest
+
+    def seat(self, channel: str) -> Seat:
+        """One of the customer's four."""
+        seats: dict[str, Seat] = {"web": self.web, "sms": self.sms, "messenger": self.messenger, "voice": self.voice}
+        return seats[channel]
+
+    # -- telling -------------------------------------------------------------------------------------------------
+
+    def _tell(self, step: Step, words: str) -> None:
+        self._tell_news()
+        doing = f"{step.verb} {words}".strip() if step.verb not in ("says", "receives") else words
+        if step.verb != "receives":
+            self.told.append(f"{step.who:9} > {doing}")
+
+    def _tell_news(self) -> None:
+        for channel in CHANNELS:
+            lines = self.seat(channel).lines
+            self.told += [told for line in lines[self._shown[channel] :] for told in _as_told(channel, line)]
+            self._shown[channel] = len(lines)
+
+    async def _leave(self) -> None:
+        try:
+            await self.web.closes()
+            if self.voice.calling:
+                await self.voice.hangs_up()
+        except (AssertionError, OSError):  # it is over anyway
+            return
+
+
+async def _nothing() -> None:
+    return None
+
+
+def _slot(thread: Mapping[str, Any], name: str) -> Any:
+    return next((slot["value"] for slot in thread["slots"] if slot["name"] == name), None)
+
+
+def _as_told(channel: str, line: Line) -> Iterable[str]:
+    options = f"   [{'] ['.join(line.options)}]" if line.options else ""
+    first, *rest = (line.text + options).splitlines() or [""]
+    yield f"{channel:9} < {first}"
+    yield from (f"{'':9}   {more}" for more in rest)
+
+
+async def run_all(stage: Stage, journeys: Iterable[Journey], at_once: int = 6) -> list[Outcome]:
+    """Several at a time, each with a customer of its own; in the order given."""
+    slots = asyncio.Semaphore(at_once)
+
+    async def one(journey: Journey) -> Outcome:
+        async with slots:
+            walk = await Walk.of(stage, journey)
+            return await walk.goes()
+
+    return list(await asyncio.gather(*(one(journey) for journey in journeys)))
