@@ -121,4 +121,6 @@ def _facts(branch: Branch) -> dict[str, Any]:
         "city": branch.city,
         "weekdays": branch.weekdays,
         "saturday": branch.saturday,
+        "latitude": branch.latitude,
+        "longitude": branch.longitude,
     }

@@ -215,7 +215,7 @@ def _phrase(title: str, phrase: str, words: Phrases) -> str:
 
 
 def _lower(title: str) -> str:
-    """Inside a spoken sentence a title loses its capital, unless it is a name or an acronym; and its end mark."""
+    """Inside a spoken sentence a title loses its end mark, and its capital unless it is seen to be a name or an acronym."""
     title = without_pictures(title).rstrip("?!.:;,\N{HORIZONTAL ELLIPSIS} ") or title
     first, _, _ = title.partition(" ")
     rest_is_lower = not any(c.isupper() for c in title[1:])

@@ -54,7 +54,8 @@ def test_no_title_on_sms_is_a_word_that_a_carrier_acts_on(word: str) -> None:
 @pytest.mark.parametrize(
     ("titles", "expected"),
     [
-        (("Balance", "Cards"), "For balance, press or say 1. For cards, press or say 2."),
+        (("Balance", "Union Square"), "For balance, press or say 1. For Union Square, press or say 2."),
+        (("My balance",), "For my balance, press or say 1."),
         (("Activate a card", "Go on"), "To activate a card, press or say 1. To go on, press or say 2."),
         (("Where is my card?", "My balance"), "To ask where is my card, press or say 1. For my balance, press or say 2."),
         (("Ana's card \U0001f600", "PIN", "A new PIN"),
