@@ -20,6 +20,7 @@ from bot.ports import Clock, HandoffRefused, People, StoreUnavailable
 from desk import live, show
 from desk.agents import AgentDirectory
 from desk.auth import Doors, sign_in_path
+from desk.calling import SOUND, Calling
 from desk.http import PARTS, FormRefused, NotSignedIn, Visit, fields_of, form_of, secure, see, visitor
 from desk.pages import Pages, static
 from desk.sessions import SessionStore
@@ -57,12 +58,20 @@ class Desk:
     """
 
     def __init__(
-        self, people: People, agents: AgentDirectory, sessions: SessionStore, *, clock: Clock, secure_cookies: bool
+        self,
+        people: People,
+        agents: AgentDirectory,
+        sessions: SessionStore,
+        *,
+        clock: Clock,
+        secure_cookies: bool,
+        supervisors: frozenset[str] = frozenset(),
     ) -> None:
         self._people = people
         self._agents = agents
         self._sessions = sessions
         self._pages = Pages(clock)
+        self._calling = Calling(people, agents, supervisors)
         self._doors = Doors(agents, sessions, self._pages, secure_cookies=secure_cookies)
         self._stopping = asyncio.Event()
 
@@ -79,6 +88,7 @@ class Desk:
             ("/desk/parts", self.parts),
             ("/desk/events", self.events),
             (one, self.conversation),
+            (one + f"/sound/{{sid:{SOUND.pattern}}}", self.sound),
             ("/desk/static/{name}", static),
             ("/desk/{rest:.+}", self.nowhere),
         ]
@@ -91,6 +101,7 @@ class Desk:
             (one + "/accept", self.accept),
             (one + "/reply", self.reply),
             (one + "/close", self.close),
+            (one + "/call", self.call),
         ]
         return [
             *(web.get(path, self._guard(handler)) for path, handler in get),
@@ -184,6 +195,19 @@ class Desk:
             return await self._done(visit, handoff_id, Refusal("close", str(refused), outcome))
         return await self._done(visit, handoff_id)
 
+    async def call(self, request: web.Request) -> web.StreamResponse:
+        """Hold, mute, transfer, bring in, listen: what is done with the phone call."""
+
+        async def refuse(visit: Visit, handoff_id: str, sentence: str) -> web.Response:
+            return await self._done(visit, handoff_id, Refusal("call", sentence))
+
+        return await self._calling.act(request, await self._visitor(request), self._done, refuse)
+
+    async def sound(self, request: web.Request) -> web.StreamResponse:
+        """A voice message or a recorded call."""
+        await self._visitor(request)
+        return await self._calling.sound(request)
+
     async def nowhere(self, request: web.Request) -> web.StreamResponse:
         """No such page."""
         return self._pages.sentence(404, "Not found", "There is no such page on the desk.")
@@ -216,6 +240,7 @@ class Desk:
         values |= {"waiting": sum(row.place is not None for row in rows), "once": once}
         values |= {"days": show.days(view, names) if view else [], "names": names, "selected": handoff_id or ""}
         values |= {"reply_limit": LONGEST_REPLY, "outcome_limit": OUTCOME_LIMIT}
+        values |= await self._calling.values(visit.agent, view)
         return self._pages.render(template, refusal.status if refusal else 200, **values)
 
     def _guard(self, handler: Handler) -> Handler:

@@ -124,7 +124,14 @@ async def serving(settings: Settings) -> AsyncIterator[Core]:
         await keep_first_agent(core.agents, settings.home)
         # a browser drops Secure cookies on plain http, which only a loopback desk may use
         secure = not is_loopback(settings.internal_host)
-        desk = Desk(core.people, core.agents, SessionStore(client, clock=now), clock=now, secure_cookies=secure)
+        desk = Desk(
+            core.people,
+            core.agents,
+            SessionStore(client, clock=now),
+            clock=now,
+            secure_cookies=secure,
+            supervisors=settings.line.supervisors,
+        )
         apps = (public_app(core), internal_app(core, desk))
         runners = [web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN) for app in apps]
         places = [(settings.public_host, settings.public_port), (settings.internal_host, settings.internal_port)]

@@ -16,6 +16,7 @@ from bot.model import (
     ContactAddress,
     Handoff,
     HandoffState,
+    LineAct,
     OutboundMessage,
     Packet,
     Proof,
@@ -147,6 +148,14 @@ class FakePeople:
         view = await self._change(handoff_id)
         self.calls.append(("close", handoff_id, agent, outcome))
         self._save(replace(view.handoff, state=HandoffState.CLOSED, closed_at=self.clock(), outcome=outcome))
+
+    async def act(self, handoff_id: str, agent: str, act: LineAct, to: str) -> None:
+        await self._change(handoff_id)
+        self.calls.append(("act", handoff_id, agent, act, to))
+
+    async def sound(self, handoff_id: str, recording: str) -> bytes | None:
+        view = await self.view(handoff_id)
+        return b"RIFF" if recording in (left.recording for left in view.handoff.voicemails) else None
 
     async def watch(self) -> AsyncIterator[DeskEvent]:
         queue: asyncio.Queue[DeskEvent] = asyncio.Queue()
