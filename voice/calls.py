@@ -16,6 +16,7 @@ from connectors.twilio import TwilioAccount, TwilioClient, verified_form
 from connectors.wire import OnRefused, unavailable
 from voice import twiml
 from voice.agent_leg import AgentLeg
+from voice.attestation import OFF
 from voice.flow import MOVED, CallFlow
 from voice.forms import VoiceForm, query_number, read_form
 from voice.offers import Offers
@@ -60,6 +61,7 @@ class VoiceLine:
         speech: twiml.Speech | None = None,
         prompts: Prompts | None = None,
         relay: RelayOptions | None = None,
+        least_attestation: str = OFF,
     ) -> None:
         prompts = prompts or Prompts()
         speech = speech or twiml.Speech(prompts.line.language, prompts.line.voice)
@@ -84,7 +86,9 @@ class VoiceLine:
             national=account.voice_number.startswith("+1"),
             available=people.available,
         )
-        self._flow = CallFlow(conversations, calls, handoffs, contacts, wording, render, clock, speech, prompts, offers)
+        self._flow = CallFlow(
+            conversations, calls, handoffs, contacts, wording, render, clock, speech, prompts, offers, least_attestation
+        )
         self._room = WaitingRoom(self._flow, calls, people.waits, people.settings)
         agent = AgentLeg(account, client, calls, handoffs, people.errands, people.rooms, wording, clock, speech, people.settings)
         self.people = PeopleLine(

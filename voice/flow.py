@@ -14,8 +14,9 @@ from bot.model import Call, CallState, ChannelName, Handoff, HandoffState, Inbou
 from bot.ports import Calls, Clock, Contacts, Conversations, Handoffs, TurnResult, Wording
 from voice import twiml
 from voice.asking import Asker, Question, again
+from voice.attestation import OFF, believed
 from voice.commands import Wish
-from voice.forms import VoiceForm
+from voice.forms import VoiceForm, caller_address
 from voice.hearing import Heard, hear
 from voice.prompts import Prompts
 from voice.spoken import aloud, say_digits
@@ -48,6 +49,7 @@ class CallFlow:
     speech: Speech
     prompts: Prompts = field(default_factory=Prompts)
     reception: Reception | None = None
+    least_attestation: str = OFF
 
     @property
     def asker(self) -> Asker:
@@ -120,8 +122,9 @@ class CallFlow:
         """The call's record; made at its first webhook. Its level of proof begins as CLAIMED, whoever rings."""
         if known := await self.calls.get(form.sid):
             return known
-        contact = await self.contacts.find_or_create(form.caller)
-        call = Call(form.sid, contact.conversation_id, form.caller, self.clock())
+        caller = form.caller if believed(form.attestation, self.least_attestation) else caller_address("", form.sid)
+        contact = await self.contacts.find_or_create(caller)
+        call = Call(form.sid, contact.conversation_id, caller, self.clock(), attestation=form.attestation)
         await self.calls.save(call)
         return call
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.model import Address, AddressKind
+from voice.attestation import LONGEST
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 SID = re.compile(r"CA[0-9a-fA-F]{32}", re.ASCII)
@@ -42,6 +43,7 @@ class VoiceForm:
     queue_result: str
     called: str = ""
     confidence: float | None = None
+    attestation: str = ""
     answered_by: str = ""
     recording: str = ""
     seconds: int | None = None
@@ -70,6 +72,7 @@ def read_form(form: Mapping[str, str]) -> VoiceForm:
         queue_result=form.get("QueueResult", ""),
         called=form.get("To", ""),
         confidence=_confidence(form.get("Confidence", "")),
+        attestation=form.get("StirVerstat", "")[:LONGEST],
         answered_by=form.get("AnsweredBy", ""),
         recording=recording if RECORDING.fullmatch(recording := form.get("RecordingSid", "")) else "",
         seconds=_seconds(form.get("RecordingDuration") or form.get("CallDuration", "")),

@@ -159,7 +159,6 @@ class RelaySession:
 
     async def _on(self, event: Event) -> bool:
         """One event; False when the session is over."""
-        await self._mine()
         match event:
             case Elapsed():
                 return await self._elapsed()
@@ -234,10 +233,9 @@ class RelaySession:
         document = await self._parts.documents.answered(form, given.step)
         while isinstance(then := (script := read(document)).then, Collect):
             await self._mine()
-            await self._say(script, mark=False)
+            await self._say(script)
             document = await self._parts.documents.collected(form, then.step, then.tries)
         await self._mine()
-        self._call = await self._parts.calls.get(self.sid) or self._call
         return await self._carry_out(document, given.step, mark=mark)
 
     async def _carry_out(self, document: str, step: int, *, mark: bool, said: bool = False) -> bool:
@@ -248,7 +246,9 @@ class RelaySession:
             return False
         self._listen = script.then
         if not said:
-            await self._say(script, mark=mark and await self._fresh(script, script.then.step))
+            await self._say(script)
+        self._call = await self._parts.calls.get(self.sid) or self._call
+        self._markable = mark and not said and await self._fresh(script, script.then.step)
         self._asked = script.words
         await self._keep(replace(self._state, pending=None, sent=script.then.step))
         self._busy = False
@@ -262,9 +262,9 @@ class RelaySession:
         kept = await self._parts.calls.remembered(f"{self.sid}:{step}:prompt")
         return kept is None or not Prompt.from_json(kept).purpose
 
-    async def _say(self, script: Script, *, mark: bool) -> None:
+    async def _say(self, script: Script) -> None:
         """Sentence by sentence: the first is spoken while the others are on their way."""
-        self._spoken, self._seconds, self._markable = script.words, script.seconds, mark
+        self._spoken, self._seconds, self._markable = script.words, script.seconds, False
         out = self._switch(script.then.language) if isinstance(script.then, Listen) else []
         for piece in script.pieces:
             uncut = None if piece.interruptible else False

@@ -24,19 +24,44 @@ _ENDING = re.compile(r"(?i)\b(ending(?: in| with)?|last four(?: digits)?(?: are|
 _MASKED = re.compile(r"(?:[*•xX]{2,4}[ -]?)+(\d{4})(?!\w)")
 _ZIP_WORD = re.compile(r"(?i)\b(zip(?: ?code)?|post ?code|postal code)((?: is|:)?) (\d{5})(?:-(\d{4}))?(?!\w)")
 _ZIP_STATE = re.compile(r"\b([A-Z]{2}),? (\d{5})(?:-(\d{4}))?(?![\w-])")
+_CODED_MONEY = re.compile(
+    r"(?<![\w$£€-])(?:(USD|GBP|EUR) ?(\d[\d,]*(?:\.\d{2})?)|(\d[\d,]*(?:\.\d{2})?) ?(USD|GBP|EUR))(?![\w,.]*\d)"
+)
+_LARGE_MONEY = re.compile(r"(?<![\w$£€-])([$£€])(\d+(?:\.\d+)?) ?(thousand|million|billion|[kKmM](?![\w]))")
+_US_DATE = re.compile(r"(?<![\w/-])(\d{1,2})/(\d{1,2})/(\d{4})(?![\w/-])")
+_ZIP_PLUS = re.compile(r"(?<![\w-])(\d{5})-(\d{4})(?![\w-])")
+_UK_POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) (\d[A-Z]{2})\b")
+_CANADIAN_POSTCODE = re.compile(r"\b([A-Z]\d[A-Z]) (\d[A-Z]\d)\b")
+_SPACED_PHONE = re.compile(r"(?<![\w+])\+[1-9]\d{0,2}(?:[ -]\d{2,4}){2,4}(?![\w-])")
+_HOURS = re.compile(r"(?i)\b(\d{1,2}(?::\d{2})?(?: ?[ap]m)?) ?[-\u2013] ?(\d{1,2}:\d{2}(?: ?[ap]m)?|\d{1,2} ?[ap]m)\b")
+_DAYS = re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ?[-\u2013] ?(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b")
+_WEEKDAYS = {
+    "Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
+}  # fmt: skip
+_CODES = {"USD": "$", "GBP": "£", "EUR": "€"}
+_SIZES = {"k": "thousand", "m": "million"}
 _LONG = re.compile(r"(?<![\w,.$£€+:/-])\d{7,}(?![\w:/-]|[,.]\d)")
 
 
 def aloud(text: str) -> str:
     """The text with telephone and card numbers, money, dates and ZIP codes as a person would read them."""
+    text = _SPACED_PHONE.sub(lambda m: re.sub(r"[ -]", "", m[0]), text)
     text = _PHONE.sub(lambda m: say_phone(m[0]), text)
     text = _LOCAL_PHONE.sub(lambda m: say_phone(m[0]), text)
+    text = _CODED_MONEY.sub(lambda m: _CODES[m[1] or m[4]] + (m[2] or m[3]), text)
+    text = _LARGE_MONEY.sub(_large_money, text)
     text = _MONEY.sub(_money, text)
+    text = _US_DATE.sub(lambda m: f"{m[3]}-{int(m[1]):02d}-{int(m[2]):02d}" if _is_day(m) else m[0], text)
     text = _DATE.sub(_date, text)
+    text = _HOURS.sub(r"\1 to \2", text)
+    text = _DAYS.sub(lambda m: f"{_WEEKDAYS[m[1]]} to {_WEEKDAYS[m[2]]}", text)
     text = _CARD.sub(lambda m: say_card(m[0]), text)
     text = _MASKED.sub(lambda m: f"ending in {say_digits(m[1])}", text)
     text = _ZIP_WORD.sub(lambda m: f"{m[1]}{m[2]} {say_zip(m[3], m[4])}", text)
     text = _ZIP_STATE.sub(lambda m: f"{m[1]}, {say_zip(m[2], m[3])}", text)
+    text = _ZIP_PLUS.sub(lambda m: say_zip(m[1], m[2]), text)
+    for postcode in (_UK_POSTCODE, _CANADIAN_POSTCODE):
+        text = postcode.sub(lambda m: f"{' '.join(m[1])}, {' '.join(m[2])}", text)
     text = _ENDING.sub(lambda m: f"{m[1]} {say_digits(m[2])}", text)
     return _LONG.sub(lambda m: say_digits(m[0]), text)
 
@@ -90,6 +115,20 @@ def _money(match: re.Match[str]) -> str:
     return sign + say_money(int(match[3].replace(",", "")), int(match[4] or 0), match[2])
 
 
+def _large_money(match: re.Match[str]) -> str:
+    size = _SIZES.get(match[3].lower(), match[3])
+    return f"{match[2]} {size} {CURRENCIES[match[1]][0]}s"
+
+
+def _is_day(match: re.Match[str]) -> bool:
+    """Month first, as in the United States; what cannot be is left as it is."""
+    try:
+        date(int(match[3]), int(match[1]), int(match[2]))
+    except ValueError:
+        return False
+    return True
+
+
 def _date(match: re.Match[str]) -> str:
     try:
         return say_date(date(int(match[1]), int(match[2]), int(match[3])))
@@ -100,7 +139,7 @@ def _date(match: re.Match[str]) -> str:
 # -- dictated figures ------------------------------------------------------------------------------------------------
 
 _UNITS = {
-    "zero": "0", "oh": "0", "o": "0", "nought": "0", "nil": "0", "one": "1", "two": "2", "three": "3", "four": "4",
+    "zero": "0", "oh": "0", "o": "0", "nought": "0", "naught": "0", "nil": "0", "one": "1", "two": "2", "three": "3", "four": "4",
     "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "niner": "9",
 }  # fmt: skip
 _TEENS = {
@@ -117,7 +156,8 @@ _SCALES = {"hundred": "00", "thousand": "000"}
 _PASSED_OVER = frozenset((
     "it", "it's", "its", "is", "are", "they", "the", "they're", "my", "number", "code", "card", "pin", "zip", "and",
     "then", "dash", "hyphen", "space", "uh", "um", "er", "please", "digits", "last", "that's", "that", "okay", "ok",
-    "yes", "sure", "so", "well",
+    "yes", "sure", "so", "well", "thanks", "thank", "you", "no", "i", "think", "got", "ends", "end", "ending", "in", "with",
+    "here", "sorry", "sent", "mobile", "phone", "telephone", "digit",
 ))  # fmt: skip
 
 

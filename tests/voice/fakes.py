@@ -393,6 +393,11 @@ class Phone:
         signature = RequestValidator(token).compute_signature(public + path, form)
         return await self.client.post(path, data=form, headers={"X-Twilio-Signature": signature})
 
+    async def event(self, path: str, **form: str) -> ClientResponse:
+        """A callback with these fields only, as a conference's: it names no call by itself."""
+        signature = RequestValidator(TOKEN).compute_signature(PUBLIC + path, form)
+        return await self.client.post(path, data=form, headers={"X-Twilio-Signature": signature})
+
     async def at(self, path: str, **fields: str) -> Doc:
         answer = await self.post(path, **fields)
         text = await answer.text()

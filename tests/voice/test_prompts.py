@@ -46,7 +46,7 @@ def test_the_hints_name_every_branch() -> None:
 
 
 def test_the_docs_have_every_setting() -> None:
-    page = (ROOT / "docs" / "voice.md").read_text("utf-8")
+    page = (ROOT / "docs" / "voice-prompts.md").read_text("utf-8")
     assert [key for key in KEYS if f"`{key}`" not in page] == []
 
 
