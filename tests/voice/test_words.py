@@ -29,7 +29,7 @@ def test_the_domain_has_every_sentence_of_the_line() -> None:
 
 
 def test_the_docs_name_every_sentence_of_the_line() -> None:
-    page = (ROOT / "docs" / "voice.md").read_text("utf-8")
+    page = "".join((ROOT / "docs" / name).read_text("utf-8") for name in ("voice.md", "voice-prompts.md"))
     assert [name for name in sorted(names_in_code()) if f"`{name}`" not in page] == []
 
 
