@@ -269,6 +269,7 @@ class Conversations:
         if turn.held:
             await turn.held.enter_async_context(self.locks.hold(contact.conversation_id))
         await self._notice(turn, self.wording.say(sentence, turn.message.channel))
+        turn.replies[-1] = replace(turn.replies[-1], response=sentence)
 
     async def _tell_of_link(self, turn: Turn) -> None:
         if link := await self.linking.latest(turn.contact):
@@ -327,7 +328,11 @@ class Conversations:
         """The turn that a dead worker had run already, as the tracker holds it."""
         if not turn.again:
             return None
-        return transcript.turn_of(await self.dialogue.events(turn.contact.conversation_id), turn.message.id)
+        try:
+            events = await self.dialogue.events(turn.contact.conversation_id)
+        except DialogueUnavailable as error:  # only read: the message can wait until it is known
+            raise DialogueUnavailable(str(error), reached=False) from error
+        return transcript.turn_of(events, turn.message.id)
 
     async def _carry_out(self, turn: Turn, directive: directives.Directive) -> None:
         match directive:

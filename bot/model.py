@@ -394,6 +394,7 @@ class Call:
     ``step`` numbers the prompts; ``silences`` counts empty answers in a row, ``misses`` answers in a row that were not
     understood, ``noise`` those among them that were too long to be answers. ``slow`` is how much slower than usual the
     caller wants it (0, 1, 2). ``last_prompt`` is what was asked last, in the words that were spoken.
+    ``attestation``: what the carriers say of the caller id (StirVerstat); never a proof.
     ``status`` and ``seconds`` are the network's when the call is over; ``effort`` is the caller's answer, 1 (easy) to 5.
     """
 
@@ -414,6 +415,7 @@ class Call:
     misses: int = 0
     noise: int = 0
     slow: int = 0
+    attestation: str = ""
 
 
 def new_id(prefix: str) -> str:

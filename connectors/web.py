@@ -7,7 +7,7 @@ Status: the browser says what arrived and what was read.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -23,6 +23,8 @@ from connectors.web_log import VisitorLog
 from connectors.web_pages import Pages
 from connectors.web_socket import Chat, Socket
 
+SIGNED_OUT = "utter_signed_out"
+"""The notice after which this browser shows nothing of what was said before."""
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -32,6 +34,7 @@ class WebChat:
 
     ``allowed_origins``: pages that may open the socket, as ``origins`` gives them. ``frame_ancestors``: origins that may
     frame the page ``/`` (the simulator's). ``voice_number``, ``sms_number``: E.164, shown on the page; None hides them.
+    ``vouch``: takes a signed-in page's word (``connectors.web_identity``).
     """
 
     name = ChannelName.WEB
@@ -48,6 +51,7 @@ class WebChat:
         sms_number: str | None = None,
         frame_ancestors: tuple[str, ...] = (),
         limits: Limits | None = None,
+        vouch: Callable[[str, str], Awaitable[None]] | None = None,
     ) -> None:
         limits = limits or Limits()
         self._limits = limits
@@ -65,6 +69,7 @@ class WebChat:
             messages=Buckets(limits.messages, clock),
             remote_messages=Buckets(limits.remote_messages, clock),
             visitors=Buckets(limits.remote_visitors, clock),
+            vouch=vouch,
         )
 
     def attach(self, app: web.Application) -> None:
@@ -87,6 +92,8 @@ class WebChat:
         web_id = message.address.value
         try:
             seq = await self._log.append(web_id, f"out:{message.id}", frames.outbound_line(message))
+            if message.reply.response == SIGNED_OUT:
+                await self._log.leave(web_id, seq)
         except StoreUnavailable as error:
             raise SendError("the log of the web chat is not available", SendFailure.RETRY) from error
         return [f"{web_id}:{seq}"]

@@ -40,10 +40,12 @@ class BadFrame(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """The first frame: the visitor's token, if the browser has one, and the last line it has seen (0: none)."""
+    """The first frame: the visitor's token, if the browser has one, the last line it has seen (0: none), and what a
+    signed-in page says of its visitor (``connectors.web_identity``), if it says anything."""
 
     token: str | None
     last: int
+    identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def parse(data: str) -> Frame:
         raise BadFrame("bad_frame", "not an object")
     match body.get("type"):
         case "hello":
-            return Hello(_token(body.get("token")), _seq(body.get("last", 0)))
+            return Hello(_token(body.get("token")), _seq(body.get("last", 0)), _identity(body.get("identity")))
         case "message":
             return _said(body, None)
         case "choice":
@@ -127,6 +129,11 @@ def clean(text: str) -> str:
 def _token(value: object) -> str | None:
     """A token of ours by its form, or None: a strange one is as good as none and makes a new visitor."""
     return value if isinstance(value, str) and _TOKEN.fullmatch(value) else None
+
+
+def _identity(value: object) -> str | None:
+    """A JWT by its form. A strange one is kept short: it will be refused by its signature."""
+    return value[:4096] if isinstance(value, str) and value else None
 
 
 def _seq(value: object) -> int:

@@ -21,6 +21,7 @@ from connectors.web_log import NEWS
 
 _LOOK_AGAIN = 30.0  # seconds; also how long one wait for news lasts
 _RETRY = 1.0
+SERVICE_RESTART = 1012  # IANA's registry of close codes: the browser comes again at once
 
 
 class Listener(Protocol):
@@ -122,6 +123,8 @@ class Hub:
             match news["k"]:
                 case "line":
                     listener.look()
+                case "left":
+                    self.dismiss(listener, SERVICE_RESTART, "signed out")
                 case "typing":
                     listener.push({"type": "typing", "on": bool(news["on"])})
                 case "read":

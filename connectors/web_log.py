@@ -116,6 +116,13 @@ class VisitorLog:
         with _stored():
             return bool(await self._advance([_key(web_id, "marks")], [name, seq, self._limits.keep]))
 
+    async def leave(self, web_id: str, seq: int) -> None:
+        """Whoever used this browser is gone: nothing before ``seq`` is shown in it again."""
+        with _stored():
+            await self._redis.xtrim(_key(web_id, "log"), minid=f"{seq}-0", approximate=False)
+        await self.advance(web_id, "left", seq)
+        await self.tell(web_id, "left")
+
     async def tell(self, web_id: str, kind: str, **values: object) -> None:
         """Tell every gateway process something passing of this visitor; nothing is kept."""
         with _stored():

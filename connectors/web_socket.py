@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from aiohttp import WSMsgType, web
 
 from bot.model import Address, AddressKind, Author, ChannelName, DeliveryReport, DeliveryStatus, InboundMessage
-from bot.ports import Clock, Inbox, StoreUnavailable, Wording
+from bot.ports import Clock, DialogueUnavailable, Inbox, StoreUnavailable, Wording
 from connectors import web_frames as frames
 from connectors.web_hub import Hub
-from connectors.web_limits import Buckets, Limits
+from connectors.web_identity import NotVouched
+from connectors.web_limits import Buckets, Limits, network_of
 from connectors.web_log import VisitorLog
 
 GARBAGE = 1008  # RFC 6455 section 7.4.1: policy violation
@@ -41,6 +44,8 @@ class Chat:
     messages: Buckets
     remote_messages: Buckets
     visitors: Buckets
+    vouch: Callable[[str, str], Awaitable[None]] | None = None
+    """Takes a web id and what a signed-in page says of it (``connectors.web_identity``)."""
 
 
 class Socket:
@@ -130,15 +135,29 @@ class Socket:
                 self._token, self.web_id = await self._chat.log.new_visitor()
             else:
                 self.web_id = web_id
+            refused = await self._vouched(hello.identity) if hello.identity else False
             self._make_room()
             self._chat.hub.add(self)
             await self._welcome(resumed=web_id is not None, last=hello.last)
-        except StoreUnavailable:
+            if refused:
+                await self._error("not_vouched", "the page's word for who you are was not accepted")
+        except (StoreUnavailable, DialogueUnavailable):
             self._chat.hub.remove(self)
             await self._error("try_again", "the chat is not available right now")
             await self.close(LATER, "try again later")
             return False
         return True
+
+    async def _vouched(self, identity: str) -> bool:
+        """Have the page's word looked at, before anything is said under it; True when it proves nothing."""
+        try:
+            if self._chat.vouch is None:
+                raise NotVouched("off")
+            await self._chat.vouch(self.web_id, identity)
+        except NotVouched as reason:
+            structlog.get_logger("onethread.web").warning("not_vouched", reason=str(reason))
+            return True
+        return False
 
     def _make_room(self) -> None:
         """The oldest tab gives way when there are too many."""
@@ -149,6 +168,8 @@ class Socket:
     async def _welcome(self, *, resumed: bool, last: int) -> None:
         """Say who they are and how far the log goes; what they have missed follows from the pump."""
         newest = await self._chat.log.last(self.web_id)
+        if last <= await self._chat.log.mark(self.web_id, "left"):
+            last = 0  # somebody signed out here: the browser forgets what it shows
         read = await self._chat.log.mark(self.web_id, "read")
         self._cursor = last if resumed and last <= newest else 0  # beyond the end: their log expired and began again
         await self._send(
@@ -207,6 +228,7 @@ class Socket:
                 received_at=at,
                 text=said.text,
                 choice=said.choice,
+                network=network_of(self.remote),
             )
         )
         await self._chat.log.keep(self._token)

@@ -13,8 +13,10 @@ from aiohttp import web
 
 from bot import transcript
 from bot.lines import Lines
+from bot.linking import Linking, LinkRefused
 from bot.model import Address, Contact, HandoffState
-from bot.ports import Contacts, Handoffs
+from bot.ports import Contacts, DialogueUnavailable, Handoffs
+from bot.stores import LinkRecord
 from gateway.metrics import Metrics
 
 Check = Callable[[], Awaitable[bool]]
@@ -64,12 +66,15 @@ class InternalApi:
     lines: Lines
     metrics: Metrics
     depths: Callable[[], Awaitable[Mapping[str, int]]]
+    linking: Linking
 
     def routes(self) -> list[web.RouteDef]:
         """For the internal listener only."""
         return [
             web.get("/conversations", self.by_address),
             web.get("/conversations/{id}", self.by_id),
+            web.post("/links/{id}/undo", self.undo_link),
+            web.post("/addresses/forget", self.forget_address),
             web.get("/metrics", self.show_metrics),
         ]
 
@@ -86,6 +91,35 @@ class InternalApi:
         """``GET /conversations/{id}``"""
         self._authorize(request)
         return await self._show(await self.contacts.of_conversation(request.match_info["id"]))
+
+    async def undo_link(self, request: web.Request) -> web.Response:
+        """``POST /links/{id}/undo``: both conversations as they were. 404 unknown, 409 with a sentence, 503 without Rasa."""
+        self._authorize(request)
+        link_id = request.match_info["id"]
+        if await self.linking.links.get(link_id) is None:
+            raise _bad(404, "no such link")
+        try:
+            link = await self.linking.undo_by_agent(link_id, "api")
+        except LinkRefused as refused:
+            raise _bad(409, str(refused)) from refused
+        except DialogueUnavailable as error:
+            raise _bad(503, "the assistant's records cannot be reached; nothing is half done, try again") from error
+        return web.json_response(_link(link))
+
+    async def forget_address(self, request: web.Request) -> web.Response:
+        """``POST /addresses/forget`` with ``{"address": "tel:+1..."}``: a number changed hands (a carrier's signal, say).
+
+        The address begins anew, as a claim, in a conversation of its own. 404 when it is not known.
+        """
+        self._authorize(request)
+        try:
+            address = Address.parse(str((await request.json())["address"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise _bad(400, "address must be tel:, messenger: or web: and a value") from error
+        if await self.contacts.find(address) is None:
+            raise _bad(404, "no such address")
+        fresh = await self.contacts.detach(address)
+        return web.json_response({"conversation": fresh.conversation_id})
 
     async def show_metrics(self, _request: web.Request) -> web.Response:
         """``GET /metrics`` in Prometheus' text format."""
@@ -110,6 +144,7 @@ class InternalApi:
             {
                 "id": contact.conversation_id,
                 "contact": _contact(contact),
+                "links": [_link(link) for link in await self.linking.links.of(contact.id)],
                 "transcript": [
                     {
                         "at": line.at.isoformat(),
@@ -149,6 +184,22 @@ def _contact(contact: Contact) -> dict[str, Any]:
     }
 
 
+def _link(link: LinkRecord) -> dict[str, Any]:
+    return {
+        "id": link.id,
+        "at": link.at.isoformat(),
+        "by": link.by,
+        "joined": [str(known.address) for known in link.before[0].addresses],
+        "undone_at": link.undone_at and link.undone_at.isoformat(),
+        "undone_by": link.undone_by or None,
+    }
+
+
 def _bad(status: int, sentence: str) -> web.HTTPException:
-    kinds = {400: web.HTTPBadRequest, 401: web.HTTPUnauthorized, 404: web.HTTPNotFound}
+    kinds: dict[int, Callable[..., web.HTTPException]] = {
+        400: web.HTTPBadRequest,
+        401: web.HTTPUnauthorized,
+        404: web.HTTPNotFound,
+    }
+    kinds |= {409: web.HTTPConflict, 503: web.HTTPServiceUnavailable}
     return kinds[status](text=json.dumps({"error": sentence}), content_type="application/json")

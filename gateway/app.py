@@ -51,7 +51,13 @@ def internal_app(core: Core, desk: Desk) -> web.Application:
     app.add_routes(desk.routes())
     app.on_shutdown.append(desk.on_shutdown)
     api = InternalApi(
-        core.settings.internal_api_token, core.contacts, core.handoffs, core.lines, core.metrics, lambda: queue_depths(core)
+        core.settings.internal_api_token,
+        core.contacts,
+        core.handoffs,
+        core.lines,
+        core.metrics,
+        lambda: queue_depths(core),
+        core.linking,
     )
     app.add_routes(api.routes())
     app.router.add_get("/health", health_of(core).internal)

@@ -53,6 +53,14 @@ class MessengerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class VerifySettings:
+    """Twilio Verify instead of codes of our own."""
+
+    service: str
+    api_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class SecondFactorSettings:
     """Where the business checks a PIN."""
 
@@ -84,6 +92,9 @@ class Settings:
     line: LineSettings
     messenger: MessengerSettings | None
     second_factor: SecondFactorSettings | None
+    web_identity_secrets: tuple[str, ...] = field(repr=False)
+    verify: VerifySettings | None
+    caller_attestation: str
     simulated: bool
     database_url: str = field(repr=False)
     home: Path
@@ -116,6 +127,9 @@ class Settings:
             voice_modes=VoiceModes.parse("VOICE_MODE", read.text("VOICE_MODE")),
             messenger=messenger,
             second_factor=_second_factor(read),
+            web_identity_secrets=read.secrets("WEB_IDENTITY_SECRET", 32) if read.optional("WEB_IDENTITY_SECRET") else (),
+            verify=_verify(read, twilio),
+            caller_attestation=read.one_of("CALLER_ATTESTATION", ("OFF", "A", "B", "C")),
             simulated=_simulated(read, twilio, messenger, internal_host),
             database_url=read.optional("DATABASE_URL") or f"sqlite:///{home / 'bank.sqlite'}",
             home=home,
@@ -168,6 +182,18 @@ def _messenger(read: Reader) -> MessengerSettings | None:
         page_id=page_id and read.matching("MESSENGER_PAGE_ID", r"\d{1,32}", "digits"),
         api_url=read.base_url("MESSENGER_API_URL"),
     )
+
+
+def _verify(read: Reader, twilio: TwilioSettings | None) -> VerifySettings | None:
+    if read.optional("TWILIO_VERIFY_SERVICE") is None:
+        return None
+    service = read.matching("TWILIO_VERIFY_SERVICE", r"VA[0-9a-fA-F]{32}", "VA and 32 hexadecimal digits")
+    if twilio is None:
+        raise ConfigError("TWILIO_VERIFY_SERVICE is set without TWILIO_ACCOUNT_SID: it is a part of that account.")
+    url = read.base_url("TWILIO_VERIFY_URL")
+    if loopback_url(twilio.api_url) != loopback_url(url):
+        raise ConfigError("TWILIO_VERIFY_URL and TWILIO_API_URL must both be real or both be on this machine.")
+    return VerifySettings(service, url)
 
 
 def _second_factor(read: Reader) -> SecondFactorSettings | None:

@@ -40,6 +40,15 @@ VARIABLES: tuple[Variable, ...] = (
         "gather",
     ),
     Variable("TWILIO_API_URL", "Twilio's REST API, or any Twilio-compatible base address.", "https://api.twilio.com"),
+    Variable(
+        "TWILIO_VERIFY_SERVICE", "Twilio Verify for one-time codes: VA and 32 hexadecimal digits; without it we send our own."
+    ),
+    Variable("TWILIO_VERIFY_URL", "Twilio Verify's API, or a compatible base address.", "https://verify.twilio.com"),
+    Variable(
+        "CALLER_ATTESTATION",
+        "The least STIR/SHAKEN attestation (a, b or c) with which a caller id picks up its thread; off: any that did not fail.",
+        "off",
+    ),
     Variable("MESSENGER_APP_SECRET", "Your Meta app's secret; every Messenger webhook is signed with it.", secret=True),
     Variable(
         "MESSENGER_VERIFY_TOKEN", "A word you make up (16 characters or more) and repeat in Meta's webhook form.", secret=True
@@ -87,6 +96,12 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("SUMMARY_SMS", "on: after a call the customer is texted what the agent wrote down as agreed.", "off"),
     Variable("EFFORT_QUESTION", "on: after a talk with an agent the caller is asked how easy it was, 1 to 5 by key.", "off"),
     Variable("SUPERVISORS", "Usernames of the desk that may listen to calls and coach, separated by commas."),
+    Variable(
+        "WEB_IDENTITY_SECRET",
+        "Key of the JWTs by which your own signed-in pages vouch for a visitor (docs/identity.md), 32 characters or more; "
+        "two separated by a comma while you change it.",
+        secret=True,
+    ),
     Variable("LOG_LEVEL", "debug, info, warning or error.", "info"),
     Variable("OTEL_EXPORTER_OTLP_ENDPOINT", "Where OpenTelemetry traces go, such as http://127.0.0.1:4318; none without it."),
 )

@@ -37,7 +37,9 @@ from connectors.messenger_threads import RedisThreads
 from connectors.second_factor import HttpSecondFactor
 from connectors.sms import Sms
 from connectors.twilio import TwilioAccount, TwilioClient
+from connectors.verify import TwilioVerify
 from connectors.web import WebChat, origins
+from connectors.web_identity import SignedPages
 from desk.agents import AgentDirectory
 from gateway.config import Settings
 from gateway.inbox import CountingInbox
@@ -72,6 +74,7 @@ class Core:
     lines: Lines
     wording: Notices
     conversations: Conversations
+    linking: Linking
     people: People
     agents: AgentDirectory
     channels: Mapping[ChannelName, Channel]
@@ -116,7 +119,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     book = HandoffBook(handoffs, dialogue, bulletin, now)
     links = RedisLinks(client)
     secret = hashlib.sha256(b"one-time codes:" + settings.internal_api_token.encode()).digest()
-    identity = Identity(contacts, codes, links, calls, now, secret, Joining(dialogue, locks).copy)
+    identity = Identity(contacts, codes, links, calls, now, secret, Joining(dialogue, locks).copy, _remote_codes(settings, http))
     linking = Linking(identity, contacts, links, dialogue, lines, handoffs, calls, locks, outbox, wording, now)
     send_code = CodeSending(identity, contacts, outbox, wording, now) if settings.twilio else _no_code
     conversations = Conversations(
@@ -139,7 +142,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     )
     inbox = CountingInbox(RedisInbox(client), outbox, contacts, metrics)
     agents, waits = AgentDirectory(client), RedisWaits(client)
-    web = _web(settings, inbox, client, wording)
+    web = _web(settings, inbox, client, wording, _signed_pages(settings, codes, linking))
     sms, voice, messenger = None, None, None
     if settings.twilio:
         account = twilio_account(settings)
@@ -168,6 +171,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
             on_refused=metrics.refuse,
             relay=_relay(settings, Interruptions(lines, locks, now), metrics),
             prompts=Prompts.from_folder(notices.parent),
+            least_attestation=settings.caller_attestation,
             people=PeopleParts(
                 Errands(book, contacts, calls, lines, outbox, locks, wording, now),
                 RedisRooms(client),
@@ -209,6 +213,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         lines,
         wording,
         conversations,
+        linking,
         people,
         agents,
         channels,
@@ -266,7 +271,7 @@ def _messenger_app(settings: Settings) -> MessengerApp:
     return MessengerApp(given.app_secret, given.verify_token, given.page_token, given.page_id, given.api_url)
 
 
-def _web(settings: Settings, inbox: CountingInbox, client: redis.Redis, wording: Notices) -> WebChat:
+def _web(settings: Settings, inbox: CountingInbox, client: redis.Redis, wording: Notices, vouch: SignedPages | None) -> WebChat:
     twilio = settings.twilio
     internal = f"{settings.internal_host}:{settings.internal_port}"
     simulator = (f"http://{internal}", f"http://localhost:{settings.internal_port}") if settings.simulated else ()
@@ -279,4 +284,19 @@ def _web(settings: Settings, inbox: CountingInbox, client: redis.Redis, wording:
         voice_number=twilio.voice_number if twilio else None,
         sms_number=twilio.sms_number if twilio else None,
         frame_ancestors=simulator,
+        vouch=vouch,
     )
+
+
+def _signed_pages(settings: Settings, codes: RedisCodes, linking: Linking) -> SignedPages | None:
+    """Signed-in pages vouch for their visitors where there is a key for it."""
+    if not settings.web_identity_secrets:
+        return None
+    return SignedPages(settings.web_identity_secrets, settings.public_url, codes.remember, linking.vouched, now)
+
+
+def _remote_codes(settings: Settings, http: aiohttp.ClientSession) -> TwilioVerify | None:
+    if settings.verify is None or settings.twilio is None:
+        return None
+    account = settings.twilio
+    return TwilioVerify(http, account.account_sid, account.auth_token, settings.verify.service, settings.verify.api_url)

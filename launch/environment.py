@@ -18,7 +18,10 @@ from gateway.variables import VARIABLES
 from launch.installation import Installation, Secrets, StartError
 
 CREDENTIALS = tuple(
-    v.name for v in VARIABLES if v.name.startswith(("TWILIO_", "MESSENGER_")) and not v.name.endswith(("_API_URL", "_PAGE_ID"))
+    v.name
+    for v in VARIABLES
+    if v.name.startswith(("TWILIO_", "MESSENGER_"))
+    and not v.name.endswith(("_API_URL", "_PAGE_ID", "_VERIFY_SERVICE", "_VERIFY_URL"))
 )
 """Variables that mean a real vendor account."""
 
@@ -160,6 +163,7 @@ def _simulated(env: Mapping[str, str], secrets: Secrets) -> dict[str, str]:
         "TWILIO_SMS_NUMBER": SIMULATED_NUMBERS[0],
         "TWILIO_VOICE_NUMBER": SIMULATED_NUMBERS[1],
         "TWILIO_API_URL": f"{base}/twilio",
+        "TWILIO_VERIFY_URL": f"{base}/verify",
         "MESSENGER_APP_SECRET": secrets.simulated_app_secret,
         "MESSENGER_VERIFY_TOKEN": secrets.simulated_verify_token,
         "MESSENGER_PAGE_TOKEN": secrets.simulated_page_token,

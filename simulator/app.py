@@ -11,18 +11,21 @@ from simulator.rest import TwilioRest
 from simulator.settings import SimulatorSettings
 from simulator.switchboard import Switchboard
 from simulator.texting import Texting
+from simulator.verify import VerifyApi
 from simulator.world import World, make_world
 
 WORLD: web.AppKey[World] = web.AppKey("simulator_world", World)
 
 
 def create_app(settings: SimulatorSettings) -> web.Application:
-    """All routes below one prefix: the page, its API, ``/twilio`` (TWILIO_API_URL) and ``/graph`` (MESSENGER_API_URL)."""
+    """All routes below one prefix: the page, its API, ``/twilio`` (TWILIO_API_URL) ``/verify`` (TWILIO_VERIFY_URL)
+    and ``/graph`` (MESSENGER_API_URL)."""
     app = web.Application()
     world = make_world(settings)
     texting, messenger, switchboard = Texting(world), Messenger(world), Switchboard(world)
     app[WORLD] = world
     app.add_routes(TwilioRest(world, texting, switchboard).routes())
+    app.add_routes(VerifyApi(world, texting).routes())
     app.add_routes(GraphApi(world, messenger).routes())
     app.add_routes(Page(world, texting, messenger, switchboard).routes())
 

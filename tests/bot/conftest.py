@@ -19,7 +19,7 @@ from bot.lines import Lines
 from bot.linking import Linking
 from bot.model import Address, AddressKind, Call, ChannelName, InboundMessage, OutboundMessage
 from bot.people import People
-from bot.ports import TurnResult
+from bot.ports import Clock, TurnResult
 from bot.redis_base import connect
 from bot.redis_queue import RedisOutbox, outbox_key, partition_of
 from bot.redis_store import RedisCalls, RedisContacts, RedisHandoffs, RedisLinks
@@ -72,6 +72,15 @@ class World:
         entries = await self.client.xrange(outbox_key(partition))
         found = [await self.outbox.load(partition, fields["id"]) for _, fields in entries]
         return [item[0] for item in found if item and item[0].address == address]
+
+
+def linking_on(client: redis.Redis, clock: Clock, assistant: FakeAssistant) -> Linking:
+    """Linking by itself, for tests that need no turns."""
+    contacts, codes, links, calls = RedisContacts(client, clock), RedisCodes(client), RedisLinks(client), RedisCalls(client)
+    locks, lines, outbox = RedisLocks(client), Lines(assistant, RedisUnsaved(client)), RedisOutbox(client)
+    identity = Identity(contacts, codes, links, calls, clock, b"secret", Joining(assistant, locks).copy)
+    handoffs, wording = RedisHandoffs(client), PlainWording()
+    return Linking(identity, contacts, links, assistant, lines, handoffs, calls, locks, outbox, wording, clock)
 
 
 async def named(username: str) -> str:

@@ -90,7 +90,7 @@ async def test_who_refused_messages_gets_no_code(world: World) -> None:
     world.assistant.answer = lambda said: DialogueTurn(
         (Reply(said["said"]),), () if said["said"][0] == "/" else (SendCode(ANA.value),)
     )
-    assert (await world.chats("verify")).replies[0].text == "verify"  # who asks for another's number must not learn that it is known
+    assert (await world.chats("verify")).replies[0].text == "verify"  # nobody learns of another that we know them
     assert await world.sent_to(ANA) == []
     assert (await world.texts("verify")).replies[0].text == "/code_not_sent"
 

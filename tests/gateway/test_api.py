@@ -18,6 +18,7 @@ from bot.redis_turns import RedisUnsaved
 from gateway.api import Health, InternalApi
 from gateway.metrics import Metrics
 from gateway.middleware import failures, plain_headers
+from tests.bot.conftest import linking_on
 from tests.bot.fakes import FakeAssistant
 
 TOKEN = "t" * 40
@@ -60,9 +61,9 @@ async def api(redis_url: str, aiohttp_client: Callable[..., Any], ana: Contact) 
         raise StoreUnavailable("x")
 
     app = web.Application(middlewares=[failures(metrics), plain_headers])
-    api = InternalApi(
-        TOKEN, RedisContacts(client, now), RedisHandoffs(client), Lines(assistant, RedisUnsaved(client)), metrics, depths
-    )
+    linking = linking_on(client, now, assistant)
+    contacts, lines = RedisContacts(client, now), Lines(assistant, RedisUnsaved(client))
+    api = InternalApi(TOKEN, contacts, RedisHandoffs(client), lines, metrics, depths, linking)
     app.add_routes(api.routes())
     app.add_routes([web.get("/bug", bug), web.get("/away", away)])
     app.router.add_get("/health", Health({"redis": well, "rasa": broken}).internal)

@@ -43,7 +43,8 @@ class OnethreadChat extends HTMLElement {
     if (location.hash === "#chat") this.panel.open();
     else if (this.store.read("open", false) && !phone) this.panel.open(false);
     // A visitor who never wrote costs nothing: connect only for a known thread, or when the panel opens.
-    if (this.store.token || this.store.queue.length) this.connection.start();
+    this.word = this.options.settings.identity || null;
+    if (this.word || this.store.token || this.store.queue.length) this.connection.start();
   }
 
   /** The style sheet without a style element: a page's policy need not allow inline styles. */
@@ -55,6 +56,13 @@ class OnethreadChat extends HTMLElement {
     } catch {
       root.append(h("link", { rel: "stylesheet", href: new URL("/widget.css", server).href }));
     }
+  }
+
+  /** The embedding page says who its visitor is (docs/identity.md): a fresh JWT of its server. */
+  vouch(token) {
+    this.word = token;
+    if (this.connection.socket) this.connection.drop();
+    this.connection.start();
   }
 
   open() {
@@ -76,7 +84,9 @@ class OnethreadChat extends HTMLElement {
 
   hello() {
     this.helloToken = this.store.token;
-    return { type: "hello", ...(this.helloToken ? { token: this.helloToken } : {}), last: this.seq };
+    const identity = this.word ? { identity: this.word } : {};
+    this.word = null; // it counts once
+    return { type: "hello", ...(this.helloToken ? { token: this.helloToken } : {}), last: this.seq, ...identity };
   }
 
   take(frame) {
