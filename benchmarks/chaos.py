@@ -14,7 +14,6 @@ import json
 import random
 import sys
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -47,7 +46,7 @@ class Wish:
 class Result:
     """What was done and what came of it."""
 
-    injected: Counter[str] = field(default_factory=Counter)
+    injected: dict[str, int] = field(default_factory=dict)
     verdict: Verdict = field(default_factory=Verdict)
     tally: Tally = field(default_factory=Tally)
     left: bool = False
@@ -86,7 +85,7 @@ async def _harm(stack: Stack, crowd: Crowd, wish: Wish, result: Result) -> None:
         name = turn.pop()
         await asyncio.sleep(random.uniform(1.5, 4.0))
         await known[name](stack)
-        result.injected[name] += 1
+        result.injected[name] = result.injected.get(name, 0) + 1
         await asyncio.sleep(random.uniform(0.5, 1.5))
         await crowd.hold()
         result.left = not await quiet(stack)

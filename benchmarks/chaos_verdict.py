@@ -145,9 +145,10 @@ async def _chat_log(found: Verdict, stack: Stack, customer: Customer, records: d
         found.doubled += abs(lines - len(ids))
         found.details.append(f"doubled: {lines} lines for {len(ids)} ids in the chat of customer {customer.number}")
     place = {message_id: n for n, message_id in enumerate(customer.accepted)}
-    order = [place[str(i).rpartition(">")[0]] for i in ids if str(i).rpartition(">")[0] in place and str(i)[-1].isdigit()]
+    said = [str(i).removeprefix("out:").rpartition(">") for i in ids if str(i).startswith("out:")]
+    order = [place[message_id] for message_id, _, part in said if message_id in place and part.isdigit()]
     found.out_of_order += sum(one > two for one, two in pairwise(order))
-    missing = [r for each in records.values() for r in each if r.state in DONE and f"{r.message_id}>{r.part}" not in ids]
+    missing = [r for each in records.values() for r in each if r.state in DONE and f"out:{r.message_id}>{r.part}" not in ids]
     found.lost += len(missing)
     found.details += [f"lost: {r.message_id}>{r.part} is not in the chat's log" for r in missing]
 

@@ -10,11 +10,12 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot import directives, offers, transcript
+from bot import continuity, directives, offers, transcript
 from bot.choosing import Late, Picked, Turned, Unclear
+from bot.continuity import CarryOver, Return
 from bot.factor import MASK, PinCheck, Pins
 from bot.handoff import HandoffBook
 from bot.identity import CodeCheck, Identity
@@ -63,6 +64,7 @@ class Conversations:
     linking: Linking
     clock: Clock
     deadline: float
+    carry_over: CarryOver = field(default_factory=CarryOver)
 
     async def receive(self, message: InboundMessage) -> TurnResult:
         """One turn. Raises TurnPostponed (text channels only) and StoreUnavailable."""
@@ -140,9 +142,10 @@ class Conversations:
             )
             if earlier is not None:
                 return earlier
+            back = Return() if ours else Return.of(contact, message)
             if not ours:
                 contact = await self._seen(contact, message)
-            turn = Turn(message, contact, stage, held=held, handoff=handoff)
+            turn = Turn(message, contact, stage, held=held, handoff=handoff, back=back)
             turn.proof = await self.identity.proof_of(contact, message)
             if turn.again and turn.handoff and turn.handoff.id == stable_id("h", message.id):
                 turn.handoff = None  # this message opened it, and its worker died before it could say so
@@ -294,6 +297,7 @@ class Conversations:
     async def _say(self, turn: Turn, *, payload: str | None = None, shown: str | None = None, ours: bool = False) -> None:
         try:
             await self.lines.flush(turn.contact.conversation_id)
+            await self._let_go(turn)
             answer = await self._recovered(turn) or await self._ask(turn, payload, shown, ours)
         except DialogueUnavailable as error:
             await self._unreachable(turn, error)
@@ -305,6 +309,19 @@ class Conversations:
         silent = not turn.replies and turn.handoff is None and not turn.hangup
         if answer.failed_actions or silent:
             await self._apologise(turn)
+
+    async def _let_go(self, turn: Turn) -> None:
+        """Empty what is too old after so long an absence (``domain/_slots.yml``). Raises DialogueUnavailable."""
+        away = turn.back.away
+        turn.recap = self.carry_over.is_long(away)
+        if away is None or not self.carry_over.concerns(away):
+            return
+        slots = await self.dialogue.slots(turn.contact.conversation_id)
+        names, form = self.carry_over.too_old(away, slots)
+        events = continuity.emptying(names, form=form)
+        if events:
+            await self.lines.add(turn.contact.conversation_id, events, about=turn.message.id, again=turn.again)
+        turn.asked_again = self.carry_over.asked_again(names)
 
     async def _unreachable(self, turn: Turn, error: DialogueUnavailable) -> None:
         """A message that Rasa has not seen can wait for it; a caller cannot."""

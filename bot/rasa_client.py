@@ -95,14 +95,14 @@ class RasaClient:
         return answer.get(what) if isinstance(answer, dict) else None
 
     async def _call(self, method: str, path: str, seconds: float, **request: Any) -> Any:
-        """The answer's JSON. Raises DialogueUnavailable: not reached when no connection was made, or Rasa refused the request."""
+        """The answer's JSON. Raises DialogueUnavailable: not reached when no connection was made, or Rasa cannot answer yet."""
         limit = aiohttp.ClientTimeout(total=seconds)
         url = self._base + path
         try:
             async with self._session.request(method, url, timeout=limit, allow_redirects=False, **request) as response:
                 if response.status != 200:
                     raise DialogueUnavailable(
-                        f"Rasa answered {response.status} to {method} {_kind(path)}", reached=response.status >= 500
+                        f"Rasa answered {response.status} to {method} {_kind(path)}", reached=_no_use_again(response.status)
                     )
                 return await response.json(content_type=None)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
@@ -119,6 +119,14 @@ def in_path(conversation_id: str) -> str:
     if not conversation_id or quote(conversation_id, safe="") != conversation_id:
         raise ValueError("a conversation id has letters, digits and _ . - only")
     return conversation_id
+
+
+def _no_use_again(status: int) -> bool:
+    """Whether the same request must not, or need not, be made again: it may have been carried out (5xx), or will never be taken.
+
+    503 (no model is loaded yet), 401 and 404 (not the Rasa that was meant) end when somebody sees to it: messages wait.
+    """
+    return (status >= 500 and status != 503) or status in (400, 413, 422)
 
 
 def complete_event(event: dict[str, Any]) -> dict[str, Any]:

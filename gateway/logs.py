@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
@@ -28,7 +29,9 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
 
 def configure(level: str) -> None:
     """Set up structlog and the standard library's logging for this process."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stdout, format="%(name)s %(levelname)s")
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(Bare())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
         processors=[
@@ -47,10 +50,27 @@ def _frames_only(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
     info = event.pop("exc_info", None)
     error = sys.exc_info()[1] if info is True else info
     if isinstance(error, BaseException):
-        frames = []
-        trace = error.__traceback__
-        while trace is not None:
-            frames.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno}")
-            trace = trace.tb_next
-        event["at"] = " > ".join(frames[-6:])
+        event["at"] = _places(error)
     return event
+
+
+class Bare(logging.Formatter):
+    """A library's log record as one JSON line: who wrote it and where it failed. Its message may quote a customer, or an
+    address with a token in it, so it is left out.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See logging.Formatter."""
+        line = {"event": "library", "logger": record.name, "level": record.levelname.lower()}
+        if record.exc_info and record.exc_info[1] is not None:
+            line |= {"error": type(record.exc_info[1]).__name__, "at": _places(record.exc_info[1])}
+        return json.dumps(line)
+
+
+def _places(error: BaseException) -> str:
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        frames.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " > ".join(frames[-6:])

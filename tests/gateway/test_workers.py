@@ -137,7 +137,7 @@ class Post:
 
 async def until(look: Callable[[], Awaitable[bool]], *, wanted: bool = True) -> None:
     async with asyncio.timeout(10):
-        while await look() is not wanted:
+        while await look() is not wanted:  # noqa: ASYNC110 - Redis tells no event of it
             await asyncio.sleep(0.005)
 
 
@@ -162,7 +162,15 @@ async def post(redis_url: str) -> AsyncIterator[Post]:
         asyncio.Semaphore(8),  # type: ignore[arg-type]
     )
     sender = OutboxWorker(outbox, {ChannelName.SMS: vendor}, contacts, metrics)
-    made = Post(client, RedisInbox(client, wait_for_disk=False), outbox, echo, vendor, metrics, PartitionReader(client, worker, sender, metrics))
+    made = Post(
+        client,
+        RedisInbox(client, wait_for_disk=False),
+        outbox,
+        echo,
+        vendor,
+        metrics,
+        PartitionReader(client, worker, sender, metrics),
+    )
     yield made
     await made.stop()
     await client.aclose()

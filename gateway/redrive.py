@@ -1,0 +1,120 @@
+"""What was set aside after failing five times, and sends of unknown fate: to look at, and to try again.
+
+``python -m gateway.redrive`` lists both; ``--queue inbox`` or ``--queue outbox`` puts the failed entries of that queue back, each
+behind what waits for its sender; ``--drop`` forgets them instead. Settings as the gateway's own (``REDIS_URL``). Nothing that
+people wrote is shown: ids, queues and times only. An uncertain send is never repeated by a command: an agent who knows the
+customer does that, on the desk (docs/runbook.md).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import redis.asyncio as redis
+from redis.exceptions import RedisError
+
+from bot.redis_base import connect
+from bot.redis_queue import DOUBTFUL, all_partitions, inbox_key, outbox_key
+from gateway.chains import Fields
+from gateway.partition_reader import failed_key
+from gateway.values import ConfigError, Reader
+from gateway.variables import VARIABLES
+
+QUEUES = {"inbox": inbox_key, "outbox": outbox_key}
+
+# One step, so that an entry is in one place or the other. KEYS: failed, stream; ARGV: entry, then its fields and values
+_BACK = """
+if redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call('XADD', KEYS[2], '*', unpack(ARGV, 2))
+return 1
+"""
+
+
+async def failed(client: redis.Redis, queue: str) -> AsyncIterator[tuple[str, str, Fields]]:
+    """Each entry that was set aside: its stream, id and fields, oldest first in each partition."""
+    for partition in all_partitions():
+        stream = QUEUES[queue](partition)
+        for entry_id, fields in await client.xrange(failed_key(stream)) or ():
+            yield stream, str(entry_id), {str(name): str(value) for name, value in (fields or {}).items()}
+
+
+async def put_back(client: redis.Redis, queue: str) -> int:
+    """Try them all again; how many. A message that was answered before gets no second answer: its turn is remembered."""
+    back, count = client.register_script(_BACK), 0
+    async for stream, entry_id, fields in failed(client, queue):
+        flat = [item for pair in fields.items() for item in pair]
+        count += int(await back(keys=[failed_key(stream), stream], args=[entry_id, *flat]))
+    return count
+
+
+async def drop(client: redis.Redis, queue: str) -> int:
+    """Forget them; how many."""
+    count = 0
+    async for stream, entry_id, _ in failed(client, queue):
+        count += int(await client.xdel(failed_key(stream), entry_id))
+    return count
+
+
+async def listing(client: redis.Redis) -> list[str]:
+    """One line for each failed entry and each uncertain send."""
+    lines = []
+    for queue in QUEUES:
+        async for stream, entry_id, _ in failed(client, queue):
+            lines.append(f"failed     {_moment(entry_id)}  {stream}  {entry_id}")
+    doubtful: Any = await client.zrange(DOUBTFUL, 0, -1, withscores=True)
+    for entry, moment in doubtful:
+        key, _, conversation = str(entry).partition(" ")
+        state = await client.hget(key, "state")
+        if state in ("uncertain", "failed"):
+            lines.append(f"{'refused' if state == 'failed' else state:10} {_at(float(moment))}  {conversation}")
+    return lines
+
+
+def _moment(entry_id: str) -> str:
+    return _at(int(entry_id.partition("-")[0]) / 1000)
+
+
+def _at(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+async def run(url: str, queue: str | None, *, forget: bool) -> str:
+    """Do what was asked; what there is to say about it. Raises RedisError or OSError."""
+    client = connect(url)
+    try:
+        if queue is None:
+            return "\n".join(await listing(client)) or "Nothing was set aside, and no send is in doubt."
+        count = await (drop if forget else put_back)(client, queue)
+        return f"{count} {'forgotten' if forget else 'put back'}."
+    finally:
+        await client.aclose()
+
+
+def main() -> int:
+    """0, or 1 with a sentence when Redis cannot be reached, 2 when REDIS_URL is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m gateway.redrive", description=__doc__.partition("\n")[0])
+    parser.add_argument("--queue", choices=sorted(QUEUES), help="put the failed entries of this queue back")
+    parser.add_argument("--drop", action="store_true", help="forget them instead")
+    given = parser.parse_args()
+    if given.drop and given.queue is None:
+        parser.error("--drop needs --queue")
+    try:
+        url = Reader(os.environ, VARIABLES).redis_url("REDIS_URL")
+        sys.stdout.write(asyncio.run(run(url, given.queue, forget=given.drop)) + "\n")
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except (RedisError, OSError) as error:
+        sys.stderr.write(f"Redis cannot be reached: {type(error).__name__}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

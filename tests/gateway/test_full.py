@@ -1,0 +1,54 @@
+"""Back-pressure: a store that is full, or has no room on its disk, is said to the vendors as 503, and nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+import redis as blocking
+
+from bot.redis_queue import RedisInbox
+from tests.gateway.conftest import House, said_in_messenger
+
+SM = "SM" + "0" * 31
+
+
+@pytest.fixture
+async def full(house: House, redis_url: str) -> House:
+    """The inbox takes nothing; the workers are not told."""
+    object.__setattr__(house.core.inbox, "inner", RedisInbox(house.core.client, limit=0))
+    return house
+
+
+async def test_every_receiver_asks_the_vendor_to_come_back(full: House) -> None:
+    for answer in (await full.texts("hello", SM + "1"), await full.messages(said_in_messenger("hello", "m1"))):
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+    socket = await full.chats()
+    await socket.send_json({"type": "message", "id": "a", "text": "hello"})
+    frame = await socket.receive_json()
+    while frame["type"] == "message":
+        frame = await socket.receive_json()
+    assert (frame["type"], frame["code"], frame["id"]) == ("error", "try_again", "a")
+    await socket.close()
+    assert 'onethread_refused_total{reason="full"} 3.0' in await full.metrics()
+
+
+async def test_what_was_refused_is_taken_when_it_comes_again(full: House) -> None:
+    assert (await full.texts("hello", SM + "1")).status == 503
+    object.__setattr__(full.core.inbox, "inner", RedisInbox(full.core.client))
+    assert (await full.texts("hello", SM + "1")).status == 200
+    await full.outside.has(full.outside.texts, 1)
+
+
+async def test_a_store_without_room_is_503_and_takes_it_later(house: House, redis_url: str) -> None:
+    admin = blocking.Redis.from_url(redis_url)
+    admin.config_set("maxmemory-policy", "noeviction")
+    admin.config_set("maxmemory", "1mb")
+    try:
+        assert (await house.texts("hello", SM + "1")).status == 503
+        assert (await house.messages(said_in_messenger("hello", "m1"))).status == 503
+    finally:
+        admin.config_set("maxmemory", "0")
+        admin.close()
+    assert (await house.texts("hello", SM + "1")).status == 200
+    assert (await house.messages(said_in_messenger("hello", "m1"))).status == 200
+    await house.outside.has(house.outside.texts, 2)
+    assert len(house.outside.turns) == 2
