@@ -49,7 +49,7 @@ async def test_a_call_to_a_person_and_back(relay_stack: Stack, browser: Browser,
     await phone.says("where is my nearest branch")
     await phone.hears("zip code")
     await phone.presses("10001")
-    await phone.hears(re.compile("branch", re.IGNORECASE))
+    await phone.hears("The nearest to")
 
     await phone.says("I want to talk to a person")
     await phone.hears("number 1 in the queue")
@@ -95,7 +95,7 @@ async def test_a_failed_session_goes_on_over_gather(relay_stack: Stack, sim: Sim
     await phone.loses_relay()
     await phone.hears("zip code")  # the question again, over Gather
     await phone.presses("10001")
-    await phone.hears(re.compile("branch", re.IGNORECASE))
+    await phone.hears("The nearest to")
     assert len(frames(sim, "out", "setup")) == 1
     await phone.hangs_up()
     transcript = (await thread(relay_stack, number))["transcript"]
@@ -113,7 +113,7 @@ async def test_a_replay_after_a_reconnect_makes_no_second_turn(relay_stack: Stac
     await phone.relay_reconnects(replay=2)
     await sim.wait_for(lambda: next(iter(frames(sim, "out", "setup")[1:]), None), "second socket", 10, list)
     await phone.presses("10001")
-    await phone.hears(re.compile("branch", re.IGNORECASE))
+    await phone.hears("The nearest to")
     await phone.hangs_up()
     transcript = (await thread(relay_stack, number))["transcript"]
     assert [line["text"] for line in transcript if line["author"] == "customer"] == ["where is my nearest branch", "10001"]
@@ -124,7 +124,7 @@ async def _the_same_call(phone: Phone) -> None:
     await phone.says("where is my nearest branch")
     await phone.hears("zip code")
     await phone.presses("10001")
-    await phone.hears(re.compile("branch", re.IGNORECASE))
+    await phone.hears("The nearest to")
     await phone.says("what is my balance")
     await phone.hears("code")
     await phone.says("speak to a person")
