@@ -10,7 +10,7 @@ DIET ?=
 CHANNEL ?= web
 PYTEST ?=
 
-.PHONY: help run test train chat lint lock memory clean env env-dev env-diet test-tools
+.PHONY: help run test train chat call journeys bench chaos lint lock memory clean env env-dev env-diet test-tools
 
 help: ## this list
 	@echo "Onethread: one conversation across web chat, Messenger, SMS and the phone."
@@ -28,6 +28,18 @@ train: env $(if $(DIET),env-diet) ## train the assistant (DIET=1: with DIET, in 
 
 chat: env ## the same assistant in this terminal (CHANNEL=web, sms, messenger or voice)
 	@exec $(PYTHON) -m launch.chat --channel $(CHANNEL)
+
+call: env ## call the running simulator's phone line from this terminal (FROM=+12125550101)
+	@exec $(PYTHON) -m simulator.terminal --url http://127.0.0.1:$${INTERNAL_PORT:-8081}/simulator $(if $(FROM),--from $(FROM))
+
+journeys: env-dev ## play the designers' journeys on the whole assistant (JOURNEY=name for one)
+	@exec $(PYTHON) -m journeys $(JOURNEY)
+
+bench: env-dev ## measure: turn time, throughput, memory, against stock Rasa (docs/benchmarks.md)
+	@exec $(PYTHON) -m benchmarks
+
+chaos: env-dev ## kill parts under load and count what was lost, doubled or out of order (MINUTES=5)
+	@exec $(PYTHON) -m benchmarks.chaos --minutes $(or $(MINUTES),5)
 
 lint: env-dev ## style, types and import contracts
 	$(PYTHON) -m ruff check .
