@@ -24,7 +24,8 @@ async def test_prompts_are_printed_and_lines_are_said_and_keys_pressed(stage: St
     assert process.stdin and process.stdout
     process.stdin.write(b"my card\n2\n")
     text = (await asyncio.wait_for(process.stdout.read(), 45)).decode()
-    assert await process.wait() == 0
+    await process.communicate()
+    assert process.returncode == 0
     places = [text.index(words) for words in ("How can I help?", "And now?", "Goodbye.", "The call is over (completed)")]
     assert places == sorted(places)
     assert stage.gateway.fields("/2")[0]["SpeechResult"] == "my card"
