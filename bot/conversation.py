@@ -136,21 +136,36 @@ class Conversations:
 
     async def _once(self, message: InboundMessage, act: Callable[[Turn], Awaitable[None]], *, ours: bool = False) -> TurnResult:
         async with AsyncExitStack() as held:  # a code that joins two conversations adds the second one's lock
-            contact = await self._locked(message.sender, held)
-            (stage, earlier), handoff = await asyncio.gather(
-                self.turns.begin(message.id), self.handoffs.open_for(contact.conversation_id)
-            )
-            if earlier is not None:
+            turn = Turn(message, await self._locked(message.sender, held), held=held)
+            if (earlier := await self._look(turn)) is not None:
                 return earlier
-            back = Return() if ours else Return.of(contact, message)
+            turn.back = Return() if ours else Return.of(turn.contact, message)
             if not ours:
-                contact = await self._seen(contact, message)
-            turn = Turn(message, contact, stage, held=held, handoff=handoff, back=back)
-            turn.proof = await self.identity.proof_of(contact, message)
+                turn.contact = await self._seen(turn.contact, message)
+            turn.proof = await self.identity.proof_of(turn.contact, message)
             if turn.again and turn.handoff and turn.handoff.id == stable_id("h", message.id):
                 turn.handoff = None  # this message opened it, and its worker died before it could say so
             await act(turn)
             return await self.turns.finish(message.id, await self._result(turn))
+
+    async def _look(self, turn: Turn) -> TurnResult | None:
+        """What a turn may want to know, asked side by side: one round trip. The result, if the message had its turn before."""
+        place = turn.contact.conversation_id
+        (turn.stage, earlier), turn.handoff, shown, turn.unsaved, turn.pin_due, turn.within_limits = await asyncio.gather(
+            self.turns.begin(turn.message.id),
+            self.handoffs.open_for(place),
+            self.menus.get(place),
+            self.lines.waiting(place),
+            self.pins.due(turn.contact, turn.message),
+            self._counted(turn.message),
+        )
+        turn.offered = (place, shown)
+        return earlier
+
+    async def _counted(self, message: InboundMessage) -> bool:
+        """Whether the sender may have another turn this minute."""
+        voice = message.channel is ChannelName.VOICE
+        return voice or await self.identity.codes.allow(f"turns:{message.sender}", *TURNS_PER_SENDER)
 
     async def _locked(self, sender: Address, held: AsyncExitStack) -> Contact:
         """The sender's contact, its conversation locked: while one waited, a code may have joined it to another."""
@@ -222,7 +237,7 @@ class Conversations:
     async def _within_limits(self, turn: Turn) -> bool:
         """A flood is kept for the transcript and told off once a minute; it gets no turns."""
         sender, codes = turn.message.sender, self.identity.codes
-        if turn.message.channel is ChannelName.VOICE or await codes.allow(f"turns:{sender}", *TURNS_PER_SENDER):
+        if turn.within_limits:
             return True
         await self._add_line(turn, transcript.user_event(turn.message, words(turn.message)))
         if await codes.allow(f"too_fast:{sender}", 1, TURNS_PER_SENDER[1]):
@@ -245,7 +260,7 @@ class Conversations:
         if turn.held and joined.conversation_id != turn.contact.conversation_id:
             turn.linked = True
             await turn.held.enter_async_context(self.locks.hold(joined.conversation_id))
-        turn.contact = joined
+        turn.contact, turn.unsaved = joined, True
         turn.proof = max(turn.proof, Proof.POSSESSED)
         turn.handoff = await self.handoffs.open_for(joined.conversation_id)
 
@@ -268,7 +283,7 @@ class Conversations:
 
     async def _moved(self, turn: Turn, contact: Contact, sentence: str) -> None:
         """The sender has another conversation from now on."""
-        turn.contact, turn.handoff, turn.proof = contact, None, Proof.CLAIMED
+        turn.contact, turn.handoff, turn.proof, turn.unsaved = contact, None, Proof.CLAIMED, True
         if turn.held:
             await turn.held.enter_async_context(self.locks.hold(contact.conversation_id))
         await self._notice(turn, self.wording.say(sentence, turn.message.channel))
@@ -281,6 +296,8 @@ class Conversations:
 
     async def _check_pin(self, turn: Turn) -> bool:
         """A PIN that was asked for: taken out of the message before anything is kept."""
+        if not turn.pin_due:
+            return False
         turn.pin, turn.message = await self.pins.take(turn.contact, turn.message, turn.proof)
         if turn.pin is PinCheck.ACCEPTED:
             turn.proof = Proof.PROVEN
@@ -409,6 +426,7 @@ class Conversations:
         await self._add_line(turn, transcript.bot_event(text, turn.message.channel, self.clock(), author=Author.NOTICE))
 
     async def _add_line(self, turn: Turn, event: dict[str, Any]) -> None:
+        turn.unsaved = True  # it waits when Rasa is away
         await self.lines.add(turn.contact.conversation_id, [event], about=turn.message.id, again=turn.again)
 
     async def _result(self, turn: Turn) -> TurnResult:

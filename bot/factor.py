@@ -7,6 +7,7 @@ so that guesses side by side count too.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -66,12 +67,16 @@ class Pins:
         """The next answer of this sender (on this call) is a PIN."""
         await self.codes.remember(_key(contact), _place(message), EXPECTED_SECONDS)
 
+    async def due(self, contact: Contact, message: InboundMessage) -> bool:
+        """Whether this sender was asked for a PIN; also when this message's was taken already, in a turn that is done again."""
+        asked, taken = await asyncio.gather(self.codes.remembered(_key(contact)), self.codes.remembered(_taken(message)))
+        return asked == _place(message) or taken is not None
+
     async def take(self, contact: Contact, message: InboundMessage, proof: Proof) -> tuple[PinCheck, InboundMessage]:
         """What was found, and the message without the digits. NONE: no PIN was expected, or none came."""
-        taken = f"pin-taken:{message.id}"  # a turn that is done again must not let the digits through
-        if await self.codes.remembered(_key(contact)) != _place(message) and await self.codes.remembered(taken) is None:
+        if not await self.due(contact, message):
             return PinCheck.NONE, message
-        await self.codes.remember(taken, "1", EXPECTED_SECONDS)
+        await self.codes.remember(_taken(message), "1", EXPECTED_SECONDS)
         await self.codes.forget(_key(contact))
         masked = replace(message, digits=None, text=MASK)
         if message.channel is not ChannelName.VOICE:
@@ -101,6 +106,11 @@ class Pins:
 
 def _key(contact: Contact) -> str:
     return f"pin:{contact.conversation_id}"
+
+
+def _taken(message: InboundMessage) -> str:
+    """A turn that is done again must not let the digits through."""
+    return f"pin-taken:{message.id}"
 
 
 def _place(message: InboundMessage) -> str:

@@ -37,6 +37,10 @@ class Lines:
         except DialogueUnavailable:
             return  # kept in the store: the next line or turn takes them along
 
+    async def waiting(self, conversation_id: str) -> bool:
+        """Whether lines wait to be written."""
+        return await self.unsaved.any(conversation_id)
+
     async def flush(self, conversation_id: str) -> None:
         """Write what waits. Raises DialogueUnavailable."""
         waiting, doubt = await self.unsaved.take_up(conversation_id)

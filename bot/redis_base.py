@@ -26,6 +26,7 @@ from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import RedisError
 
 from bot.ports import StoreUnavailable
+from bot.redis_batch import BatchingRedis
 
 PREFIX = "ot"
 SENTINEL, CLUSTER = "redis+sentinel", "redis+cluster"
@@ -58,7 +59,7 @@ def connect(url: str, *, timeout: float = 5.0, retries: int = 2) -> redis.Redis:
         return _cluster(rest, given)
     if scheme not in SCHEMES:
         raise BadRedisUrl(f"REDIS_URL must begin with one of {', '.join(name + '://' for name in SCHEMES)}.")
-    return redis.Redis.from_url(url, **given)
+    return BatchingRedis.from_url(url, **given)
 
 
 def check_url(url: str) -> None:
@@ -77,13 +78,14 @@ def _by_sentinel(rest: str, given: dict[str, Any]) -> redis.Redis:
     sentinel: Any = Sentinel(  # type: ignore[no-untyped-call]
         nodes, sentinel_kwargs=quick, password=password, db=database, **given
     )
-    return cast("redis.Redis", sentinel.master_for(name))
+    return cast("redis.Redis", sentinel.master_for(name, redis_class=BatchingRedis))
 
 
 def _cluster(rest: str, given: dict[str, Any]) -> redis.Redis:
     """A Cluster's client has the commands that we use under the same names."""
     password, nodes = _nodes(rest)
-    return cast("redis.Redis", RedisCluster(startup_nodes=[ClusterNode(*node) for node in nodes], password=password, **given))
+    client = RedisCluster(startup_nodes=[ClusterNode(*node) for node in nodes], password=password, **given)
+    return cast("redis.Redis", client)
 
 
 def _master_of(rest: str) -> tuple[str, int]:

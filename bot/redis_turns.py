@@ -141,10 +141,8 @@ class RedisCodes:
     @stored
     async def allow(self, key: str, limit: int, seconds: int) -> bool:
         name = f"{PREFIX}:limit:{key}"
-        async with self._redis.pipeline() as pipe:
-            pipe.incr(name)
-            pipe.expire(name, seconds, nx=True)
-            count, _ = await pipe.execute()
+        # not one transaction: an end that was not set, the next use sets
+        count, _ = await asyncio.gather(self._redis.incr(name), self._redis.expire(name, seconds, nx=True))
         return int(count) <= limit
 
     @stored
@@ -251,6 +249,10 @@ class RedisUnsaved:
     async def push(self, conversation_id: str, events: Sequence[dict[str, Any]], *, doubt: bool = False) -> None:
         if events:
             await self._push(keys=_lines(conversation_id), args=[str(int(doubt)), *map(json.dumps, events)])
+
+    @stored
+    async def any(self, conversation_id: str) -> bool:
+        return bool(await self._redis.exists(_lines(conversation_id)[0]))
 
     @stored
     async def peek(self, conversation_id: str) -> list[dict[str, Any]]:

@@ -146,6 +146,10 @@ class Unsaved(Protocol):
         """Add them; one that waits already changes nothing. ``doubt``: they may be in the tracker."""
         ...
 
+    async def any(self, conversation_id: str) -> bool:
+        """Whether something waits."""
+        ...
+
     async def peek(self, conversation_id: str) -> list[dict[str, Any]]:
         """What waits, in order."""
         ...

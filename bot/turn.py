@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.continuity import Return
 from bot.factor import PinCheck
 from bot.identity import CodeCheck
 from bot.menu import Shown
@@ -24,6 +25,12 @@ class Turn:
     proof: Proof = Proof.CLAIMED
     code: CodeCheck = CodeCheck.NONE
     pin: PinCheck = PinCheck.NONE
+    back: Return = field(default_factory=Return)
+    """How this message comes after the one before it."""
+    recap: bool = False
+    """Whether that was so long ago that the customer is told where they were."""
+    asked_again: list[str] = field(default_factory=list)
+    """Slots that are emptied in this turn because they were too old, and will be asked for again."""
     linked: bool = False
     """Whether this turn's code joined two conversations."""
     replies: list[Reply] = field(default_factory=list)
@@ -31,6 +38,12 @@ class Turn:
     collect: int | None = None
     expects_digits: bool = False
     hangup: bool = False
+    within_limits: bool = True
+    """Whether the sender may have another turn this minute."""
+    pin_due: bool = True
+    """Whether the sender was asked for a PIN, so that this message may hold one."""
+    unsaved: bool = True
+    """Whether lines of the conversation may wait to be written to the tracker."""
     asked: bool = False
     """Whether the assistant spoke: what was on offer before is not being asked any more."""
     first: int = 0
@@ -57,6 +70,9 @@ def metadata(turn: Turn, shown: str | None, ours: bool) -> dict[str, Any]:
         "pin": turn.pin.value,
         "shown": shown,
         "event_of_ours": ours,
+        "moved": turn.back.moved,
+        "recap": turn.recap,
+        "asked_again": turn.asked_again,
     }
 
 

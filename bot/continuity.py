@@ -1,0 +1,148 @@
+"""Coming back: how long somebody was away, whether they changed channel, and what may still be known (docs/continuity.md).
+
+The designers' rules are in ``domain/_slots.yml``, read and checked when the gateway starts. Pure but for that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.model import Contact, InboundMessage
+
+FILE = "_slots.yml"
+RECAP_AFTER = timedelta(hours=6)
+_SPAN = re.compile(r"(\d+) (minute|hour|day|week)s?")
+_UNITS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+_LEFT = ({"event": "active_loop", "name": None}, {"event": "slot", "name": "requested_slot", "value": None})
+_KINDS = {"asked again after ": True, "forgotten after ": False}
+
+
+class CarryOverError(Exception):
+    """The file cannot be used; the message is a sentence for designers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A value that is too old once somebody was away for so long. ``asked_again``: the customer is told so."""
+
+    after: timedelta
+    asked_again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """How a message comes after the one before it: ``away`` is the time between them (None: there was none)."""
+
+    away: timedelta | None = None
+    moved: bool = False
+
+    @classmethod
+    def of(cls, contact: Contact, message: InboundMessage) -> Return:
+        """``contact`` as it was before this message."""
+        if contact.last_seen is None:
+            return cls()
+        away = max(message.received_at - contact.last_seen, timedelta())
+        return cls(away, contact.last_channel is not message.channel or contact.last_address != message.sender)
+
+
+@dataclass(frozen=True, slots=True)
+class CarryOver:
+    """What is kept for how long. Slots and forms without a rule are kept."""
+
+    recap_after: timedelta = RECAP_AFTER
+    slots: Mapping[str, Rule] = field(default_factory=dict)
+    forms: Mapping[str, Rule] = field(default_factory=dict)
+    form_of: Mapping[str, str] = field(default_factory=dict)
+    """The form that asks for a slot."""
+
+    def is_long(self, away: timedelta | None) -> bool:
+        """Whether it was long enough for a recap."""
+        return away is not None and away >= self.recap_after
+
+    def concerns(self, away: timedelta | None) -> bool:
+        """Whether anything may be too old after that; saves asking the tracker at every turn."""
+        rules = (*self.slots.values(), *self.forms.values())
+        return away is not None and any(away >= rule.after for rule in rules)
+
+    def too_old(self, away: timedelta, slots: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
+        """The filled slots that are too old, and whether the open form is."""
+        names = tuple(name for name, rule in self.slots.items() if away >= rule.after and slots.get(name) not in (None, []))
+        rule = self.forms.get(self.form_of.get(str(slots.get("requested_slot")), ""))
+        return names, rule is not None and away >= rule.after
+
+    def asked_again(self, names: Iterable[str]) -> list[str]:
+        """Those among the emptied slots whose asking again is announced."""
+        return [name for name in names if self.slots[name].asked_again]
+
+    @classmethod
+    def from_domain(cls, folder: Path) -> CarryOver:
+        """Read ``_slots.yml`` and check its names against the domain. CarryOverError; without the file all is kept."""
+        path = folder / FILE
+        if not path.exists():
+            return cls()
+        found = cls.from_mapping(_read(path).get("carry_over") or {})
+        contents = [_read(file) for file in sorted(folder.glob("*.yml")) if file != path]
+        for kind, rules in (("slots", found.slots), ("forms", found.forms)):
+            known = {str(name) for content in contents for name in content.get(kind) or {}}
+            if missing := sorted(set(rules) - known):
+                raise CarryOverError(f"{FILE}: there is no {kind[:-1]} {missing[0]} in the domain.")
+        return replace(found, form_of=_asking(contents))
+
+    @classmethod
+    def from_mapping(cls, body: Mapping[str, Any]) -> CarryOver:
+        """``{"recap_after": "6 hours", "slots": {name: rule}, "forms": {name: rule}}``. Raises CarryOverError."""
+        if unknown := set(body) - {"recap_after", "slots", "forms"}:
+            raise CarryOverError(f"{FILE}: {sorted(unknown)[0]!r} is not known; known are recap_after, slots and forms.")
+        recap_after = span(str(body.get("recap_after", "6 hours")))
+        return cls(recap_after, _rules(body.get("slots") or {}), _rules(body.get("forms") or {}))
+
+
+def emptying(names: Iterable[str], *, form: bool) -> list[dict[str, Any]]:
+    """Rasa's events that empty these slots and leave the open form."""
+    events: list[dict[str, Any]] = [{"event": "slot", "name": name, "value": None} for name in names]
+    return [*events, *(dict(event) for event in _LEFT)] if form else events
+
+
+def span(text: str) -> timedelta:
+    """``6 hours``, ``3 days``. Raises CarryOverError."""
+    found = _SPAN.fullmatch(text.strip())
+    if found is None:
+        raise CarryOverError(f"{FILE}: {text!r} is not a time; write 20 minutes, 6 hours, 3 days, 2 weeks.")
+    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+
+
+def _asking(contents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    forms = [one for content in contents for one in (content.get("forms") or {}).items()]
+    return {str(slot): str(form) for form, settings in forms for slot in (settings or {}).get("required_slots") or ()}
+
+
+def _rules(body: Mapping[str, Any]) -> dict[str, Rule]:
+    if not isinstance(body, Mapping):
+        raise CarryOverError(f"{FILE}: names with their rules are expected.")
+    return {str(name): rule for name, text in body.items() if (rule := _rule(str(name), str(text))) is not None}
+
+
+def _rule(name: str, text: str) -> Rule | None:
+    if text == "kept":
+        return None
+    for beginning, asked_again in _KINDS.items():
+        if text.startswith(beginning):
+            return Rule(span(text.removeprefix(beginning)), asked_again)
+    raise CarryOverError(f"{FILE}: {name} is {text!r}; write kept, asked again after 7 days, or forgotten after 1 day.")
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (OSError, yaml.YAMLError) as error:
+        raise CarryOverError(f"{path.name}: cannot be read: {type(error).__name__}.") from error
+    if not isinstance(content, Mapping):
+        raise CarryOverError(f"{path.name}: a mapping is expected.")
+    return content
