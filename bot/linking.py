@@ -164,7 +164,9 @@ class Linking:
         place = contact.last_address
         side = newer if any(known.address == place for known in newer.addresses) else older
         if handoff := await self.handoffs.open_for(contact.conversation_id):
-            await self.handoffs.save(replace(handoff, conversation_id=side.conversation_id, contact_id=side.id))
+            packet = replace(handoff.packet, transcript=(), slots=())  # of both sides; the desk reads the tracker again
+            moved = replace(handoff, conversation_id=side.conversation_id, contact_id=side.id, packet=packet)
+            await self.handoffs.save(moved)
         if call := await self.calls.live_for(contact.conversation_id):
             side = newer if any(known.address == call.caller for known in newer.addresses) else older
             await self.calls.save(replace(call, conversation_id=side.conversation_id))

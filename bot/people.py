@@ -11,6 +11,7 @@ from bot.conversation import Conversations
 from bot.handoff import HandoffBook
 from bot.line import Wait, Waits
 from bot.lines import Lines
+from bot.linking import LinkRefused
 from bot.model import (
     Address,
     AddressKind,
@@ -31,8 +32,10 @@ from bot.ports import (
     Clock,
     Contacts,
     DeskEvent,
+    DialogueUnavailable,
     HandoffRefused,
     HandoffView,
+    LinkFact,
     SendError,
     StoreUnavailable,
     Telephone,
@@ -101,6 +104,7 @@ class People:
             channel,
             tuple(m for m in await self.outbox.uncertain(handoff.conversation_id) if m.author is not Author.NOTICE),
             await self.telephone.state(handoff.id) if handoff.open and handoff.call_sid else None,
+            await self._links(contact) if contact else (),
         )
 
     async def accept(self, handoff_id: str, agent: str, phone: str | None) -> Handoff:
@@ -162,6 +166,25 @@ class People:
             return await self.telephone.sound(recording)
         except SendError as error:
             raise HandoffRefused(error.reason) from error
+
+    async def unlink(self, handoff_id: str, agent: str, link_id: str) -> None:
+        """Take apart what was joined into this contact; each side gets its conversation back."""
+        handoff = await self.handoffs.assigned_to(handoff_id, agent)
+        linking = self.conversations.linking
+        if link_id not in {link.id for link in await linking.links.of(handoff.contact_id)}:
+            raise HandoffRefused("There is no such link.")
+        try:
+            link = await linking.undo_by_agent(link_id, agent)
+        except LinkRefused as refused:
+            raise HandoffRefused(str(refused)) from refused
+        except DialogueUnavailable as error:
+            raise HandoffRefused("The assistant's records cannot be reached just now. Please try again.") from error
+        await linking.tell_elsewhere(link, "utter_unlinked_elsewhere", link.id)
+        await self.handoffs.new_line(handoff)
+
+    async def _links(self, contact: Contact) -> tuple[LinkFact, ...]:
+        found = await self.conversations.linking.links.of(contact.id)
+        return tuple(LinkFact(one.id, one.at, tuple(a.address for a in one.before[0].addresses), one.undone_at) for one in found)
 
     def watch(self) -> AsyncIterator[DeskEvent]:
         """What changes, as it changes."""

@@ -268,6 +268,16 @@ class DeskEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkFact:
+    """That addresses were joined into this contact, and whether that was undone since."""
+
+    id: str
+    at: datetime
+    joined: tuple[Address, ...]
+    undone_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HandoffView:
     """One handoff as the desk shows it now (the packet is what was known when it was opened)."""
 
@@ -278,6 +288,7 @@ class HandoffView:
     sends_to: ChannelName | None
     uncertain: tuple[OutboundMessage, ...] = ()
     room: Room | None = None
+    links: tuple[LinkFact, ...] = ()
 
 
 class HandoffRefused(Exception):
@@ -295,6 +306,10 @@ class People(Protocol):
 
     async def reply(self, handoff_id: str, agent: str, text: str) -> ChannelName: ...
     async def close(self, handoff_id: str, agent: str, outcome: str) -> None: ...
+    async def unlink(self, handoff_id: str, agent: str, link_id: str) -> None:
+        """Take apart what was joined into this contact; each side gets its conversation back."""
+        ...
+
     async def act(self, handoff_id: str, agent: str, act: LineAct, to: str) -> None:
         """What the agent does with the phone call (``Telephone.act``)."""
         ...

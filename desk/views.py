@@ -102,6 +102,7 @@ class Desk:
             (one + "/reply", self.reply),
             (one + "/close", self.close),
             (one + "/call", self.call),
+            (one + "/unlink", self.unlink),
         ]
         return [
             *(web.get(path, self._guard(handler)) for path, handler in get),
@@ -193,6 +194,18 @@ class Desk:
             await self._people.close(handoff_id, visit.agent.username, outcome)
         except HandoffRefused as refused:
             return await self._done(visit, handoff_id, Refusal("close", str(refused), outcome))
+        return await self._done(visit, handoff_id)
+
+    async def unlink(self, request: web.Request) -> web.StreamResponse:
+        """Take apart two conversations that were joined (docs/identity.md)."""
+        visit, handoff_id = await self._visitor(request), request.match_info["id"]
+        link_id = (await form_of(request)).get("link", "")
+        try:
+            if not HANDOFF.fullmatch(link_id):
+                raise HandoffRefused("There is no such link.")
+            await self._people.unlink(handoff_id, visit.agent.username, link_id)
+        except HandoffRefused as refused:
+            return await self._done(visit, handoff_id, Refusal("unlink", str(refused)))
         return await self._done(visit, handoff_id)
 
     async def call(self, request: web.Request) -> web.StreamResponse:

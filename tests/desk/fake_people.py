@@ -127,6 +127,15 @@ class FakePeople:
             raise HandoffRefused("There is no such conversation.")
         return self.views[handoff_id]
 
+    async def unlink(self, handoff_id: str, agent: str, link_id: str) -> None:
+        """Only a standing link of this handoff's customer."""
+        view = await self.view(handoff_id)
+        if view.handoff.agent != agent or link_id not in {link.id for link in view.links}:
+            raise HandoffRefused("There is no such link.")
+        moment = self.clock()
+        apart = tuple(replace(link, undone_at=moment) if link.id == link_id else link for link in view.links)
+        self.views[handoff_id] = replace(view, links=apart)
+
     async def accept(self, handoff_id: str, agent: str, phone: str | None) -> Handoff:
         view = await self._change(handoff_id)
         if view.handoff.agent not in (None, agent):

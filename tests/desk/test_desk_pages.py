@@ -12,6 +12,7 @@ import pytest
 from redis.exceptions import ConnectionError as RedisAway
 
 from bot.model import Address, Author, ChannelName, Contact, ContactAddress, Handoff, Proof, SlotFact, TranscriptLine
+from bot.ports import LinkFact
 from desk import show
 from desk.http import HEADERS
 from tests.desk.conftest import PASSWORD, Browser, House
@@ -372,3 +373,15 @@ async def test_cookies_that_are_not_ours(browser: Browser, cookie: str) -> None:
 async def test_control_characters_are_dropped(ana: Browser, house: House, mine: Handoff) -> None:
     assert (await reply(ana, mine, "a\x00b\x1b[2J\tc\nd")).status == 303
     assert house.people.calls[0][3] == "ab[2J\tc\nd"
+
+
+async def test_joined_conversations_are_shown_and_taken_apart_by_who_has_it(ana: Browser, house: House, mine: Handoff) -> None:
+    link = LinkFact("l_1", START, (Address.parse("web:abc"),))
+    house.people.views[mine.id] = replace(house.people.views[mine.id], links=(link,))
+    shown = (await ana.get(page(mine))).text
+    assert "Joined" in shown and "Take apart" in shown and "abc" in shown
+    await ana.post(page(mine, "unlink"), {"link": "l_1"})
+    after = (await ana.get(page(mine))).text
+    assert "taken apart again" in after and "Take apart" not in after
+    refused = await ana.post(page(mine, "unlink"), {"link": "l_9"})
+    assert "There is no such link." in refused.text
