@@ -12,7 +12,6 @@ from actions.person import hand_over
 from bot.directives import Hangup
 from bot.model import ChannelName
 
-FORMS = ("activation_form", "verification_form", "branch_form")
 RASAS_OWN = frozenset({"requested_slot", "session_started_metadata"})
 # Kept through a start over: who starts over has not become somebody else, and guesses at cards stay counted.
 KEPT = frozenset({"card_misses"})
@@ -160,20 +159,3 @@ class LostThread(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         dispatcher.utter_message(response="utter_lost_thread")
         return [*context.close_form(), SlotSet("offered", "person")]
-
-
-class CallStarted(Action):
-    """A call begins: a greeting, or the thread picked up. No name and no digits: a caller id can be forged."""
-
-    def name(self) -> str:
-        return "action_call_started"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        if tracker.active_loop_name in FORMS:
-            dispatcher.utter_message(response=f"utter_welcome_back_{tracker.active_loop_name}")
-            return []
-        if tracker.get_slot("trouble") == "activation_failed":
-            dispatcher.utter_message(response="utter_welcome_back_failed")
-            return [SlotSet("offered", "person")]
-        dispatcher.utter_message(response="utter_call_greeting")
-        return [SlotSet("offered", None)]

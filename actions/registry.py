@@ -8,7 +8,7 @@ from collections.abc import Callable
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import Action
 
-from actions import accounts, activation, basics, branches, calls, limits, person, verification
+from actions import accounts, activation, basics, branches, calls, continuing, limits, person, verification
 from actions.bank import Bank
 from actions.guard import guard
 from actions.names import Names
@@ -23,7 +23,9 @@ def all_actions(bank: Bank, names: Names, clock: Callable[[], float] = time.time
         activation.ActivateCard(bank),
         activation.AskCardLast4(),
         activation.ValidateActivationForm(bank, names),
-        basics.CallStarted(),
+        continuing.CallStarted(),
+        continuing.GoOn(),
+        continuing.Greet(),
         basics.DeclineOffer(),
         basics.Explain(),
         basics.Goodbye(),

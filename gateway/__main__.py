@@ -9,6 +9,7 @@ import sys
 
 import uvloop
 
+from bot.continuity import CarryOverError
 from bot.ports import StoreUnavailable
 from bot.wording import WordingError
 from gateway import logs
@@ -37,7 +38,7 @@ def main() -> int:
     logs.configure(settings.log_level)
     try:
         uvloop.run(run(settings))
-    except (WordingError, TracingUnavailable, StoreUnavailable, OSError) as error:
+    except (WordingError, CarryOverError, TracingUnavailable, StoreUnavailable, OSError) as error:
         sys.stderr.write(f"The gateway cannot start: {error}\n")
         return 3
     return 0

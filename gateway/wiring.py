@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 import redis.asyncio as redis
 
+from bot.continuity import CarryOver
 from bot.conversation import Conversations
 from bot.errands import Errands
 from bot.factor import NoSecondFactor, Pins, SecondFactor
@@ -139,6 +140,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         linking=linking,
         clock=now,
         deadline=settings.turn_deadline,
+        carry_over=CarryOver.from_domain(notices.parent),
     )
     inbox = CountingInbox(RedisInbox(client), outbox, contacts, metrics)
     agents, waits = AgentDirectory(client), RedisWaits(client)

@@ -53,31 +53,42 @@ class Agent:
         page = await self.page(handoff_id)
         once = ONCE.search(page)
         hidden = {"csrf": _found(CSRF, page), **({"once": once[1]} if once else {})}
-        await self._post(f"/desk/handoffs/{handoff_id}/{what}", hidden | fields)
+        await self._post(await self._signed_in(), f"/desk/handoffs/{handoff_id}/{what}", hidden | fields)
 
     async def _signed_in(self) -> aiohttp.ClientSession:
         async with self._signing_in:
             if self._http is None:
-                self._http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
-                await self._sign_in(self._http)
+                http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+                try:
+                    await self._sign_in(http)
+                except BaseException:
+                    await http.close()
+                    raise
+                self._http = http
         return self._http
 
     async def _sign_in(self, http: aiohttp.ClientSession) -> None:
+        """With the one-time password of a new installation, which is changed; later with ours."""
         path = self._home / "first-agent.json"
         made = json.loads(path.read_text()) if path.exists() else {"username": "agent", "password": PASSWORD}
-        page = await self._get(http, "/desk/sign-in")
-        page = await self._post("/desk/sign-in", {"csrf": _found(CSRF, page), **made})
+        try:
+            page = await self._enter(http, made)
+        except Missed:
+            page = await self._enter(http, made | {"password": PASSWORD})
         if 'name="new"' in page:
-            await self._post("/desk/password", {"csrf": _found(CSRF, page), "new": PASSWORD, "again": PASSWORD})
+            await self._post(http, "/desk/password", {"csrf": _found(CSRF, page), "new": PASSWORD, "again": PASSWORD})
+
+    async def _enter(self, http: aiohttp.ClientSession, who: dict[str, str]) -> str:
+        page = await self._get(http, "/desk/sign-in")
+        return await self._post(http, "/desk/sign-in", {"csrf": _found(CSRF, page), **who})
 
     async def _get(self, http: aiohttp.ClientSession, path: str) -> str:
         async with http.get(f"{self._url}{path}") as response:
             return await response.text()
 
-    async def _post(self, path: str, fields: dict[str, str]) -> str:
-        assert self._http is not None
+    async def _post(self, http: aiohttp.ClientSession, path: str, fields: dict[str, str]) -> str:
         headers = {"Origin": str(URL(self._url).origin())}
-        async with self._http.post(f"{self._url}{path}", data=fields, headers=headers) as response:
+        async with http.post(f"{self._url}{path}", data=fields, headers=headers) as response:
             page = await response.text()
             if response.status >= 400:
                 raise Missed(f"the desk refused {path.rsplit('/', 1)[-1]}: {response.status}")

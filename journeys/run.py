@@ -55,7 +55,7 @@ class Walk:
         """At its beginning: a customer nobody has met, with all four channels."""
         who = await stage.customer(journey.customer)
         seats = (SmsSeat(stage.sim, who.number), MessengerSeat(stage.sim, who.psid), PhoneSeat(stage.sim, who.number))
-        return cls(stage, journey, who, WebSeat(stage.http, stage.public), *seats)
+        return cls(stage, journey, who, WebSeat(stage.public, int(who.psid[2:])), *seats)
 
     async def goes(self) -> Outcome:
         """Take every step; the first that does not come true ends it."""

@@ -147,7 +147,9 @@ class PhoneSeat(Simulated):
         return bool(self._calls) and self._calls[-1].state.get("activity") != "over"
 
     async def calls(self) -> None:
-        """Dial the voice number, and hear the first words."""
+        """Dial the voice number, and hear the first words. Whoever is on the phone hangs up first."""
+        if self.calling:
+            await self.hangs_up()
         self._calls.append(await self._sim.call(self._number))
         call = self._calls[-1]
         await self.changed(lambda: bool(call.heard), "nothing was heard on the call")
@@ -184,8 +186,9 @@ class PhoneSeat(Simulated):
 class WebSeat:
     """A browser's side of the chat socket (docs/contracts.md), without a browser."""
 
-    def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
-        self._http = http
+    def __init__(self, url: str, number: int) -> None:
+        self._http: aiohttp.ClientSession | None = None
+        self._from = f"127.{100 + number // 250}.{number % 250 + 1}.1"  # of the loopback: customers do not share a network
         self._url = url
         self._ws: aiohttp.ClientWebSocketResponse | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -205,6 +208,8 @@ class WebSeat:
         """Open the chat; ``carry`` is the one-time code of a link."""
         await self.closes()
         self._welcomed = False
+        connector = aiohttp.TCPConnector(local_addr=(self._from, 0))
+        self._http = aiohttp.ClientSession(connector=connector)
         self._ws = await self._http.ws_connect(f"{self._url}/chat", headers={"Origin": self._url})
         hello: dict[str, Any] = {"type": "hello", "last": self._seq}
         hello |= {"token": self.token} if self.token else {}
@@ -219,7 +224,9 @@ class WebSeat:
             await self._ws.close()
         if self._reader is not None:
             await self._reader
-        self._ws = self._reader = None
+        if self._http is not None:
+            await self._http.close()
+        self._ws = self._reader = self._http = None
 
     async def says(self, text: str) -> None:
         await self._send({"type": "message", "text": text})

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -77,11 +77,13 @@ class Stage:
     store: redis.Redis
     agent: Agent
     home: Path
+    _adding: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def customer(self, like: str) -> Customer:
         """A customer whom nobody has met, with the records of the one named; numbered on over all runs of the installation."""
-        number = int(await self.store.incr("ot:journeys:customers"))
-        return await asyncio.to_thread(customer(number, self.home).like, like)
+        async with self._adding:  # the first one also makes the records that all are copied from
+            number = int(await self.store.incr("ot:journeys:customers"))
+            return await asyncio.to_thread(customer(number, self.home).like, like)
 
     async def conversation(self, address: str) -> dict[str, Any] | None:
         """The conversation of an address as the internal API shows it; None when there is none."""

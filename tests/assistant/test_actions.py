@@ -9,7 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
-from actions import accounts, activation, basics, branches, context, person, verification
+from actions import accounts, activation, branches, context, continuing, person, verification
 from actions.accounts import amount, long_day
 from actions.bank import Bank
 from bot.directives import from_json
@@ -104,12 +104,12 @@ async def test_keys_are_collected_on_calls_only(channel: str, action: Action, co
     ("slots", "said"), [({}, "utter_call_greeting"), ({"trouble": "activation_failed"}, "utter_welcome_back_failed")]
 )
 async def test_a_call_begins(slots: dict[str, Any], said: str) -> None:
-    assert (await run(basics.CallStarted(), tracker("/call_started", slots=slots, channel="voice")))[0] == [said]
+    assert (await run(continuing.CallStarted(), tracker("/call_started", slots=slots, channel="voice")))[0] == [said]
 
 
-@pytest.mark.parametrize("form", basics.FORMS)
+@pytest.mark.parametrize("form", ["activation_form", "verification_form", "branch_form"])
 async def test_a_call_picks_up_each_form(form: str) -> None:
-    assert (await run(basics.CallStarted(), tracker("/call_started", loop=form)))[0] == [f"utter_welcome_back_{form}"]
+    assert (await run(continuing.CallStarted(), tracker("/call_started", loop=form)))[0] == [f"utter_welcome_back_{form}"]
 
 
 async def test_a_handoff_says_why_and_what_was_tried_in_the_designers_words() -> None:

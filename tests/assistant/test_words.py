@@ -10,7 +10,6 @@ import pytest
 import yaml
 
 from actions.bank import Activation
-from actions.basics import FORMS
 from actions.tables import DeliveryStatus
 from bot.wording import REQUIRED
 from connectors.gsm7 import BASIC, EXTENSION
@@ -136,7 +135,8 @@ def used() -> set[str]:
     names = set(re.findall(r"utter_\w+(?![\w{])", code + rules)) | set(REQUIRED)
     slots = {slot for form in DOMAIN["forms"].values() for slot in form["required_slots"]}
     names |= {"utter_ask_full_name"} | {f"utter_explain_{slot}" for slot in slots}  # the other slots are asked by actions
-    names |= {f"utter_welcome_back_{form}" for form in FORMS} | {f"utter_delivery_{status}" for status in DeliveryStatus}
+    names |= {f"utter_{how}_{form}" for form in DOMAIN["forms"] for how in ("welcome_back", "recap")}
+    names |= {f"utter_delivery_{status}" for status in DeliveryStatus} | {"utter_choosing_nearest_branches"}
     names |= {f"utter_card_{outcome}" for outcome in (Activation.ACTIVATED, Activation.ALREADY)}
     names |= {f"utter_code_{outcome}" for outcome in ("expired", "locked", "given_up")}
     names |= {"utter_pin_locked", "utter_pin_unavailable", "utter_needs_possessed", "utter_needs_proven"}
