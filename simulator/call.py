@@ -52,6 +52,7 @@ class Call:
     created_at: datetime = field(init=False)
     relay: RelaySession | None = None
     queue: str | None = None
+    held: bool = False
     machine_detection: str | None = None
     answered_by: str = "human"
     words: list[str] = field(default_factory=list)
@@ -129,6 +130,7 @@ class Call:
             "status": self.status,
             "activity": self.activity,
             "queue": self.queue,
+            "held": self.held,
             "accepts": [k for k, on in (("keys", gather.dtmf), ("speech", gather.speech)) if on] if gather else [],
             "timeout": gather.timeout if gather else None,
             "duration": self.duration,

@@ -169,7 +169,7 @@ class Joining:
             while not seat.gone.is_set() and self._world.clock.elapsed() < deadline:
                 await self._sit(player, room, seat, deadline)
         finally:
-            call.bridge = None
+            call.bridge, call.held = None, False
             room.leave(seat)
         return [("DialCallStatus", "answered")]
 
@@ -177,6 +177,7 @@ class Joining:
         """One spell of talking, waiting or being on hold, until that changes."""
         seat.changed.clear()
         talking = room.talking(seat)
+        player.call.held = seat.hold
         player.call.tell("joined" if talking and not seat.announce else "held" if seat.hold else "waiting")
         sound = asyncio.ensure_future(self._sound(player, seat, talking))
         try:

@@ -93,7 +93,7 @@ class Phone:
 
     async def is_on_hold(self, within: float = WITHIN) -> None:
         """Wait until this leg is on hold in a conference."""
-        await self._until(lambda call: call["activity"] == "held", "leg on hold", within)
+        await self._until(lambda call: bool(call["held"]), "leg on hold", within)
 
     async def hangs_up(self) -> None:
         """End the call, if it has not ended."""

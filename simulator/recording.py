@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from simulator.playing import Player
 
 RATE = 8000
+SECONDS_PER_CHARACTER = 0.06
+"""How long typed words last, as in ``simulator.playing``."""
 
 
 async def record(player: Player, verb: Record, document: Document) -> None:
@@ -39,7 +41,8 @@ async def record(player: Player, verb: Record, document: Document) -> None:
                 break
     finally:
         call.collector = None
-        fields = _fields(player, round(clock.elapsed() - began))
+        spoken = len(" ".join(call.words)) * SECONDS_PER_CHARACTER
+        fields = _fields(player, round(max(clock.elapsed() - began, spoken)))
         if verb.status_callback:
             status = [("RecordingStatus", "completed"), ("RecordingChannels", "1"), ("RecordingSource", "RecordVerb")]
             request = Request("recording", verb.status_callback, [*call.fields(), *fields, *status])

@@ -103,13 +103,14 @@ function swapLines(list, part) {
   else if (after.length > before.length) find(".newer").hidden = false;
 }
 
-function apply(html, own = false) {
+function apply(html, own = false, sentences = false) {
   for (const part of all("[data-part]", new DOMParser().parseFromString(html, "text/html"))) {
     const name = part.dataset.part, old = find(`[data-part="${name}"]`), markup = part.outerHTML;
     if (!old || served.get(name) === markup) continue;
     // What was refused stays to be read until the agent does the next thing.
     const sentence = name === "refused" || name.endsWith("-error");
     if (sentence && !own && old.textContent.trim()) continue;
+    if (sentences && !sentence) continue;
     served.set(name, markup);
     const keep = part.dataset.keep;
     if (name === "lines") swapLines(old, part);
@@ -245,7 +246,8 @@ async function send(form) {
     const text = await answer.text();
     if (!answer.headers.get("Content-Type")?.startsWith("text/html")) return complain(form, text);
     if (answer.ok) sent(form);
-    if (mine > applied) apply(text, true);
+    // Overtaken by a refresh: its parts are old, but what was refused must still be read.
+    if (mine > applied || !answer.ok) apply(text, true, mine < applied);
     applied = Math.max(applied, mine);
     if (answer.ok && form.dataset.send === "accept") find("#reply")?.focus();
   } catch {
@@ -305,7 +307,7 @@ if (desk) {
     if (target.scrollHeight - target.scrollTop - target.clientHeight < 48) find(".newer").hidden = true;
   });
   document.addEventListener("toggle", ({ target }) => {
-    if (target.matches("details.close") && target.open) find("input[name=outcome]", target).focus();
+    if (target.matches("details.close") && target.open) find("input[name=outcome], input[type=tel]", target)?.focus();
   }, true);
   setInterval(tick, 1000);
   follow();

@@ -189,7 +189,7 @@ async def test_an_empty_message_is_none(world: World) -> None:
 
 
 async def test_going_on_by_text(world: World) -> None:
-    phone, handoff, doc = await pressed(world, "3")
+    _, handoff, doc = await pressed(world, "3")
     assert doc.verbs == ["Say", "Hangup"] and world.helpers.outbox.texts == [(ANA, "We go on here by text.")]
     assert world.store.handoffs[handoff.id].open
 
