@@ -60,18 +60,23 @@ class Result:
 
 async def run(wish: Wish) -> Result:
     """Start everything, do the harm, judge after each fault. Raises PartFailed and the like when it cannot start."""
+    async with running(gateways=wish.gateways, rasas=wish.rasas) as stack:
+        return await suffer(stack, wish)
+
+
+async def suffer(stack: Stack, wish: Wish) -> Result:
+    """The load, the harm and the verdict, on what runs already."""
     random.seed(wish.seed)
     result, began = Result(), time.monotonic()
-    async with running(gateways=wish.gateways, rasas=wish.rasas) as stack:
-        crowd = Crowd(stack, wish.pause)
-        result.tally = crowd.tally
-        crowd.start(wish.texting, wish.messaging, wish.chatting)
-        try:
-            await _harm(stack, crowd, wish, result)
-        finally:
-            await crowd.stop()
-            result.seconds = time.monotonic() - began
-            _keep_logs(stack)
+    crowd = Crowd(stack, wish.pause)
+    result.tally = crowd.tally
+    crowd.start(wish.texting, wish.messaging, wish.chatting)
+    try:
+        await _harm(stack, crowd, wish, result)
+    finally:
+        await crowd.stop()
+        result.seconds = time.monotonic() - began
+        _keep_logs(stack)
     return result
 
 

@@ -1,0 +1,89 @@
+"""The running assistant under faults, in short (``make chaos`` is the long form), and two gateways beside two Rasa servers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from benchmarks.chaos import Wish, suffer
+from benchmarks.chaos_load import Customer, Tally, Webhooks
+from benchmarks.chaos_stack import Stack, running
+from benchmarks.chaos_verdict import judge, quiet
+from bot.model import Address
+from bot.redis_queue import partition_of
+from gateway.partitions import owner_of
+
+pytestmark = [pytest.mark.stack, pytest.mark.asyncio(loop_scope="module")]
+
+MOVED_WITHIN = 12.0
+"""Seconds: a lease of 6, a round of 1.5, a turn, and a busy machine."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stack() -> AsyncIterator[Stack]:
+    """Two gateways and two Rasa servers on one Redis, with a vendor that outlives them."""
+    async with running(gateways=2, rasas=2) as made:
+        yield made
+
+
+async def answered(stack: Stack, ana: Customer, n: int) -> float:
+    """Seconds until the n-th message of a customer is at the vendor."""
+    began = time.monotonic()
+    async with asyncio.timeout(60):
+        while True:
+            record = f"ot:{partition_of(Address.parse(ana.address))}:sent:{ana.accepted[n]}>1"
+            if await stack.client.hget(record, "state") in ("sent", "delivered"):
+                return time.monotonic() - began
+            await asyncio.sleep(0.02)
+
+
+async def test_messages_that_come_in_by_two_gateways_stay_in_order(stack: Stack) -> None:
+    ana, doors = Customer("tel:+12125559001", 9001), Webhooks(stack, Tally())
+    for n in range(12):
+        ana.accepted.append(await doors.bring(ana, n))
+        await doors.bring_again(ana, n)
+    assert await quiet(stack, 30)
+    verdict = await judge(stack, [ana])
+    assert (verdict.accepted, verdict.answered, verdict.apologies, verdict.details) == (12, 12, 0, [])
+    leases = {await owner_of(stack.client, f"{{p{n:02d}}}") for n in range(8)}
+    assert len(leases) == 2, "the gateways share the partitions"
+
+
+async def test_a_killed_gateways_conversations_move_within_seconds(stack: Stack) -> None:
+    """Both ways: whichever gateway has the partition, the other one goes on when it is killed, before it is back."""
+    ana, doors = Customer("tel:+12125559002", 9002), Webhooks(stack, Tally())
+    ana.accepted.append(await doors.bring(ana, 0))
+    await answered(stack, ana, 0)
+    for name in ("gateway", "gateway2"):
+        stack.kill(name)
+        ana.accepted.append(await doors.bring(ana, len(ana.accepted)))
+        assert await answered(stack, ana, len(ana.accepted) - 1) < MOVED_WITHIN
+        await stack.ready(name)
+    verdict = await judge(stack, [ana])
+    assert (verdict.lost, verdict.doubled, verdict.out_of_order, verdict.uncertain) == (0, 0, 0, 0)
+
+
+async def test_conversations_go_on_with_one_rasa_less(stack: Stack) -> None:
+    people = [Customer(f"tel:+1212555{n}", n) for n in range(9100, 9108)]
+    doors = Webhooks(stack, Tally())
+    stack.kill("rasa2")
+    for ana in people:
+        ana.accepted.append(await doors.bring(ana, 0))
+    for ana in people:
+        assert await answered(stack, ana, 0) < MOVED_WITHIN
+    verdict = await judge(stack, people)
+    assert (verdict.answered, verdict.details) == (8, [])
+
+
+async def test_nothing_is_lost_doubled_or_out_of_order_under_faults(stack: Stack) -> None:
+    some = ("kill -9 gateway", "kill -9 Redis", "full disk for Redis", "vendor: took it, answer lost")
+    wish = Wish(minutes=0.35, texting=16, messaging=4, chatting=2, only=some)
+    result = await suffer(stack, wish)
+    verdict = result.verdict
+    assert (verdict.lost, verdict.doubled, verdict.out_of_order, verdict.details) == (0, 0, 0, [])
+    assert not result.left and verdict.accepted > 20 and len(result.injected) >= 2
+    assert verdict.answered + verdict.uncertain == verdict.accepted
