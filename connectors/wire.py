@@ -68,7 +68,8 @@ async def post(
     UNCERTAIN when it broke or timed out after the request may have left.
     """
     try:
-        async with session.request(method, url, timeout=within, allow_redirects=False, **request) as response:
+        send = session.post if method == "POST" else session.delete
+        async with send(url, timeout=within, allow_redirects=False, **request) as response:
             raw = await response.content.read(ANSWER_LIMIT)
             return Answer(response.status, _object(raw), _seconds(response.headers.get("Retry-After")))
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ServerFingerprintMismatch) as error:

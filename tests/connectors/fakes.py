@@ -104,6 +104,7 @@ class Vendor:
     def app(self) -> web.Application:
         app = web.Application()
         app.router.add_post("/{path:.*}", self._answer)
+        app.router.add_delete("/{path:.*}", self._answer)
         return app
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:

@@ -139,3 +139,32 @@ async def test_failures_before_the_request_left(raised: Exception, account: Twil
     with pytest.raises(SendError) as caught:
         await TwilioClient(Unreachable(), account).create_message("+12125550142", "hello", "https://x/s")  # type: ignore[arg-type]
     assert caught.value.failure is SendFailure.RETRY
+
+
+async def test_conferences_are_asked_by_their_own_resources(client: TwilioClient, vendor: Vendor) -> None:
+    vendor.answers = [(200, {}, {}), (201, {"call_sid": "CA2"}, {}), (204, {}, {}), (200, {}, {})]
+    await client.update_participant("CF1", "agent:sam", Muted="true")
+    assert await client.add_participant("CF1", To="+12125550142", From="+12125550191") == "CA2"
+    await client.remove_participant("CF1", "caller")
+    await client.update_conference_recording("CF1", "Twilio.CURRENT", "paused")
+    base = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Conferences/CF1"
+    assert [(r.path, r.form) for r in vendor.requests] == [
+        (f"{base}/Participants/agent:sam.json", [("Muted", "true")]),
+        (f"{base}/Participants.json", [("To", "+12125550142"), ("From", "+12125550191")]),
+        (f"{base}/Participants/caller.json", []),
+        (f"{base}/Recordings/Twilio.CURRENT.json", [("Status", "paused"), ("PauseBehavior", "skip")]),
+    ]
+
+
+async def test_a_machine_is_looked_for_when_asked(client: TwilioClient, vendor: Vendor) -> None:
+    vendor.answers = [(201, {"sid": "CA1"}, {})]
+    await client.create_call("+12125550142", "+12125550191", "https://x/t", machine_detection="Enable")
+    assert vendor.requests[0].form[-1] == ("MachineDetection", "Enable")
+
+
+@pytest.mark.parametrize(("status", "error"), [(404, SendFailure.REFUSED), (429, SendFailure.RETRY)])
+async def test_a_participant_who_cannot_be_removed(client: TwilioClient, vendor: Vendor, status: int, error: SendFailure) -> None:
+    vendor.answers = [(status, {"code": 20404 if status == 404 else 20429, "message": "no"}, {})]
+    with pytest.raises(SendError) as failed:
+        await client.remove_participant("CF1", "caller")
+    assert failed.value.failure is error
