@@ -142,7 +142,7 @@ async def test_failures_before_the_request_left(raised: Exception, account: Twil
 
 
 async def test_conferences_are_asked_by_their_own_resources(client: TwilioClient, vendor: Vendor) -> None:
-    vendor.answers = [(200, {}, {}), (201, {"call_sid": "CA2"}, {}), (204, {}, {}), (200, {}, {})]
+    vendor.answers = [(200, {}, {}), (201, {"call_sid": "CA2"}, {}), (204, {}, {}), (200, {"sid": "RE1"}, {})]
     await client.update_participant("CF1", "agent:sam", Muted="true")
     assert await client.add_participant("CF1", To="+12125550142", From="+12125550191") == "CA2"
     await client.remove_participant("CF1", "caller")
