@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import uvloop
 
-from benchmarks import hop
+from benchmarks import flat, hop, load, memory, tiers, voice
 from benchmarks.machine import describe
-from benchmarks.results import Found, load, save, table, write_into
+from benchmarks.results import Found, read_back, save, table, write_into
 from benchmarks.stack import ROOT
 from gateway.values import ConfigError
 from launch.installation import StartError
@@ -26,7 +26,14 @@ ORDER = ("flat", "hop", "profile", "load", "voice", "memory", "tiers")
 
 def benchmarks() -> dict[str, Measure]:
     """Each command's name and what it does."""
-    return {"hop": hop.measure}
+    return {
+        "flat": flat.measure,
+        "hop": hop.measure,
+        "load": load.measure,
+        "voice": voice.measure,
+        "memory": memory.measure,
+        "tiers": tiers.measure,
+    }
 
 
 def read_arguments(given: Sequence[str]) -> argparse.Namespace:
@@ -55,7 +62,7 @@ async def run(names: Sequence[str], runs: int) -> None:
 
 def update_page() -> None:
     """All results that are there, in the page's order."""
-    found = [load(path) for name in ORDER if (path := RESULTS / f"{name}.json").exists()]
+    found = [read_back(path) for name in ORDER if (path := RESULTS / f"{name}.json").exists()]
     write_into(PAGE, found)
 
 

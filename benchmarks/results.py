@@ -52,7 +52,7 @@ def save(found: Found, folder: Path) -> Path:
     return path
 
 
-def load(path: Path) -> Found:
+def read_back(path: Path) -> Found:
     """Read one back. Raises OSError, ValueError, KeyError or TypeError for a file that is none."""
     content = json.loads(path.read_text())
     figures = tuple(Figure(**figure) for figure in content.pop("figures"))
