@@ -1,0 +1,80 @@
+"""Codes that a vendor makes and checks: our limits stand in front, and the rest goes as with our own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from bot.conversation import TurnPostponed
+from bot.directives import SendCode
+from bot.identity import SENDS_PER_TEL, CodeCheck
+from bot.joining import CodeSending
+from bot.model import ChannelName, Proof, Reply
+from bot.ports import DialogueTurn, DialogueUnavailable
+from tests.bot.conftest import ANA, ANAS_BROWSER, World
+
+
+@dataclass
+class Vendor:
+    """``bot.identity.RemoteCodes``: 482913 is right."""
+
+    started: list[tuple[str, str | None]] = field(default_factory=list)
+    refuses: bool = False
+    away: bool = False
+
+    async def start(self, tel: str, network: str | None) -> bool:
+        self.started.append((tel, network))
+        return not self.refuses
+
+    async def check(self, tel: str, code: str) -> CodeCheck:
+        if self.away:
+            raise DialogueUnavailable("away", reached=False)
+        return CodeCheck.ACCEPTED if (tel, code) == (ANA.value, "482913") else CodeCheck.WRONG
+
+
+@pytest.fixture
+def vendor(world: World) -> Vendor:
+    """The world's codes are the vendor's."""
+    made = Vendor()
+    talk = world.conversations
+    identity = replace(talk.identity, remote=made)
+    send = talk.send_code
+    assert isinstance(send, CodeSending)
+    world.conversations = replace(talk, identity=identity, send_code=replace(send, identity=identity))
+    world.assistant.answer = lambda said: (
+        DialogueTurn((Reply("sent"),), (SendCode(ANA.value),))
+        if said["said"] == "verify"
+        else DialogueTurn((Reply(f"{said['said']} {said['metadata']['code']}"),))
+    )
+    return made
+
+
+async def test_the_vendor_sends_and_checks(world: World, vendor: Vendor) -> None:
+    await world.chats("verify", network="203.0.113.7")
+    assert vendor.started == [(ANA.value, "203.0.113.7")] and await world.sent_to(ANA) == []
+    assert (await world.chats("000000")).replies[0].text == "000000 wrong"
+    result = await world.chats("482913")
+    assert result.replies[0].text == "482913 accepted" and result.proof is Proof.POSSESSED
+
+
+async def test_a_refusal_of_the_vendor_is_a_code_that_could_not_be_sent(world: World, vendor: Vendor) -> None:
+    vendor.refuses = True
+    assert (await world.chats("verify")).replies[0].text == "/code_not_sent none"
+    assert (await world.chats("482913")).replies[0].text == "482913 none"
+
+
+async def test_our_limits_stand_before_the_vendors(world: World, vendor: Vendor) -> None:
+    for _ in range(SENDS_PER_TEL[0] + 2):
+        await world.chats("verify")
+    assert len(vendor.started) == SENDS_PER_TEL[0]
+
+
+async def test_while_the_vendor_is_away_a_code_is_neither_right_nor_wrong(world: World, vendor: Vendor) -> None:
+    await world.chats("verify")
+    vendor.away = True
+    message = world.message(ChannelName.WEB, ANAS_BROWSER, "482913")
+    with pytest.raises(TurnPostponed):
+        await world.conversations.receive(message)
+    vendor.away = False
+    assert (await world.conversations.receive(message)).replies[0].text == "482913 accepted"
