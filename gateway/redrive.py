@@ -1,19 +1,21 @@
 """What was set aside after failing five times, and sends of unknown fate: to look at, and to try again.
 
 ``python -m gateway.redrive`` lists both; ``--queue inbox`` or ``--queue outbox`` puts the failed entries of that queue back, each
-behind what waits for its sender; ``--drop`` forgets them instead. Settings as the gateway's own (``REDIS_URL``). Nothing that
-people wrote is shown: ids, queues and times only. An uncertain send is never repeated by a command: an agent who knows the
-customer does that, on the desk (docs/runbook.md).
+behind what waits for its sender; ``--drop`` forgets them instead. ``REDIS_URL`` as for the gateway; without it, the store of the
+assistant that runs from ``ONETHREAD_HOME``. Nothing that people wrote is shown: ids, queues and times only. An uncertain send is
+never repeated by a command: an agent who knows the customer does that, on the desk (docs/runbook.md).
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import redis.asyncio as redis
@@ -96,6 +98,18 @@ async def run(url: str, queue: str | None, *, forget: bool) -> str:
         await client.aclose()
 
 
+def redis_url(environ: Mapping[str, str]) -> str:
+    """The store to look into. Raises ConfigError when none is named and none of ours runs."""
+    read = Reader(environ, VARIABLES)
+    if read.optional("REDIS_URL"):
+        return read.redis_url("REDIS_URL")
+    running = Path(read.text("ONETHREAD_HOME")) / "running.json"
+    try:
+        return str(json.loads(running.read_text())["redis_url"])
+    except (OSError, ValueError, KeyError):
+        raise ConfigError("REDIS_URL is not set, and nothing runs from ONETHREAD_HOME: set one of them.") from None
+
+
 def main() -> int:
     """0, or 1 with a sentence when Redis cannot be reached, 2 when REDIS_URL is wrong."""
     parser = argparse.ArgumentParser(prog="python -m gateway.redrive", description=__doc__.partition("\n")[0])
@@ -105,7 +119,7 @@ def main() -> int:
     if given.drop and given.queue is None:
         parser.error("--drop needs --queue")
     try:
-        url = Reader(os.environ, VARIABLES).redis_url("REDIS_URL")
+        url = redis_url(os.environ)
         sys.stdout.write(asyncio.run(run(url, given.queue, forget=given.drop)) + "\n")
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
