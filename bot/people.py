@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot import transcript
 from bot.conversation import Conversations
@@ -42,6 +42,7 @@ from bot.ports import (
     TurnResult,
     Wording,
 )
+from bot.repeats import Questions, repeats
 from bot.stores import Bulletin, Locks, Outbox
 
 LONGEST_REPLY = 1500
@@ -83,6 +84,7 @@ class People:
     name_of: Callable[[str], Awaitable[str]]
     """An agent's name as customers read it, by username."""
     waits: Waits | None = None
+    questions: Questions = field(default_factory=Questions)
 
     async def listing(self) -> list[Handoff]:
         """The open handoffs, the waiting ones first, the longest waiting before the others."""
@@ -105,6 +107,7 @@ class People:
             tuple(m for m in await self.outbox.uncertain(handoff.conversation_id) if m.author is not Author.NOTICE),
             await self.telephone.state(handoff.id) if handoff.open and handoff.call_sid else None,
             await self._links(contact) if contact else (),
+            repeats=len(repeats(events, self.questions)),
         )
 
     async def accept(self, handoff_id: str, agent: str, phone: str | None) -> Handoff:

@@ -289,6 +289,8 @@ class HandoffView:
     uncertain: tuple[OutboundMessage, ...] = ()
     room: Room | None = None
     links: tuple[LinkFact, ...] = ()
+    repeats: int = 0
+    """How often the customer was asked for what they had given (``bot.repeats``)."""
 
 
 class HandoffRefused(Exception):

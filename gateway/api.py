@@ -6,7 +6,7 @@ import asyncio
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -16,6 +16,7 @@ from bot.lines import Lines
 from bot.linking import Linking, LinkRefused
 from bot.model import Address, Contact, HandoffState
 from bot.ports import Contacts, DialogueUnavailable, Handoffs
+from bot.repeats import Questions, repeats
 from bot.stores import LinkRecord
 from gateway.metrics import Metrics
 
@@ -67,6 +68,7 @@ class InternalApi:
     metrics: Metrics
     depths: Callable[[], Awaitable[Mapping[str, int]]]
     linking: Linking
+    questions: Questions = field(default_factory=Questions)
 
     def routes(self) -> list[web.RouteDef]:
         """For the internal listener only."""
@@ -159,6 +161,7 @@ class InternalApi:
                     {"name": s.name, "value": s.value, "channel": s.channel, "at": s.at.isoformat()}
                     for s in transcript.slot_facts(events)
                 ],
+                "repeats": [repeat.slot for repeat in repeats(events, self.questions)],
                 "handoff": handoff
                 and {
                     "id": handoff.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import aiohttp
 import structlog
@@ -58,6 +58,7 @@ def internal_app(core: Core, desk: Desk) -> web.Application:
         core.metrics,
         lambda: queue_depths(core),
         core.linking,
+        core.meter.questions,
     )
     app.add_routes(api.routes())
     app.router.add_get("/health", health_of(core).internal)
@@ -145,6 +146,7 @@ async def serving(settings: Settings) -> AsyncIterator[Core]:
             await runner.setup()
         partitions = workers(core)
         task = asyncio.create_task(partitions.run())
+        metering = asyncio.create_task(core.meter.run(core.lines))
         try:
             for runner, (host, port) in zip(runners, places, strict=True):
                 await web.TCPSite(runner, host, port).start()
@@ -155,8 +157,8 @@ async def serving(settings: Settings) -> AsyncIterator[Core]:
             # requests that were begun (a call's turn) and turns that were begun end side by side, within one limit
             await asyncio.gather(*(runner.cleanup() for runner in runners), partitions.drain(), return_exceptions=True)
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            metering.cancel()
+            await asyncio.gather(task, metering, return_exceptions=True)
             if core.voice is not None:
                 await core.voice.close()
             core.tracing.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
@@ -38,6 +38,8 @@ class MeasuredDialogue:
     inner: Dialogue
     metrics: Metrics
     tracing: Tracing
+    turned: Callable[[str], None] = lambda _: None
+    """Told of each turn's conversation."""
 
     async def turn(
         self,
@@ -59,6 +61,7 @@ class MeasuredDialogue:
                 )
         finally:
             self.metrics.stage("rasa", monotonic() - asked)
+        self.turned(conversation_id)
         if answer.failed_actions:
             self.metrics.failures.labels(part="actions").inc()
         return answer

@@ -39,6 +39,14 @@ class Metrics:
         self.ignored = Counter("onethread_ignored", "Vendors' events passed over", ["kind"], registry=self.registry)
         self.segments = Counter("onethread_sms_segments", "Segments of sent texts", registry=self.registry)
         self.failures = Counter("onethread_failures", "Failures by the part that failed", ["part"], registry=self.registry)
+        self.repeats = Counter(
+            "onethread_repeats",
+            "Questions for what was known, by who asked",
+            ["by"],
+            registry=self.registry,
+        )
+        for who in ("bot", "agent"):
+            self.repeats.labels(by=who)
         self.waiting = Gauge("onethread_queue_depth", "What waits in a queue", ["queue"], registry=self.registry)
         self.failed = Gauge(
             "onethread_failed_entries", "Set aside after failing five times (docs/runbook.md)", ["queue"], registry=self.registry

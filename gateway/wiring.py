@@ -32,6 +32,7 @@ from bot.redis_line import RedisRooms, RedisWaits
 from bot.redis_queue import RedisInbox, RedisOutbox
 from bot.redis_store import RedisCalls, RedisContacts, RedisHandoffs, RedisLinks
 from bot.redis_turns import RedisBulletin, RedisCodes, RedisLocks, RedisMenus, RedisTurns, RedisUnsaved
+from bot.repeats import Questions
 from bot.wording import Notices
 from connectors.messenger import Messenger, MessengerApp
 from connectors.messenger_threads import RedisThreads
@@ -46,6 +47,7 @@ from gateway.config import Settings
 from gateway.inbox import CountingInbox
 from gateway.measured import MeasuredDialogue, MeasuredLocks
 from gateway.metrics import Metrics
+from gateway.repeat_meter import RepeatMeter
 from gateway.tracing import Tracing, tracing_to
 from voice.calls import VoiceLine
 from voice.people_line import PeopleParts
@@ -83,6 +85,7 @@ class Core:
     sms: Sms | None
     voice: VoiceLine | None
     messenger: Messenger | None
+    meter: RepeatMeter
 
 
 class NoTelephone:
@@ -112,7 +115,8 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     """Wire one gateway. WordingError when the notices are incomplete, TracingUnavailable without the packages asked for."""
     metrics, wording = Metrics(), Notices.from_file(notices)
     tracing = tracing_to(settings.otlp_endpoint)
-    dialogue = MeasuredDialogue(rasa(settings, http), metrics, tracing)
+    meter = RepeatMeter(Questions.from_domain(notices.parent), metrics, now)
+    dialogue = MeasuredDialogue(rasa(settings, http), metrics, tracing, meter.turn)
     contacts, calls, outbox = RedisContacts(client, now), RedisCalls(client), RedisOutbox(client)
     handoffs, codes, menus = RedisHandoffs(client), RedisCodes(client), RedisMenus(client)
     locks = MeasuredLocks(RedisLocks(client), metrics)
@@ -198,7 +202,20 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     channels = {channel.name: channel for channel in built if channel is not None}
     telephone: Telephone = voice or NoTelephone()
     people = People(
-        book, contacts, calls, conversations, lines, outbox, locks, bulletin, telephone, wording, now, agents.display_name, waits
+        book,
+        contacts,
+        calls,
+        conversations,
+        lines,
+        outbox,
+        locks,
+        bulletin,
+        telephone,
+        wording,
+        now,
+        agents.display_name,
+        waits,
+        meter.questions,
     )
     return Core(
         settings,
@@ -223,6 +240,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         sms,
         voice,
         messenger,
+        meter=meter,
     )
 
 

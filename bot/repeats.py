@@ -1,0 +1,118 @@
+"""The repeat meter: each time somebody is asked for what the conversation holds already. Pure functions over tracker events.
+
+A question is a form's ``requested_slot``, a response ``utter_ask_<slot>``, or an agent's sentence with a question mark and
+one of the designers' phrases for the slot. It is a repeat when the slot has a value, or when the channel itself tells it
+(``known_from``): the customer's number, a level of proof. What was given up in the same turn (a wrong answer, "one step
+back", a value that is too old) may be asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.levels import proof_in
+from bot.model import Author, Proof
+
+FILE = "_slots.yml"
+ASK = "utter_ask_"
+TEL = "tel"
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Asked again for ``slot``, by the ``bot`` or an ``agent``."""
+
+    slot: str
+    by: Author
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """From ``domain/_slots.yml``: ``known_from`` (slot -> ``tel`` or a level) and ``agents_ask`` (slot -> phrases)."""
+
+    known_from: Mapping[str, str] = field(default_factory=dict)
+    agents_ask: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def from_domain(cls, folder: Path) -> Questions:
+        """Read the file; nothing but slots' values is known without it. ``bot.continuity`` tells what is wrong in it."""
+        path = folder / FILE
+        body = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
+        given = body.get("repeats") or {}
+        phrases = {slot: tuple(str(one).casefold() for one in many) for slot, many in (given.get("agents_ask") or {}).items()}
+        return cls({str(slot): str(how) for slot, how in (given.get("known_from") or {}).items()}, phrases)
+
+    def told_by_channel(self, slot: str, metadata: Mapping[str, Any]) -> bool:
+        """Whether the sender's channel answers it without a question."""
+        how = self.known_from.get(slot)
+        if how == TEL:
+            return bool(metadata.get("tel"))
+        levels = {proof.label: proof for proof in Proof}
+        return how in levels and proof_in(metadata) >= levels[how]
+
+
+@dataclass(slots=True)
+class _Meter:
+    questions: Questions
+    held: set[str] = field(default_factory=set)
+    given_up: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
+    sender: Mapping[str, Any] = field(default_factory=dict)
+    found: list[Repeat] = field(default_factory=list)
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        match event.get("event"):
+            case "user":
+                self.sender, self.given_up, self.asked = event.get("metadata") or {}, set(), set()
+            case "slot":
+                self._slot(str(event.get("name")), event)
+            case "bot":
+                self._said(event)
+
+    def _slot(self, name: str, event: Mapping[str, Any]) -> None:
+        value = event.get("value")
+        if name == "requested_slot":
+            if value:
+                self._asks(str(value), Author.BOT, event)
+        elif value in (None, [], False):
+            if name in self.held or value is None:
+                self.given_up.add(name)
+            self.held.discard(name)
+        else:
+            self.held.add(name)
+
+    def _said(self, event: Mapping[str, Any]) -> None:
+        metadata = event.get("metadata") or {}
+        if metadata.get("author") == Author.AGENT.value:
+            words = str(event.get("text") or "").casefold()
+            for slot, phrases in self.questions.agents_ask.items() if "?" in words else ():
+                if any(phrase in words for phrase in phrases):
+                    self.asked.discard(slot)  # an agent has no turns: each question counts
+                    self._asks(slot, Author.AGENT, event)
+        elif (name := str(metadata.get("utter_action") or "")).startswith(ASK):
+            self._asks(name.removeprefix(ASK), Author.BOT, event)
+
+    def _asks(self, slot: str, by: Author, event: Mapping[str, Any]) -> None:
+        """Once a turn: a form sets ``requested_slot`` and says the question."""
+        if slot in self.asked:
+            return
+        self.asked.add(slot)
+        known = slot in self.held or (by is Author.BOT and self.questions.told_by_channel(slot, self.sender))
+        if known and slot not in self.given_up:
+            at = datetime.fromtimestamp(float(event.get("timestamp") or 0.0), UTC)
+            self.found.append(Repeat(slot, by, at))
+
+
+def repeats(events: Iterable[Mapping[str, Any]], questions: Questions) -> tuple[Repeat, ...]:
+    """Every repeat of a conversation, oldest first."""
+    meter = _Meter(questions)
+    for event in events:
+        meter.take(event)
+    return tuple(meter.found)
