@@ -246,8 +246,10 @@ async function send(form) {
     const text = await answer.text();
     if (!answer.headers.get("Content-Type")?.startsWith("text/html")) return complain(form, text);
     if (answer.ok) sent(form);
-    // Overtaken by a refresh: its parts are old, but what was refused must still be read.
-    if (mine > applied || !answer.ok) apply(text, true, mine < applied);
+    // Overtaken by a refresh that may have looked before this was done: look again, and show at least what was refused.
+    const overtaken = mine < applied;
+    if (!overtaken || !answer.ok) apply(text, true, overtaken);
+    if (overtaken) refresh();
     applied = Math.max(applied, mine);
     if (answer.ok && form.dataset.send === "accept") find("#reply")?.focus();
   } catch {
