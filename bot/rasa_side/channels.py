@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
+from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint
@@ -64,6 +65,7 @@ class GatewayInput(InputChannel):  # type: ignore[misc]  # Rasa is not annotated
 
     def __init__(self, token: str) -> None:
         self._token = token
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
     def name(cls) -> str:
@@ -114,8 +116,11 @@ class GatewayInput(InputChannel):  # type: ignore[misc]  # Rasa is not annotated
         replies = ChannelReplies(self.channel)
         failed, token = failures.start()
         try:
-            if not await answered_before(agent, message, replies):
-                await on_new_message(await self._user_message(message, agent, replies))
+            # A gateway that took over may ask while the first one's turn is still running: the second waits for its answer.
+            lock = self._turns.setdefault(message.message_id, asyncio.Lock())
+            async with lock:
+                if not await answered_before(agent, message, replies):
+                    await on_new_message(await self._user_message(message, agent, replies))
         finally:
             failures.stop(token)
         return {"messages": replies.messages, "failed_actions": failed}
