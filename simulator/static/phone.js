@@ -103,7 +103,7 @@ function add(call) {
   leg.pick = el("button", { type: "button", class: "pick", onclick: () => act("answer") }, "Answer");
   leg.refuse = el("button", { type: "button", class: "hang", onclick: () => act("refuse") }, "Refuse");
   leg.machine = el("button", { type: "button", class: "quiet", onclick: () => act("answer", { by: "machine" }) }, "Machine");
-  leg.ignore = el("button", { type: "button", class: "quiet", onclick: () => act("ignore") }, "No answer");
+  leg.ignore = el("button", { type: "button", class: "quiet", onclick: () => act("ignore") }, "Let it ring");
   leg.toggle = el("button", { type: "button", class: "quiet", onclick: () => { leg.wanted = leg.keys.hidden; arrange(); } }, "Keypad");
   leg.hang = el("button", { type: "button", class: "hang", onclick: () => act("hangup") }, "Hang up");
   leg.root = el("article", { class: mine ? "leg" : "leg other", "aria-label": name },
