@@ -8,6 +8,7 @@ Every change is safe to send twice: a client whose connection broke does not kno
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import Sequence
 from datetime import timedelta
@@ -277,8 +278,13 @@ class RedisOutbox:
 
     async def _known_as(self, message: OutboundMessage, partition: str, external_id: str) -> None:
         where = f"{message.channel}:{external_id}"
-        await self._redis.set(f"{PREFIX}:external:{where}", f"{partition} {message.id}", ex=SENT_KEPT)
-        early = text_of(await self._redis.get(f"{PREFIX}:early:{where}"))
+        known = self._redis.set(f"{PREFIX}:external:{where}", f"{partition} {message.id}", ex=SENT_KEPT)
+        if is_cluster(self._redis):  # known before the look, or a report that comes in between is lost
+            await known
+            early = text_of(await self._redis.get(f"{PREFIX}:early:{where}"))
+        else:  # sent together, in this order
+            _, found = await asyncio.gather(known, self._redis.get(f"{PREFIX}:early:{where}"))
+            early = text_of(found)
         if early is not None:
             status, _, error = early.partition(" ")
             rank = RANKS[DeliveryStatus(status)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
@@ -43,6 +44,7 @@ class RedisContacts:
         self._replace = client.register_script(_REPLACE)
         self._owners: OrderedDict[str, str] = OrderedDict()
         self._texts: OrderedDict[str, str] = OrderedDict()
+        self._conversations: OrderedDict[str, str] = OrderedDict()
 
     @stored
     async def find(self, address: Address) -> Contact | None:
@@ -56,6 +58,10 @@ class RedisContacts:
     @stored
     async def of_conversation(self, conversation_id: str) -> Contact | None:
         return await self._load(text_of(await self._redis.get(f"{PREFIX}:conversation:{conversation_id}")))
+
+    def guess(self, address: Address) -> str | None:
+        """See ``bot.ports.Contacts``; nothing is asked of Redis."""
+        return self._conversations.get(str(address))
 
     @stored
     async def find_or_create(self, address: Address) -> Contact:
@@ -118,18 +124,21 @@ class RedisContacts:
     async def _of(self, address: Address) -> Contact | None:
         """Whose address it is now. Pointer and contact come in one round trip where the pointer is what it was last time."""
         known = self._owners.get(str(address))
-        async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.get(f"{PREFIX}:address:{address}")
-            if known is not None:
-                pipe.get(f"{PREFIX}:contact:{known}")
-            found = [text_of(value) for value in await pipe.execute()]
-        owner = found[0]
-        text = found[1] if known is not None and owner == known else await self._text(owner)
+        pointer = self._redis.get(f"{PREFIX}:address:{address}")
+        if known is None:
+            owner = text_of(await pointer)
+            text = await self._text(owner)
+        else:  # sent together (``bot.redis_batch``)
+            owner, text = map(text_of, await asyncio.gather(pointer, self._redis.get(f"{PREFIX}:contact:{known}")))
+            text = text if owner == known else await self._text(owner)
         if owner is None or text is None:
+            self._conversations.pop(str(address), None)
             return None
+        contact = CONTACT.validate_json(text)
         _remember(self._owners, str(address), owner)
         _remember(self._texts, owner, text)
-        return CONTACT.validate_json(text)
+        _remember(self._conversations, str(address), contact.conversation_id)
+        return contact
 
     async def _text(self, contact_id: str | None) -> str | None:
         return text_of(await self._redis.get(f"{PREFIX}:contact:{contact_id}")) if contact_id else None
