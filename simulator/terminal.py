@@ -17,7 +17,7 @@ import aiohttp
 from simulator.testing import Phone, Simulator
 
 KEYS = re.compile(r"[0-9*#]+")
-PATIENCE = 60.0  # seconds that a prompt may take before it listens
+PATIENCE = 30.0  # seconds that a prompt may take before it listens
 HELP = "Type digits to press keys, words to speak, an empty line for silence, /hangup to end."
 
 
