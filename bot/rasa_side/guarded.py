@@ -24,6 +24,8 @@ from rasa.utils.endpoints import EndpointConfig
 from bot.levels import Levels, LevelsError, proof_in
 
 DOMAIN = Path("domain")
+RASAS_OWN = frozenset({"domain_responses"})
+"""What Rasa gives along with every response."""
 
 
 class GuardedResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]  # Rasa is not annotated
@@ -52,5 +54,5 @@ class GuardedResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
             return said
         instead = self.generate_from_slots(f"utter_needs_{needed.label}", slots, output_channel) or {"text": ""}
         # only a response without values of an action's own can be said later
-        withheld = {} if kwargs else {"withheld": utter_action}
+        withheld = {} if kwargs.keys() - RASAS_OWN else {"withheld": utter_action}
         return {**instead, "metadata": {**(instead.get("metadata") or {}), "needs": needed.label, **withheld}}

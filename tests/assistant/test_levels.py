@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from rasa.core.agent import Agent
 
 from bot.directives import CollectDigits, CollectPin, Handoff, SendCode
-from tests.assistant.talk import Talk
+from bot.levels import Levels
+from bot.model import Proof
+from tests.assistant.talk import InProcess, Talk
 
 pytestmark = pytest.mark.rasa
 ANA, BEN, DORA = "+12125550101", "+12125550102", "+16175550104"
@@ -85,3 +88,16 @@ async def test_nobody_is_told_whether_a_number_is_a_customers_before_it_is_prove
     assert [line.replace("0104", "0199") for lines in heard[0] for line in lines] == [
         line for lines in heard[1] for line in lines
     ]
+
+
+async def test_a_response_that_is_listed_alone_is_withheld_and_said_after_the_proof(
+    talk: Start, loaded: tuple[Agent, InProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent, _ = loaded
+    words = agent.processor.nlg
+    monkeypatch.setattr(words, "_levels", Levels(responses={"utter_i_am_a_bot": Proof.POSSESSED}))
+    ben = talk(tel=BEN)
+    withheld = await ben.says("are you a robot")
+    assert "computer" not in withheld and list(withheld.options) == ["Confirm my number"]
+    assert (await ben.says(withheld.options["Confirm my number"])).directives == [SendCode(BEN)]
+    assert "computer program" in await ben.proves(BEN)
