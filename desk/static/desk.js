@@ -71,10 +71,22 @@ function remember(root) {
   for (const line of all("li[data-key]", root)) served.set(`line ${line.dataset.key}`, line.outerHTML);
 }
 
+// A menu that is being filled in stays open, with what was typed.
+function keepMenu(old, fresh) {
+  const menu = find("details[open]", old), again = menu && find("details", fresh);
+  if (!again) return;
+  again.open = true;
+  const typed = find("input[type=tel]", menu), field = find("input[type=tel]", again);
+  if (typed && field) field.value = typed.value;
+  const chosen = find("input[type=radio]:checked", menu);
+  if (chosen) all("input[type=radio]", again).forEach((radio) => { radio.checked = radio.value === chosen.value; });
+}
+
 function swap(old, part) {
   const active = old.contains(document.activeElement) ? document.activeElement : null;
   const selection = active?.selectionStart;
   const fresh = document.importNode(part, true);
+  keepMenu(old, fresh);
   old.replaceWith(fresh);
   restoreDraft();
   const again = active?.id && document.getElementById(active.id);
@@ -220,6 +232,11 @@ function sent(form) {
     form.text.value = "";
     form.once.value = number();
     find("#said").textContent = "Sent.";
+  }
+  if (form.dataset.send === "call") {
+    const menu = form.closest("details");
+    if (menu) menu.open = false;
+    form.reset();
   }
   if (form.dataset.send === "close") sessionStorage.removeItem(draftKey());
 }
