@@ -135,6 +135,7 @@ class Measured:
     rate: list[float] = field(default_factory=list)
     slow: list[float] = field(default_factory=list)
     voice: list[float] = field(default_factory=list)
+    asked_again: int = 0
 
 
 async def full_load(stack: Stack, speak: Speak, into: Measured, senders: Senders | None) -> None:
@@ -175,6 +176,7 @@ async def one_setup(rasas: int, runs: int, stock: bool) -> tuple[Measured, Measu
         for run in range(runs):
             await half_load(stack, through_gateway(stack, counts, f"+18{run:02d}"), rate, half, senders)
             await settled(stack, 30.0)
+        ours.asked_again = stack.vendor.asked_again
     return ours, theirs, half
 
 
@@ -195,6 +197,7 @@ async def measure(runs: int) -> list[Found]:
         Figure("ours, texts at full load, p95 (200 who write at once wait for each other)", median(ours.slow), "s"),
         Figure("one Rasa server: texts at its half load, p95", median(single_half.slow) * MS, "ms"),
         Figure("stock Rasa at full load, p95", median(theirs.slow), "s"),
+        Figure("webhooks answered 503 (not on disk in 3 s), brought again", ours.asked_again + single.asked_again),
     )
     notes = (
         f"{CONVERSATIONS} conversations at once, {SECONDS:g} s a run; ours are whole turns, signed webhook to vendor.",

@@ -5,6 +5,7 @@ Telephone numbers are of area code 999, which nobody has.
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -32,6 +33,7 @@ SCRIPT = (
 depends on who asks, so that stock Rasa, which knows no senders, does the same work."""
 QUIET = 0.4
 """Seconds without a further reply after which a turn is over."""
+TRIES = 20
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 ACTION = re.compile(r'<Gather[^>]* action="([^"]+)"')
 
@@ -53,15 +55,20 @@ class Senders:
 
 
 async def post(stack: Stack, path: str, fields: Sequence[tuple[str, str]]) -> str:
-    """One signed webhook; the answer's text. Raises Missing unless it is taken."""
+    """One signed webhook; the answer's text. One that is asked to come again (503) does. Raises Missing unless it is taken."""
     url = stack.public + path
     token = stack.plan.gateway_env["TWILIO_AUTH_TOKEN"]
     headers = {**FORM, "X-Twilio-Signature": twilio_signature(token, url, fields)}
-    async with stack.http.post(url, data=urlencode(fields), headers=headers) as answer:
-        text = await answer.text()
-        if answer.status != 200:
-            raise Missing(f"{path} answered {answer.status}")
-        return text
+    for _ in range(TRIES):
+        async with stack.http.post(url, data=urlencode(fields), headers=headers) as answer:
+            text = await answer.text()
+            if answer.status == 200:
+                return text
+        if answer.status != 503:
+            break
+        stack.vendor.asked_again += 1
+        await asyncio.sleep(0.2)
+    raise Missing(f"{path} answered {answer.status}")
 
 
 def _message(stack: Stack, tel: str, words: str) -> list[tuple[str, str]]:
