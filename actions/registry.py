@@ -8,11 +8,12 @@ from collections.abc import Callable
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import Action
 
-from actions import accounts, activation, basics, branches, calls, continuing, limits, person, verification
+from actions import accounts, activation, basics, branches, calls, continuing, limits, moving, person, verification
 from actions.bank import Bank
 from actions.guard import guard
 from actions.names import Names
 from bot.levels import Levels
+from bot.model import ChannelName
 
 
 def all_actions(bank: Bank, names: Names, clock: Callable[[], float] = time.time) -> tuple[Action, ...]:
@@ -43,6 +44,9 @@ def all_actions(bank: Bank, names: Names, clock: Callable[[], float] = time.time
         branches.ValidateBranchForm(bank),
         calls.GoBack(),
         calls.MainMenu(),
+        moving.GoOnElsewhere(ChannelName.SMS),
+        moving.GoOnElsewhere(ChannelName.VOICE),
+        moving.GoOnElsewhere(ChannelName.WEB),
         person.Handoff(),
         person.HandoffClosed(),
         person.LostCard(),

@@ -23,6 +23,7 @@ from bot.keywords import Keywords
 from bot.lines import Lines
 from bot.linking import Linking, Wish, wish_of
 from bot.model import Address, Author, Call, CallState, ChannelName, Contact, InboundMessage, Option, Proof, Reply, stable_id
+from bot.moving import Moving
 from bot.ports import Calls, Clock, Contacts, Dialogue, DialogueTurn, DialogueUnavailable, TurnResult, Wording
 from bot.stores import Locks, Menus, Turns
 from bot.turn import Turn, metadata, words
@@ -65,6 +66,7 @@ class Conversations:
     clock: Clock
     deadline: float
     carry_over: CarryOver = field(default_factory=CarryOver)
+    moving: Moving | None = None
 
     async def receive(self, message: InboundMessage) -> TurnResult:
         """One turn. Raises TurnPostponed (text channels only) and StoreUnavailable."""
@@ -170,7 +172,7 @@ class Conversations:
     async def _locked(self, sender: Address, held: AsyncExitStack) -> Contact:
         """The sender's contact, its conversation locked: while one waited, a code may have joined it to another."""
         while True:
-            conversation_id = (await self.contacts.find_or_create(sender)).conversation_id
+            conversation_id = self.contacts.guess(sender) or (await self.contacts.find_or_create(sender)).conversation_id
             async with AsyncExitStack() as mine:
                 await mine.enter_async_context(self.locks.hold(conversation_id))
                 contact = await self.contacts.find_or_create(sender)
@@ -313,7 +315,8 @@ class Conversations:
 
     async def _say(self, turn: Turn, *, payload: str | None = None, shown: str | None = None, ours: bool = False) -> None:
         try:
-            await self.lines.flush(turn.contact.conversation_id)
+            if turn.unsaved:
+                await self.lines.flush(turn.contact.conversation_id)
             await self._let_go(turn)
             answer = await self._recovered(turn) or await self._ask(turn, payload, shown, ours)
         except DialogueUnavailable as error:
@@ -382,6 +385,9 @@ class Conversations:
                 await self.pins.expect(turn.contact, turn.message)
             case directives.Hangup():
                 turn.hangup = True
+            case directives.Move(to=where) if self.moving is not None:
+                await self._notice(turn, await self.moving.to(where, turn.contact, turn.message))
+                turn.replies.insert(0, turn.replies.pop())  # an open question comes last
 
     async def _code_not_sent(self, turn: Turn) -> None:
         """The assistant said that a code is on its way; its words are replaced by what is true."""

@@ -49,7 +49,15 @@ class Hangup:
     """End the call after this reply. Other channels ignore it."""
 
 
-Directive: TypeAlias = Handoff | SendCode | CollectDigits | CollectPin | Hangup
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Go on elsewhere too: ``sms`` sends a text to the contact's number, ``web`` a link that carries the thread, ``voice``
+    says the number to dial. The gateway says what came of it."""
+
+    to: str
+
+
+Directive: TypeAlias = Handoff | SendCode | CollectDigits | CollectPin | Hangup | Move
 
 NAMES: dict[str, type[Directive]] = {
     "handoff": Handoff,
@@ -57,6 +65,7 @@ NAMES: dict[str, type[Directive]] = {
     "collect_digits": CollectDigits,
     "collect_pin": CollectPin,
     "hangup": Hangup,
+    "move": Move,
 }
 
 

@@ -65,16 +65,28 @@ class _Meter:
     given_up: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
     sender: Mapping[str, Any] = field(default_factory=dict)
+    contact: str = ""
+    before: dict[str, set[str]] = field(default_factory=dict)
     found: list[Repeat] = field(default_factory=list)
 
     def take(self, event: Mapping[str, Any]) -> None:
         match event.get("event"):
             case "user":
                 self.sender, self.given_up, self.asked = event.get("metadata") or {}, set(), set()
+                self._belongs_to(str(self.sender.get("contact") or self.contact))
             case "slot":
                 self._slot(str(event.get("name")), event)
             case "bot":
                 self._said(event)
+
+    def _belongs_to(self, contact: str) -> None:
+        """A joined conversation was copied in from another contact: nothing of this one was known there, as yet."""
+        if contact == self.contact:
+            return
+        self.before[self.contact] = self.held
+        known = self.before.get(contact)
+        self.held = known | self.held if known is not None else set()
+        self.contact = contact
 
     def _slot(self, name: str, event: Mapping[str, Any]) -> None:
         value = event.get("value")

@@ -14,6 +14,12 @@ import yaml
 from bot.model import ChannelName
 
 REQUIRED = (
+    "utter_move_dial",
+    "utter_move_here",
+    "utter_move_link",
+    "utter_move_no_number",
+    "utter_move_not_sent",
+    "utter_move_sent",
     "utter_turn_failed",
     "utter_message_kept",
     "utter_still_working",

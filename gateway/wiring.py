@@ -24,6 +24,8 @@ from bot.lines import Lines
 from bot.linking import Linking
 from bot.menu import numbered, spoken, texted
 from bot.model import Address, AddressKind, ChannelName, Contact, Handoff, InboundMessage, LineAct, now
+from bot.moving import Links as PageLinks
+from bot.moving import Moving
 from bot.people import People
 from bot.ports import Channel, Dialogue, SendError, SendFailure, Telephone
 from bot.rasa_client import RasaClient
@@ -42,6 +44,7 @@ from connectors.twilio import TwilioAccount, TwilioClient
 from connectors.verify import TwilioVerify
 from connectors.web import WebChat, origins
 from connectors.web_identity import SignedPages
+from connectors.web_links import LinksAndPages
 from desk.agents import AgentDirectory
 from gateway.config import Settings
 from gateway.inbox import CountingInbox
@@ -127,6 +130,9 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     identity = Identity(contacts, codes, links, calls, now, secret, Joining(dialogue, locks).copy, _remote_codes(settings, http))
     linking = Linking(identity, contacts, links, dialogue, lines, handoffs, calls, locks, outbox, wording, now)
     send_code = CodeSending(identity, contacts, outbox, wording, now) if settings.twilio else _no_code
+    page_links = PageLinks(codes, linking.vouched, now, settings.public_url)
+    dial = settings.twilio.voice_number if settings.twilio else None
+    moving = Moving(page_links, codes, outbox, wording, now, dial) if dial else None
     conversations = Conversations(
         contacts=contacts,
         dialogue=dialogue,
@@ -145,10 +151,11 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         clock=now,
         deadline=settings.turn_deadline,
         carry_over=CarryOver.from_domain(notices.parent),
+        moving=moving,
     )
     inbox = CountingInbox(RedisInbox(client), outbox, contacts, metrics)
     agents, waits = AgentDirectory(client), RedisWaits(client)
-    web = _web(settings, inbox, client, wording, _signed_pages(settings, codes, linking))
+    web = _web(settings, inbox, client, wording, LinksAndPages(page_links, _signed_pages(settings, codes, linking)))
     sms, voice, messenger = None, None, None
     if settings.twilio:
         account = twilio_account(settings)
@@ -291,7 +298,7 @@ def _messenger_app(settings: Settings) -> MessengerApp:
     return MessengerApp(given.app_secret, given.verify_token, given.page_token, given.page_id, given.api_url)
 
 
-def _web(settings: Settings, inbox: CountingInbox, client: redis.Redis, wording: Notices, vouch: SignedPages | None) -> WebChat:
+def _web(settings: Settings, inbox: CountingInbox, client: redis.Redis, wording: Notices, vouch: LinksAndPages) -> WebChat:
     twilio = settings.twilio
     internal = f"{settings.internal_host}:{settings.internal_port}"
     simulator = (f"http://{internal}", f"http://localhost:{settings.internal_port}") if settings.simulated else ()

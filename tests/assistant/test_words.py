@@ -38,6 +38,8 @@ SAMPLE = {
     "agent": "Maria",
     "code": "482913",
     "minutes": "10",
+    "link": "https://bank.example/#t=AbCdEfGhIjKlMnOpQrStUvWxYz012345",
+    "number": "+13125550191",
     "last4": "4421",
     "spoken": "4 4 2 1",
     "carrier": "Swift Courier",

@@ -143,6 +143,10 @@ def agent(text: str) -> dict[str, Any]:
         ([agent("What is your name?")], []),
         ([slot("name", "Ana"), agent("I have your name here.")], []),
         ([slot("name", "Ana"), {"event": "bot", "metadata": {"utter_action": "utter_ask_name"}}], ["name"]),  # in no form
+        # a browser that nobody knew was asked; then its conversation was joined to the number's
+        ([user(contact="a"), slot("name", "Ana"), user(contact="b"), *asks("name")], []),
+        ([user(contact="a"), slot("name", "Ana"), user(contact="b"), user(contact="a"), *asks("name")], ["name"]),
+        ([user(contact="a"), user(contact="b"), slot("name", "Ana"), user(contact="a"), *asks("name")], ["name"]),
     ],
 )
 def test_repeats(events: list[dict[str, Any]], found: list[str]) -> None:

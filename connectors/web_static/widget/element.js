@@ -40,10 +40,13 @@ class OnethreadChat extends HTMLElement {
     for (const item of this.store.queue) this.showPending(item);
     document.addEventListener("visibilitychange", () => this.tellSoon());
     const phone = matchMedia(PHONE).matches;
+    // The token of a texted link: shown once in the first frame, and taken out of the address and the history at once.
+    const link = /^#t=([A-Za-z0-9_-]{32})$/.exec(location.hash);
+    if (link) history.replaceState(null, "", `${location.pathname}${location.search}#chat`);
     if (location.hash === "#chat") this.panel.open();
     else if (this.store.read("open", false) && !phone) this.panel.open(false);
     // A visitor who never wrote costs nothing: connect only for a known thread, or when the panel opens.
-    this.word = this.options.settings.identity || null;
+    this.word = link ? `link.${link[1]}` : this.options.settings.identity || null;
     if (this.word || this.store.token || this.store.queue.length) this.connection.start();
   }
 

@@ -1,0 +1,102 @@
+"""Moving on purpose: a text on the phone, a link that carries the thread to a browser, the number to dial (docs/continuity.md).
+
+A link's token is 192 random bits behind ``#``, so that no server's log and no preview sees it. It goes by SMS to the contact's
+own number and nowhere else: whoever opens it has that phone, which proves as much as a code that came back. It opens once,
+within LINK_LIFETIME; what is kept of it is its SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.model import Address, AddressKind, Author, ChannelName, Contact, InboundMessage, OutboundMessage, Proof, Reply, stable_id
+from bot.ports import Clock, Wording
+from bot.stores import Codes, Outbox
+
+LINK_LIFETIME = timedelta(minutes=15)
+LINK_HOLDS = timedelta(hours=12)
+"""How long the browser counts as the phone's, as with a signed-in page."""
+TEXTS_PER_TEL = (5, 3600)
+"""Texts of this kind to one number, whoever asks: count and seconds."""
+MARK = "link."
+"""Before a token in the chat's first frame, where a signed-in page's word stands otherwise."""
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
+
+Vouched = Callable[[Address, Address, Proof, datetime], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """One-time links. ``vouched`` joins a browser to a number's thread. Methods raise StoreUnavailable."""
+
+    codes: Codes
+    vouched: Vouched
+    clock: Clock
+    page: str
+    """The address of a page with the chat on it."""
+
+    async def make(self, tel: Address) -> str:
+        """A link that is good for this number's thread, once."""
+        token = secrets.token_urlsafe(24)
+        await self.codes.remember(f"link:{_digest(token)}", tel.value, int(LINK_LIFETIME.total_seconds()))
+        return f"{self.page.rstrip('/')}/#t={token}"
+
+    async def opened(self, web_id: str, token: str) -> bool:
+        """Join the browser to the link's thread; False for a link that is unknown, too old, or was opened before."""
+        if not _TOKEN.fullmatch(token):
+            return False
+        tel = await self.codes.remembered(f"link:{_digest(token)}")
+        once = f"link:opened:{_digest(token)}"
+        if tel is None or not await self.codes.remember(once, web_id, 2 * int(LINK_LIFETIME.total_seconds())):
+            return False
+        browser, number = Address(AddressKind.WEB, web_id), Address(AddressKind.TEL, tel)
+        try:
+            await self.vouched(browser, number, Proof.POSSESSED, self.clock() + LINK_HOLDS)
+        except BaseException:
+            await self.codes.forget(once)  # the customer may open it again
+            raise
+        return True
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """What ``directives.Move`` asks for. ``dial`` is the voice number (E.164)."""
+
+    links: Links
+    codes: Codes
+    outbox: Outbox
+    wording: Wording
+    clock: Clock
+    dial: str
+
+    async def to(self, where: str, contact: Contact, message: InboundMessage) -> str:
+        """Do it, and give what is true of it, in the channel's words. A thread without a number can only be dialled into."""
+        channel = message.channel
+        if where == ChannelName.VOICE:
+            return self.wording.say("utter_move_dial", channel, number=self.dial)
+        tel = contact.tel
+        if tel is None or not tel.value.startswith("+"):
+            return self.wording.say("utter_move_no_number", channel)
+        if contact.opted_out or not await self.codes.allow(f"move:tel:{tel.value}", *TEXTS_PER_TEL):
+            return self.wording.say("utter_move_not_sent", channel)
+        await self._text(where, tel, contact, message)
+        return self.wording.say("utter_move_sent", channel, last4=tel.value[-4:], spoken=" ".join(tel.value[-4:]))
+
+    async def _text(self, where: str, tel: Address, contact: Contact, message: InboundMessage) -> None:
+        minutes = int(LINK_LIFETIME.total_seconds() // 60)
+        if where == ChannelName.WEB:
+            text = self.wording.say("utter_move_link", ChannelName.SMS, link=await self.links.make(tel), minutes=minutes)
+        else:
+            text = self.wording.say("utter_move_here", ChannelName.SMS)
+        about, moment = stable_id("o", f"{message.id}:move"), self.clock()
+        sent = OutboundMessage(about, contact.conversation_id, ChannelName.SMS, tel, Reply(text), Author.NOTICE, moment)
+        await self.outbox.put([sent])
