@@ -10,7 +10,7 @@ DIET ?=
 CHANNEL ?= web
 PYTEST ?=
 
-.PHONY: help run test train chat call journeys bench chaos lint lock memory clean env env-dev env-diet test-tools
+.PHONY: help run test train chat call journeys bench chaos redrive lint lock memory clean env env-dev env-diet test-tools
 
 help: ## this list
 	@echo "Onethread: one conversation across web chat, Messenger, SMS and the phone."
@@ -40,6 +40,9 @@ bench: env-dev ## measure: turn time, throughput, memory, against stock Rasa (do
 
 chaos: env-dev ## kill parts under load and count what was lost, doubled or out of order (MINUTES=5)
 	@exec $(PYTHON) -m benchmarks.chaos --minutes $(or $(MINUTES),5)
+
+redrive: env ## what was set aside after failing five times (QUEUE=inbox or outbox: try it again)
+	@exec $(PYTHON) -m gateway.redrive $(if $(QUEUE),--queue $(QUEUE))
 
 lint: env-dev ## style, types and import contracts
 	$(PYTHON) -m ruff check .
