@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
+from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
@@ -15,7 +17,7 @@ from bot.redis_base import connect
 from bot.redis_queue import DOUBTFUL, all_partitions, inbox_key, outbox_key
 from desk.sessions import SessionStore
 from desk.views import Desk
-from gateway.api import Health, InternalApi
+from gateway.api import Check, Health, InternalApi
 from gateway.config import Settings
 from gateway.first_agent import keep_first_agent
 from gateway.inbox_worker import InboxWorker
@@ -72,7 +74,17 @@ def health_of(core: Core) -> Health:
     async def redis_answers() -> bool:
         return bool(await core.client.ping())
 
-    return Health({"redis": redis_answers, "rasa": core.dialogue.healthy})
+    checks: dict[str, Check] = {"redis": redis_answers, "rasa": core.dialogue.healthy}
+    if core.settings.action_server_url is not None:
+        checks["actions"] = partial(answers, core.http, core.settings.action_server_url)
+    return Health(checks)
+
+
+async def answers(http: aiohttp.ClientSession, base_url: str) -> bool:
+    """Whether the server at ``base_url`` says at ``/health`` that it is well."""
+    url = urlsplit(base_url)._replace(path="/health", query="").geturl()
+    async with http.get(url) as answer:
+        return answer.status == 200
 
 
 async def queue_depths(core: Core) -> Mapping[str, int]:

@@ -92,6 +92,7 @@ class Settings:
     line: LineSettings
     messenger: MessengerSettings | None
     second_factor: SecondFactorSettings | None
+    action_server_url: str | None
     web_identity_secrets: tuple[str, ...] = field(repr=False)
     verify: VerifySettings | None
     caller_attestation: str
@@ -127,6 +128,7 @@ class Settings:
             voice_modes=VoiceModes.parse("VOICE_MODE", read.text("VOICE_MODE")),
             messenger=messenger,
             second_factor=_second_factor(read),
+            action_server_url=read.base_url("ACTION_SERVER_URL") if read.optional("ACTION_SERVER_URL") else None,
             web_identity_secrets=read.secrets("WEB_IDENTITY_SECRET", 32) if read.optional("WEB_IDENTITY_SECRET") else (),
             verify=_verify(read, twilio),
             caller_attestation=read.one_of("CALLER_ATTESTATION", ("OFF", "A", "B", "C")),

@@ -70,6 +70,7 @@ VARIABLES: tuple[Variable, ...] = (
         "Your Rasa server, or several separated by commas; without it `make run` starts its own with the action server.",
         "http://127.0.0.1:5005",
     ),
+    Variable("ACTION_SERVER_URL", "The action server; the gateway only asks its health, Rasa calls it. Set by `make run`."),
     Variable("RASA_TOKEN", "The token of Rasa's HTTP API, 32 characters or more; generated.", secret=True),
     Variable(
         "SECOND_FACTOR_URL",

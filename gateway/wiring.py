@@ -69,6 +69,7 @@ class Core:
     settings: Settings
     metrics: Metrics
     client: redis.Redis
+    http: aiohttp.ClientSession
     tracing: Tracing
     dialogue: Dialogue
     contacts: RedisContacts
@@ -228,6 +229,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         settings,
         metrics,
         client,
+        http,
         tracing,
         dialogue,
         contacts,

@@ -90,6 +90,7 @@ def plan(values: Mapping[str, str], place: Installation) -> Plan:
         env["REDIS_URL"] = f"redis://:{secrets.valkey_password}@127.0.0.1:{valkey_port}/0"
     if own_rasa:
         env["RASA_URL"] = f"http://127.0.0.1:{rasa_port}"
+        env.setdefault("ACTION_SERVER_URL", f"http://127.0.0.1:{action_port}")
         env.setdefault("SECOND_FACTOR_URL", f"http://127.0.0.1:{action_port}/second-factor")
         env.setdefault("SECOND_FACTOR_TOKEN", hashlib.sha256(f"second factor:{secrets.internal_api_token}".encode()).hexdigest())
     env.setdefault("RASA_TOKEN", secrets.rasa_token)
