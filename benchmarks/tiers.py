@@ -151,7 +151,7 @@ async def measure(runs: int) -> list[Found]:
     ]
     notes = (
         f"Both servers run side by side and are asked turn by turn: {PASSES * len(SCRIPT)} turns each in a run, the same words.",
-        "Default: the pipeline and policies that `rasa init` writes, Rasa's own Redis stores and `rest` channel.",
+        "Default: Rasa's default pipeline and policies but UnexpecTED (fails on numpy 2), its Redis stores and `rest` channel.",
         "How well they understand is not compared here (`tests/assistant/test_language.py` holds ours to a floor).",
     )
     return [Found("tiers", "Rasa's default configuration against ours", runs, tuple(figures), notes)]

@@ -36,6 +36,7 @@ QUIET = 0.4
 TRIES = 20
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 ACTION = re.compile(r'<Gather[^>]* action="([^"]+)"')
+REDIRECT = re.compile(r"<Redirect[^>]*>([^<]+)</Redirect>")
 
 
 class Missing(RuntimeError):
@@ -115,30 +116,46 @@ def line(number: int) -> str:
 
 @dataclass(slots=True)
 class Caller:
-    """Somebody on the phone: each answer goes to the address that the TwiML before it named."""
+    """Somebody on the phone: each answer goes to the address that the TwiML before it named.
+
+    ``webhooks`` are the seconds of each webhook (Twilio waits for 15), ``fillers`` counts how often the caller heard that we
+    are still working and was sent on to collect the answer.
+    """
 
     stack: Stack
     tel: str
     sid: str = field(default_factory=lambda: new_sid("CA"))
     path: str = ""
+    webhooks: list[float] = field(default_factory=list)
+    fillers: int = 0
 
     async def calls(self) -> float:
         """Ring; seconds until the greeting's TwiML is there."""
-        return await self._post("/twilio/voice", [])
+        return await self._turn("/twilio/voice", [])
 
     async def says(self, words: str) -> float:
-        """Speak; seconds until the answer's TwiML is there. Raises Missing when it is a filler or the end."""
-        return await self._post(self.path, [("SpeechResult", words), ("Confidence", "0.93")])
+        """Speak; seconds until the answer's TwiML is there, fillers included. Raises Missing when it asks nothing."""
+        return await self._turn(self.path, [("SpeechResult", words), ("Confidence", "0.93")])
 
-    async def _post(self, path: str, more: Sequence[tuple[str, str]]) -> float:
+    async def _turn(self, path: str, more: Sequence[tuple[str, str]]) -> float:
+        began = monotonic()
+        twiml = await self._post(path, more)
+        while (asked := ACTION.search(twiml)) is None:
+            onward = REDIRECT.search(twiml)
+            if onward is None:
+                raise Missing("the TwiML asks nothing")
+            self.fillers += 1
+            twiml = await self._post(self._local(onward[1]), [])
+        self.path = self._local(asked[1])
+        return monotonic() - began
+
+    async def _post(self, path: str, more: Sequence[tuple[str, str]]) -> str:
         account = self.stack.plan.gateway_env["TWILIO_ACCOUNT_SID"]
         known = [("CallSid", self.sid), ("AccountSid", account), ("From", self.tel), ("To", NUMBERS[1])]
-        fields = [*known, ("CallStatus", "in-progress"), ("Direction", "inbound"), *more]
         began = monotonic()
-        twiml = await post(self.stack, path, fields)
-        seconds = monotonic() - began
-        found = ACTION.search(twiml)
-        if found is None:
-            raise Missing("the TwiML asks nothing")
-        self.path = unescape(found[1]).removeprefix(self.stack.public)
-        return seconds
+        twiml = await post(self.stack, path, [*known, ("CallStatus", "in-progress"), ("Direction", "inbound"), *more])
+        self.webhooks.append(monotonic() - began)
+        return twiml
+
+    def _local(self, address: str) -> str:
+        return unescape(address).removeprefix(self.stack.public)
