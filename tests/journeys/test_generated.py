@@ -30,7 +30,9 @@ SKILLS = (
     (("where is my nearest branch", "zip code"), ("why do you need that", "/only to find/"), ("10002", "/[Nn]earest/")),
     (("find a branch", "zip code"), ("10003", "/[Nn]earest/"), ("I want to speak to a person", "/colleague|person|number/")),
 )
-PASSING = frozenset("code_sent_at phone_number offered accepted informed next_step needs_proof verification_code".split())
+PASSING = frozenset(
+    "code_sent_at phone_number offered accepted informed next_step needs_proof verification_code picked_up".split()
+)
 
 
 def journey(skill: int, channels: tuple[str, ...]) -> Journey:
