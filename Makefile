@@ -32,8 +32,8 @@ chat: env ## the same assistant in this terminal (CHANNEL=web, sms, messenger or
 call: env ## call the running simulator's phone line from this terminal (FROM=+12125550101)
 	@exec $(PYTHON) -m simulator.terminal --url http://127.0.0.1:$${INTERNAL_PORT:-8081}/simulator $(if $(FROM),--from $(FROM))
 
-journeys: env-dev ## play the designers' journeys on the whole assistant (JOURNEY=name for one)
-	@exec $(PYTHON) -m journeys $(JOURNEY)
+journeys: env-dev ## conversations as data through a fresh installation (JOURNEYS="-k words -v")
+	@exec $(PYTHON) -m journeys $(JOURNEYS)
 
 bench: env-dev ## measure: turn time, throughput, memory, against stock Rasa (docs/benchmarks.md)
 	@exec $(PYTHON) -m benchmarks

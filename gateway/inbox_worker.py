@@ -9,11 +9,12 @@ from time import monotonic
 
 import structlog
 
-from bot.conversation import PERSON, Conversations, TurnPostponed
+from bot.conversation import Conversations
 from bot.menu import Menu
 from bot.model import Address, Author, InboundMessage, Option, OutboundMessage, Reply, stable_id
 from bot.people import outbound
 from bot.ports import Clock, StoreUnavailable, TurnResult, Wording
+from bot.speaking import PERSON, TurnPostponed
 from bot.stores import Codes, Menus, Outbox
 from gateway.metrics import Metrics
 from gateway.tracing import Tracing

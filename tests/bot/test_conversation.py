@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from bot.conversation import PERSON, TurnPostponed
 from bot.directives import CollectDigits, Handoff, Hangup
 from bot.model import Address, AddressKind, ChannelName, Media, Option, Proof, Reply
 from bot.ports import DialogueTurn
+from bot.speaking import PERSON, TurnPostponed
 from tests.bot.conftest import ANA, ANAS_BROWSER, World
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from bot.conversation import TurnPostponed
 from bot.directives import SendCode
 from bot.identity import SENDS_PER_TEL, CodeCheck
 from bot.joining import CodeSending
 from bot.model import ChannelName, Proof, Reply
 from bot.ports import DialogueTurn, DialogueUnavailable
+from bot.speaking import TurnPostponed
 from tests.bot.conftest import ANA, ANAS_BROWSER, World
 
 
