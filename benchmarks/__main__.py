@@ -20,7 +20,7 @@ from launch.supervisor import PartFailed
 
 Measure = Callable[[int], Awaitable[list[Found]]]
 PAGE, RESULTS = ROOT / "docs" / "benchmarks.md", ROOT / "results"
-ORDER = ("flat", "hop", "profile", "load", "voice", "memory", "tiers")
+ORDER = ("flat", "hop", "profile", "processor", "load", "voice", "memory", "tiers")
 """The tables' order on the page."""
 
 

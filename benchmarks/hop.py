@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import mean, median
+
+import psutil
 
 from benchmarks import numbers
 from benchmarks.alone import AgentAlone, agent_alone
@@ -50,11 +53,30 @@ async def measure(runs: int) -> list[Found]:
         counts = await reply_counts(stack, senders, MESSAGES)
         for words in SCRIPT * 2:
             await agent.turn("c_warm", words, f"warm:{words}")
-        before = await Before.read(stack)
+        before, busy = await Before.read(stack), processor_seconds(stack.pids())
         for run in range(runs):
             await one_run(stack, agent, senders, counts, sides, run)
         gateway = await stage_means(stack, before)
-    return [_found(sides, runs), _where_it_goes(sides, gateway, runs)]
+        spent = {name: seconds - busy[name] for name, seconds in processor_seconds(stack.pids()).items()}
+    return [_found(sides, runs), _where_it_goes(sides, gateway, runs), _processor(sides, spent, runs)]
+
+
+def processor_seconds(pids: Mapping[str, int]) -> dict[str, float]:
+    """Seconds of processor time, user and system, that each part has used so far."""
+    times = {name: psutil.Process(pid).cpu_times() for name, pid in pids.items()}
+    return {name: found.user + found.system for name, found in times.items()}
+
+
+def _processor(sides: Sides, spent: dict[str, float], runs: int) -> Found:
+    """What a turn costs whatever else the machine does: the base of docs/capacity.md."""
+    turns = sum(map(len, sides.whole))
+    # the action server and Redis also served handle_message alone, one turn for each of ours
+    shared = {"actions": 2, "valkey": 2}
+    each = {name: seconds / turns / shared.get(name, 1) * MS for name, seconds in spent.items()}
+    rows = [Figure(name, value, "ms") for name, value in sorted(each.items(), key=lambda item: -item[1])]
+    rows.append(Figure("**all**", sum(each.values()), "ms"))
+    note = "Time on a processor, not waiting; the gateway's holds what it does while idle. A busy machine makes it larger, too."
+    return Found("processor", "Processor time of one turn, by process", runs, tuple(rows), (note,))
 
 
 def _found(sides: Sides, runs: int) -> Found:
