@@ -30,6 +30,7 @@ async def test_the_agent_hears_the_whisper_and_talks_and_the_bot_goes_on(stack: 
     desk_phone = await sim.rings(SAMS_PHONE, within=20)
     await desk_phone.answers()
     await desk_phone.hears(re.compile("claimed|not proven|not confirmed", re.IGNORECASE))
+    await desk_phone.presses("1")  # a person, not a mailbox
     await dora.is_joined(within=20)
     await desk_phone.says("Hello, this is Sam")
     await dora.hears("this is Sam")

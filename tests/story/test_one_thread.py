@@ -75,22 +75,22 @@ async def test_a_customer_never_repeats_themselves(stack: Stack, browser: Browse
 
 
 async def test_an_answer_finds_the_customer_by_text_and_the_bot_goes_on(stack: Stack, browser: Browser, sim: Simulator) -> None:
-    await sim.become("+12125550102")
-    ben = sim.handset()
-    await ben.texts("I want to speak to a person")
-    await ben.receives("colleague")
+    await sim.become("+12125550105")
+    elodie = sim.handset()
+    await elodie.texts("I want to speak to a person")
+    await elodie.receives("colleague")
     sam = await DeskAgent.signs_in(browser, stack)
     await sam.opens(re.compile("person|asked", re.IGNORECASE))
     await sam.accepts()
     await sam.sees("goes to SMS")
-    await ben.texts("is anybody there?")
+    await elodie.texts("is anybody there?")
     await sam.sees("is anybody there?")
     await sam.replies("Yes, this is Sam.")
-    await ben.receives("this is Sam")
+    await elodie.receives("this is Sam")
     await sam.closes("All answered")
-    await ben.receives("All answered")
-    await ben.texts("where is my card")
-    await ben.receives(re.compile("card|confirm"))
+    await elodie.receives("All answered")
+    await elodie.texts("where is my card")
+    await elodie.receives(re.compile("card|confirm"))
 
 
 async def test_messenger_joins_the_same_thread_after_a_code(stack: Stack, sim: Simulator) -> None:
