@@ -20,6 +20,7 @@ from bot.model import ChannelName, Contact, DeliveryStatus, OutboundMessage, new
 from bot.ports import Channel, SendError, SendFailure, StoreUnavailable
 from bot.redis_queue import RedisOutbox
 from bot.redis_store import RedisContacts
+from gateway.inbox import OPTED_OUT
 from gateway.metrics import Metrics
 from gateway.tracing import Tracing
 
@@ -84,6 +85,7 @@ class OutboxWorker:
     async def _call(self, message: OutboundMessage, sender: str) -> SendError | None:
         began = monotonic()
         try:
+            await self._may_be_texted(message)
             with self.tracing.span("send", channel=message.channel.value):
                 external_ids = await self._channel(message).send(message)
         except SendError as error:
@@ -96,6 +98,11 @@ class OutboxWorker:
         self._count(message, "sent")
         await _until_stored(lambda: self.outbox.settle(message, sender, DeliveryStatus.SENT, external_ids=external_ids))
         return None
+
+    async def _may_be_texted(self, message: OutboundMessage) -> None:
+        """Raises SendError for a text to somebody who refused texts, whoever wrote it."""
+        if message.channel is ChannelName.SMS and (contact := await self.contacts.find(message.address)) and contact.opted_out:
+            raise SendError("the person refuses text messages", SendFailure.REFUSED, code=OPTED_OUT)
 
     def _channel(self, message: OutboundMessage) -> Channel:
         try:

@@ -481,3 +481,14 @@ async def test_a_channel_that_is_not_configured_is_refused_not_uncertain(post: P
     post.start()
     await post.emptied()
     assert await post.state_of("o1") == "failed"
+
+
+async def test_who_refused_texts_is_sent_none_whoever_wrote_it(post: Post) -> None:
+    contact = await post.echo.contacts.find_or_create(ANA)
+    await post.echo.contacts.save(replace(contact, opted_out=True))
+    await post.inbox.accept(text(1))
+    await post.inbox.accept(text(1, BEN))
+    post.start()
+    await post.vendor.has(1)
+    await post.emptied()
+    assert post.vendor.taken == [(BEN.value, "re 1")]
