@@ -218,7 +218,7 @@ async def test_no_words_in_the_logs(caller: Caller, toy: Toy) -> None:
 
 
 def test_a_stopped_rasa_leaves_nothing(toy: Toy) -> None:
-    """Kept last: Rasa ends on SIGTERM, its port is free, and it has no child left."""
+    """Rasa ends on SIGTERM, its port is free, and it has no child left; then it is started again for the other tests."""
     process = toy.rasa.process
     assert process is not None
     children = psutil.Process(process.pid).children(recursive=True)
@@ -227,3 +227,4 @@ def test_a_stopped_rasa_leaves_nothing(toy: Toy) -> None:
     assert not [child for child in children if child.is_running()]
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", int(toy.base.rpartition(":")[2]))) != 0
+    toy.rasa.start()
