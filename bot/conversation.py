@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot import directives, offers, transcript
 from bot.choosing import Late, Picked, Turned, Unclear
@@ -18,7 +19,8 @@ from bot.factor import MASK, PinCheck
 from bot.identity import CodeCheck, Identity
 from bot.keywords import Keywords
 from bot.linking import Linking, Wish, wish_of
-from bot.model import Address, CallState, ChannelName, Contact, InboundMessage, Proof, Reply, stable_id
+from bot.menu import Shown
+from bot.model import CallState, ChannelName, Contact, Handoff, InboundMessage, Proof, Reply, stable_id
 from bot.ports import Contacts, DialogueUnavailable, TurnResult
 from bot.speaking import PERSON, Speaking
 from bot.stores import Locks, Menus, Turns
@@ -113,30 +115,48 @@ class Conversations(Speaking):
 
     async def _once(self, message: InboundMessage, act: Callable[[Turn], Awaitable[None]], *, ours: bool = False) -> TurnResult:
         async with AsyncExitStack() as held:  # a code that joins two conversations adds the second one's lock
-            turn = Turn(message, await self._locked(message.sender, held), held=held)
-            if (earlier := await self._look(turn)) is not None:
-                return earlier
+            turn = await self._opened(message, held)
             turn.back = Return() if ours else Return.of(turn.contact, message)
-            if not ours:
-                turn.contact = await self._seen(turn.contact, message)
+            if (earlier := await self._begun(turn, ours=ours)) is not None:
+                return earlier
             turn.proof = await self.identity.proof_of(turn.contact, message)
             if turn.again and turn.handoff and turn.handoff.id == stable_id("h", message.id):
                 turn.handoff = None  # this message opened it, and its worker died before it could say so
             await act(turn)
             return await self.turns.finish(message.id, await self._result(turn))
 
-    async def _look(self, turn: Turn) -> TurnResult | None:
-        """What a turn may want to know, asked side by side: one round trip. The result, if the message had its turn before."""
-        place = turn.contact.conversation_id
-        (turn.stage, earlier), turn.handoff, shown, turn.unsaved, turn.pin_due, turn.within_limits = await asyncio.gather(
-            self.turns.begin(turn.message.id),
+    async def _opened(self, message: InboundMessage, held: AsyncExitStack) -> Turn:
+        """The sender's conversation, locked, and what a turn wants to know of it: while one waited, a code may have joined it
+        to another."""
+        sender = message.sender
+        while True:
+            place = self.contacts.guess(sender) or (await self.contacts.find_or_create(sender)).conversation_id
+            async with AsyncExitStack() as mine:
+                look = partial(self._look, place, message)
+                contact, handoff, shown, unsaved, due = await mine.enter_async_context(self.locks.hold_and_look(place, look))
+                if self.identity.changed_hands(contact, sender, self.clock()):
+                    await self.contacts.detach(sender)
+                elif contact.conversation_id == place:
+                    held.push_async_exit(mine.pop_all())
+                    return Turn(
+                        message, contact, held=held, handoff=handoff, offered=(place, shown), unsaved=unsaved, pin_due=due
+                    )
+
+    async def _look(self, place: str, message: InboundMessage) -> tuple[Contact, Handoff | None, Shown, bool, bool]:
+        """Asked side by side: one round trip. Changes nothing, but that a new address gets its contact."""
+        return await asyncio.gather(
+            self.contacts.find_or_create(message.sender),
             self.handoffs.open_for(place),
             self.menus.get(place),
             self.lines.waiting(place),
-            self.pins.due(turn.contact, turn.message),
-            self._counted(turn.message),
+            self.pins.due(place, message),
         )
-        turn.offered = (place, shown)
+
+    async def _begun(self, turn: Turn, *, ours: bool) -> TurnResult | None:
+        """Note that the turn was begun, and the sender seen; the result, when the message had its turn before."""
+        (turn.stage, earlier), turn.within_limits, turn.contact = await asyncio.gather(
+            self.turns.begin(turn.message.id), self._counted(turn.message), self._seen(turn, ours=ours)
+        )
         return earlier
 
     async def _counted(self, message: InboundMessage) -> bool:
@@ -144,27 +164,18 @@ class Conversations(Speaking):
         voice = message.channel is ChannelName.VOICE
         return voice or await self.identity.codes.allow(f"turns:{message.sender}", *TURNS_PER_SENDER)
 
-    async def _locked(self, sender: Address, held: AsyncExitStack) -> Contact:
-        """The sender's contact, its conversation locked: while one waited, a code may have joined it to another."""
-        while True:
-            conversation_id = self.contacts.guess(sender) or (await self.contacts.find_or_create(sender)).conversation_id
-            async with AsyncExitStack() as mine:
-                await mine.enter_async_context(self.locks.hold(conversation_id))
-                contact = await self.contacts.find_or_create(sender)
-                if self.identity.changed_hands(contact, sender, self.clock()):
-                    await self.contacts.detach(sender)
-                    continue
-                if contact.conversation_id == conversation_id:
-                    held.push_async_exit(mine.pop_all())
-                    return contact
+    async def _seen(self, turn: Turn, *, ours: bool) -> Contact:
+        """The contact with this message as its latest; a message that is worked on again is not later than what came since."""
+        message = turn.message
 
-    async def _seen(self, contact: Contact, message: InboundMessage) -> Contact:
         def note(known: Contact) -> Contact:
+            if known.last_seen is not None and known.last_seen > message.received_at:
+                return known
             used = tuple(replace(a, seen=message.received_at) if a.address == message.sender else a for a in known.addresses)
             last = {"last_address": message.sender, "last_channel": message.channel, "last_seen": message.received_at}
             return replace(known, addresses=used, **last)  # type: ignore[arg-type]
 
-        return await self.contacts.update(contact.id, note) or contact
+        return turn.contact if ours else await self.contacts.update(turn.contact.id, note) or turn.contact
 
     async def _answer(self, turn: Turn) -> None:
         if notice := await self.keywords.handle(turn.contact, turn.message):

@@ -65,19 +65,19 @@ class Pins:
 
     async def expect(self, contact: Contact, message: InboundMessage) -> None:
         """The next answer of this sender (on this call) is a PIN."""
-        await self.codes.remember(_key(contact), _place(message), EXPECTED_SECONDS)
+        await self.codes.remember(_key(contact.conversation_id), _place(message), EXPECTED_SECONDS)
 
-    async def due(self, contact: Contact, message: InboundMessage) -> bool:
+    async def due(self, conversation_id: str, message: InboundMessage) -> bool:
         """Whether this sender was asked for a PIN; also when this message's was taken already, in a turn that is done again."""
-        asked, taken = await asyncio.gather(self.codes.remembered(_key(contact)), self.codes.remembered(_taken(message)))
+        asked, taken = await asyncio.gather(self.codes.remembered(_key(conversation_id)), self.codes.remembered(_taken(message)))
         return asked == _place(message) or taken is not None
 
     async def take(self, contact: Contact, message: InboundMessage, proof: Proof) -> tuple[PinCheck, InboundMessage]:
         """What was found, and the message without the digits. NONE: no PIN was expected, or none came."""
-        if not await self.due(contact, message):
+        if not await self.due(contact.conversation_id, message):
             return PinCheck.NONE, message
         await self.codes.remember(_taken(message), "1", EXPECTED_SECONDS)
-        await self.codes.forget(_key(contact))
+        await self.codes.forget(_key(contact.conversation_id))
         masked = replace(message, digits=None, text=MASK)
         if message.channel is not ChannelName.VOICE:
             return (PinCheck.NOT_HERE, masked) if KEYED.search(message.text) else (PinCheck.NONE, message)
@@ -104,8 +104,8 @@ class Pins:
         return PinCheck.ACCEPTED
 
 
-def _key(contact: Contact) -> str:
-    return f"pin:{contact.conversation_id}"
+def _key(conversation_id: str) -> str:
+    return f"pin:{conversation_id}"
 
 
 def _taken(message: InboundMessage) -> str:

@@ -12,8 +12,6 @@ from typing import Any
 
 import redis.asyncio as redis
 
-LARGEST = 100
-"""Commands of one write."""
 BLOCKING = frozenset({"XREAD", "XREADGROUP", "BLPOP", "BRPOP", "BLMOVE", "BLMPOP", "BZPOPMIN", "BZPOPMAX", "WAIT", "WAITAOF"})
 """Commands that may wait in Redis and would hold up the others."""
 
@@ -41,10 +39,9 @@ class BatchingRedis(redis.Redis):
 
     def _send(self) -> None:
         asked, self._asked = self._asked, []
-        for start in range(0, len(asked), LARGEST):
-            task = asyncio.create_task(self._together(asked[start : start + LARGEST]))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+        task = asyncio.create_task(self._together(asked))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
     async def _together(self, asked: list[Waiting]) -> None:
         try:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import redis.asyncio as redis
 from pydantic import TypeAdapter
@@ -17,8 +17,10 @@ from redis.exceptions import LockError, RedisError
 from bot.menu import LIFETIME, Shown
 from bot.ports import DeskEvent, StoreUnavailable, TurnResult
 from bot.redis_base import PREFIX, dump, guarded, stored, text_of
+from bot.redis_batch import BatchingRedis
 from bot.stores import Challenge, TurnStage
 
+T = TypeVar("T")
 RESULT = TypeAdapter(TurnResult)
 SHOWN = TypeAdapter(Shown)
 CHALLENGE = TypeAdapter(Challenge)
@@ -178,6 +180,12 @@ class RedisLocks:
 
         Nobody waits for it to be given back but the next who wants it.
         """
+        async with self.hold_and_look(conversation_id, _nothing):
+            yield
+
+    @asynccontextmanager
+    async def hold_and_look(self, conversation_id: str, look: Callable[[], Coroutine[Any, Any, T]]) -> AsyncIterator[T]:
+        """See ``bot.stores.Locks``; mostly one round trip for both."""
         self._waiting[conversation_id] += 1
         try:
             await self._local[conversation_id].acquire()
@@ -186,10 +194,11 @@ class RedisLocks:
             raise
         shared = None
         try:
-            shared = await self._shared(conversation_id)
+            shared = self._lock(conversation_id)
+            found = await self._taken(shared, look)
             renewal = asyncio.create_task(_keep(shared))
             try:
-                yield
+                yield found
             finally:
                 renewal.cancel()
         finally:
@@ -211,13 +220,27 @@ class RedisLocks:
         if not self._waiting[conversation_id]:
             del self._waiting[conversation_id], self._local[conversation_id]
 
-    async def _shared(self, conversation_id: str) -> Any:
+    def _lock(self, conversation_id: str) -> Any:
         name = f"{PREFIX}:lock:{conversation_id}"
-        lock = self._redis.lock(name, timeout=LOCK_SECONDS, sleep=0.02, blocking_timeout=self._wait, thread_local=False)
+        return self._redis.lock(name, timeout=LOCK_SECONDS, sleep=0.02, blocking_timeout=self._wait, thread_local=False)
+
+    async def _taken(self, lock: Any, look: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Take the lock and look. Side by side where that is one write in this order: what is read is read under the lock."""
         async with guarded():
+            if isinstance(self._redis, BatchingRedis):
+                taken, found = await asyncio.gather(lock.acquire(blocking=False), look(), return_exceptions=True)
+                for failed in (taken, found):
+                    if isinstance(failed, BaseException):
+                        raise failed
+                if taken:
+                    return cast("T", found)
             if not await lock.acquire():
                 raise StoreUnavailable("the conversation is held by another gateway")
-        return lock
+            return await look()
+
+
+async def _nothing() -> None:
+    """Nothing to look at."""
 
 
 async def _keep(lock: Any) -> None:

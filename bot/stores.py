@@ -5,16 +5,18 @@ Every method raises ``bot.ports.StoreUnavailable`` when the store does not answe
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from bot.menu import Shown
 from bot.model import Contact, OutboundMessage
 from bot.ports import DeskEvent, TurnResult
+
+T = TypeVar("T")
 
 
 class TurnStage(StrEnum):
@@ -29,6 +31,9 @@ class Locks(Protocol):
     """One turn at a time per conversation, over all gateways."""
 
     def hold(self, conversation_id: str) -> AbstractAsyncContextManager[None]: ...
+    def hold_and_look(self, conversation_id: str, look: Callable[[], Coroutine[Any, Any, T]]) -> AbstractAsyncContextManager[T]:
+        """``hold``, and what ``look`` finds once it is held; ``look`` may be called twice, so it must change nothing."""
+        ...
 
 
 class Turns(Protocol):

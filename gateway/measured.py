@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.model import ChannelName
 from bot.ports import Dialogue, DialogueTurn
 from bot.stores import Locks
 from gateway.metrics import Metrics
 from gateway.tracing import Tracing
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,14 @@ class MeasuredLocks:
 
     inner: Locks
     metrics: Metrics
+
+    @asynccontextmanager
+    async def hold_and_look(self, conversation_id: str, look: Callable[[], Coroutine[Any, Any, T]]) -> AsyncIterator[T]:
+        """See ``bot.stores.Locks``."""
+        asked = monotonic()
+        async with self.inner.hold_and_look(conversation_id, look) as found:
+            self.metrics.stage("lock", monotonic() - asked)
+            yield found
 
     @asynccontextmanager
     async def hold(self, conversation_id: str) -> AsyncIterator[None]:
