@@ -1,4 +1,4 @@
-"""One running installation for all stories; a browser for each."""
+"""A running installation for each file of stories, so that none meets what another left; a browser for each story."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.conftest import free_port
 from tests.story.stack import Stack, running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running(tmp_path_factory.mktemp("home"), free_port(), free_port()) as started:
         yield started
