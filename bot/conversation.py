@@ -123,7 +123,7 @@ class Conversations(Speaking):
             if turn.again and turn.handoff and turn.handoff.id == stable_id("h", message.id):
                 turn.handoff = None  # this message opened it, and its worker died before it could say so
             await act(turn)
-            return await self.turns.finish(message.id, await self._result(turn))
+            return await self._finished(turn)
 
     async def _opened(self, message: InboundMessage, held: AsyncExitStack) -> Turn:
         """The sender's conversation, locked, and what a turn wants to know of it: while one waited, a code may have joined it
@@ -297,9 +297,10 @@ class Conversations(Speaking):
         await self._add_line(turn, transcript.user_event(turn.message, words(turn.message)))
         await self.handoffs.new_line(turn.handoff)
 
-    async def _result(self, turn: Turn) -> TurnResult:
-        menu_id, replies = await offers.keep(self.menus, turn, self.clock())
-        return TurnResult(
+    async def _finished(self, turn: Turn) -> TurnResult:
+        """The turn's result, kept with what it offers in one write."""
+        menu_id, replies, shown = await offers.kept(self.menus, turn, self.clock())
+        result = TurnResult(
             conversation_id=turn.contact.conversation_id,
             replies=replies,
             menu_id=menu_id,
@@ -309,3 +310,8 @@ class Conversations(Speaking):
             hangup=turn.hangup,
             proof=turn.proof,
         )
+        if shown is None:
+            return await self.turns.finish(turn.message.id, result)
+        place = turn.contact.conversation_id
+        _, first = await asyncio.gather(self.menus.save(place, shown), self.turns.finish(turn.message.id, result))
+        return first

@@ -37,19 +37,19 @@ def again(choice: Turned | Unclear | Late) -> tuple[str, Reply, int]:
             return "utter_menu_late", still, now.first if now else 0
 
 
-async def keep(menus: Menus, turn: Turn, at: datetime) -> tuple[str | None, tuple[Reply, ...]]:
-    """Remember what the turn offers; the menu's id, and the replies with its first page on the last of them."""
+async def kept(menus: Menus, turn: Turn, at: datetime) -> tuple[str | None, tuple[Reply, ...], Shown | None]:
+    """What the turn offers: the menu's id, the replies with its first page on the last of them, and what the conversation
+    is shown from now on where that changes."""
     said = tuple(turn.replies)
     offered = merged_options(said)
-    menu = None
+    menu = after = None
     if offered:
         menu = Menu(_id(turn), offered, at, turn.message.channel, turn.first, cards=merged_cards(said))
     if menu or turn.asked:
         before = await _shown(menus, turn)
         after = before.then(turn.message.channel, menu, digits=turn.expects_digits, count=turn.collect)
-        if after != before:
-            await menus.save(turn.contact.conversation_id, after)
-    return (menu.id, numbered_through(said, menu.page)) if menu else (None, said)
+        after = after if after != before else None
+    return (menu.id, numbered_through(said, menu.page), after) if menu else (None, said, after)
 
 
 def with_options(reply: Reply, offered: Reply) -> Reply:

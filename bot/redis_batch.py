@@ -12,6 +12,9 @@ from typing import Any
 
 import redis.asyncio as redis
 
+GATHERING = 3
+"""Turns of the event loop for which a write waits for company: a ``gather`` within a ``gather`` begins that much later."""
+
 BLOCKING = frozenset({"XREAD", "XREADGROUP", "BLPOP", "BRPOP", "BLMOVE", "BLMPOP", "BZPOPMIN", "BZPOPMAX", "WAIT", "WAITAOF"})
 """Commands that may wait in Redis and would hold up the others."""
 
@@ -34,10 +37,13 @@ class BatchingRedis(redis.Redis):
         answer: asyncio.Future[Any] = loop.create_future()
         self._asked.append((args, options, answer))
         if len(self._asked) == 1:
-            loop.call_soon(self._send)
+            loop.call_soon(self._send, GATHERING)
         return await answer
 
-    def _send(self) -> None:
+    def _send(self, turns_left: int) -> None:
+        if turns_left > 1:
+            asyncio.get_running_loop().call_soon(self._send, turns_left - 1)
+            return
         asked, self._asked = self._asked, []
         task = asyncio.create_task(self._together(asked))
         self._under_way.add(task)

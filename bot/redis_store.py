@@ -48,8 +48,7 @@ class RedisContacts:
 
     @stored
     async def find(self, address: Address) -> Contact | None:
-        contact_id = text_of(await self._redis.get(f"{PREFIX}:address:{address}"))
-        return await self._load(contact_id)
+        return await self._of(address)
 
     @stored
     async def get(self, contact_id: str) -> Contact | None:

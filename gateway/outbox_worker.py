@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.model import ChannelName, Contact, DeliveryStatus, OutboundMessage, new_id
+from bot.model import Address, AddressKind, ChannelName, Contact, DeliveryStatus, OutboundMessage, new_id
 from bot.ports import Channel, SendError, SendFailure, StoreUnavailable
 from bot.redis_queue import RedisOutbox
 from bot.redis_store import RedisContacts
@@ -30,6 +30,7 @@ LAST_ANSWER = 11.0
 """Seconds for which a stopped worker waits for the vendor's answer; a little more than a call may take."""
 GIVE_UP_AFTER = 3600.0
 """Seconds after which a message that the vendor certainly never took is given up: it would only confuse."""
+TELEPHONE = f"{AddressKind.TEL}:"
 T = TypeVar("T")
 log = structlog.get_logger()
 
@@ -45,14 +46,16 @@ class OutboxWorker:
     gateway: str = "g"
     tracing: Tracing = field(default_factory=Tracing)
 
-    async def work(self, partition: str, outbound_id: str) -> None:
-        """Ends when the message is sent, refused, uncertain, or gone."""
+    async def work(self, partition: str, outbound_id: str, to: str = "") -> None:
+        """Ends when the message is sent, refused, uncertain, or gone. ``to``: the address it is for, where the entry names it."""
         sender = new_id(self.gateway)
-        message = await self._claim(partition, outbound_id, sender)
+        message, refuses = await asyncio.gather(self._claim(partition, outbound_id, sender), self._refuses(to))
         if message is None:
             return
+        if not to:
+            refuses = await self._refuses(str(message.address))
         started, wait = monotonic(), RETRY_FIRST
-        while (error := await self._send(message, sender)) is not None and error.failure is SendFailure.RETRY:
+        while (error := await self._send(message, sender, refuses)) is not None and error.failure is SendFailure.RETRY:
             if monotonic() - started > GIVE_UP_AFTER:
                 await _until_stored(lambda: self.outbox.settle(message, sender, DeliveryStatus.FAILED, error="gave up"))
                 return
@@ -60,8 +63,19 @@ class OutboxWorker:
             await _until_stored(lambda code=code: self.outbox.settle(message, sender, DeliveryStatus.QUEUED, error=code))  # type: ignore[misc]
             await asyncio.sleep(error.after or wait * random.uniform(0.5, 1.5))
             wait = min(wait * 2, RETRY_MOST)
-            if not await _until_stored(lambda: self.outbox.claim_again(message, sender)):
+            claimed, refuses = await _until_stored(lambda: self._again(message, sender))
+            if not claimed:
                 return  # another gateway has it now
+
+    async def _again(self, message: OutboundMessage, sender: str) -> tuple[bool, bool]:
+        return await asyncio.gather(self.outbox.claim_again(message, sender), self._refuses(str(message.address)))
+
+    async def _refuses(self, to: str) -> bool:
+        """Whether the person at this telephone number has refused texts, whoever writes them."""
+        if not to.startswith(TELEPHONE):
+            return False
+        contact = await _until_stored(lambda: self.contacts.find(Address.parse(to)))
+        return contact is not None and contact.opted_out
 
     async def _claim(self, partition: str, outbound_id: str, sender: str) -> OutboundMessage | None:
         message, claimed = await _until_stored(lambda: self.outbox.claim(partition, outbound_id, sender))
@@ -72,9 +86,9 @@ class OutboxWorker:
         await _until_stored(lambda: self.outbox.doubt(message, "the gateway stopped while sending"))
         return None
 
-    async def _send(self, message: OutboundMessage, sender: str) -> SendError | None:
+    async def _send(self, message: OutboundMessage, sender: str, refuses: bool) -> SendError | None:
         """Call the vendor once, and keep what it said: also when the worker is stopped in the middle of it."""
-        call = asyncio.create_task(self._call(message, sender))
+        call = asyncio.create_task(self._call(message, sender, refuses))
         try:
             return await asyncio.shield(call)
         except asyncio.CancelledError:
@@ -82,10 +96,11 @@ class OutboxWorker:
             call.cancel()
             raise
 
-    async def _call(self, message: OutboundMessage, sender: str) -> SendError | None:
+    async def _call(self, message: OutboundMessage, sender: str, refuses: bool) -> SendError | None:
         began = monotonic()
         try:
-            await self._may_be_texted(message)
+            if refuses and message.channel is ChannelName.SMS:
+                raise SendError("the person refuses text messages", SendFailure.REFUSED, code=OPTED_OUT)
             with self.tracing.span("send", channel=message.channel.value):
                 external_ids = await self._channel(message).send(message)
         except SendError as error:
@@ -98,11 +113,6 @@ class OutboxWorker:
         self._count(message, "sent")
         await _until_stored(lambda: self.outbox.settle(message, sender, DeliveryStatus.SENT, external_ids=external_ids))
         return None
-
-    async def _may_be_texted(self, message: OutboundMessage) -> None:
-        """Raises SendError for a text to somebody who refused texts, whoever wrote it."""
-        if message.channel is ChannelName.SMS and (contact := await self.contacts.find(message.address)) and contact.opted_out:
-            raise SendError("the person refuses text messages", SendFailure.REFUSED, code=OPTED_OUT)
 
     def _channel(self, message: OutboundMessage) -> Channel:
         try:

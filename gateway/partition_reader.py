@@ -143,7 +143,7 @@ class PartitionReader:
         if stream.endswith(":inbox"):
             await self.inbox.work(INBOUND.validate_json(fields["json"]))
         else:
-            await self.outbox.work(_partition(stream), fields["id"])
+            await self.outbox.work(_partition(stream), fields["id"], fields.get("to", ""))
 
     async def _again(self, stream: str, entry_id: str) -> Fields | None:
         async def read() -> list[tuple[str, Fields]]:

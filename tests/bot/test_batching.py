@@ -11,6 +11,7 @@ from redis.exceptions import ResponseError
 
 from bot.redis_base import connect
 from bot.redis_batch import BatchingRedis
+from bot.redis_turns import RedisLocks
 
 
 @pytest.fixture
@@ -37,6 +38,23 @@ async def test_each_gets_its_own_answer_in_order(client: BatchingRedis) -> None:
     done = await asyncio.gather(*(client.rpush("list", str(n)) for n in range(20)), client.lrange("list", 0, -1))
     assert done[:-1] == list(range(1, 21))
     assert done[-1] == [str(n) for n in range(20)]
+
+
+async def test_questions_within_questions_are_one_write_and_keep_the_order_of_asking(client: BatchingRedis) -> None:
+    """A lock is taken and what it guards is read: the reading must not come first."""
+    locks = RedisLocks(client)
+    await client.set("a", "1")
+
+    async def deeper() -> list[str]:
+        return await asyncio.gather(client.get("a"), client.get("a"))
+
+    async def look() -> list[list[str]]:
+        return await asyncio.gather(deeper(), deeper())
+
+    before = await writes(client)
+    async with locks.hold_and_look("c_1", look) as found:
+        assert await writes(client) - before == 2, "lock and answers, and the question how many there were"
+    assert found == [["1", "1"], ["1", "1"]]
 
 
 async def test_an_error_is_its_own_commands_alone(client: BatchingRedis) -> None:
