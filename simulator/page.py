@@ -200,9 +200,10 @@ class Page:
     # -- the phone ----------------------------------------------------------------------------------------------
 
     def _dial(self, request: web.Request, body: Json) -> Json:
-        """``{"from": "+1..." or "anonymous"?}``: the customer calls the voice number."""
-        from_ = body.get("from", self._world.customer)
-        return self._switchboard.call_in(ANONYMOUS if from_ == ANONYMOUS else _number(from_)).snapshot()
+        """``{"from": "+1..." or "anonymous"?, "to": "+1..."?}``: the customer calls the voice number, or another of ours."""
+        from_, to = body.get("from", self._world.customer), body.get("to")
+        caller = ANONYMOUS if from_ == ANONYMOUS else _number(from_)
+        return self._switchboard.call_in(caller, None if to is None else _number(to)).snapshot()
 
     async def _on_call(self, request: web.Request, body: Json) -> Json:
         """``keys {"digits"}``, ``speech {"text", "confidence"?}``, ``speaking``, ``silence``, ``answer {"by"?}``,

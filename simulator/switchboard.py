@@ -30,14 +30,14 @@ class Switchboard:
         """A call by its SID."""
         return self.calls.get(sid)
 
-    def call_in(self, from_: str) -> Call:
-        """The customer calls the voice number."""
+    def call_in(self, from_: str, to: str | None = None) -> Call:
+        """The customer calls the voice number, or another number that has the same webhooks."""
         settings = self._world.settings
         status_path = settings.voice_status_path
         call = Call(
             self._world,
             from_,
-            settings.voice_number,
+            to or settings.voice_number,
             "inbound",
             status="ringing",
             status_callback=settings.public(status_path) if status_path else None,

@@ -278,6 +278,16 @@ async def test_a_webhook_that_is_sent_twice_has_one_token(stage: Stage) -> None:
     assert len(tokens) == 2 and len(set(tokens)) == 1 and phone.heard == ["Once."]
 
 
+async def test_another_of_our_numbers_is_called(stage: Stage) -> None:
+    stage.voice("<Say>Welcome.</Say><Hangup/>")
+    phone = await stage.sim.call(to="+12125550120")
+    await phone.hears("welcome")
+    await phone.ends()
+    assert stage.gateway.fields("/twilio/voice")[0]["To"] == "+12125550120"
+    with pytest.raises(AssertionError, match="phone number"):
+        await stage.sim.call(to="12")
+
+
 async def test_a_withheld_number(stage: Stage) -> None:
     stage.voice("<Say>Hello.</Say>")
     phone = await stage.sim.call("anonymous")
