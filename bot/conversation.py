@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import cast
 
 from bot import directives, offers, transcript
 from bot.choosing import Late, Picked, Turned, Unclear
@@ -23,7 +24,7 @@ from bot.menu import Shown
 from bot.model import CallState, ChannelName, Contact, Handoff, InboundMessage, Proof, Reply, stable_id
 from bot.ports import Contacts, DialogueUnavailable, TurnResult
 from bot.speaking import PERSON, Speaking
-from bot.stores import Locks, Menus, Turns
+from bot.stores import Locks, Menus, Turns, TurnStage
 from bot.turn import Turn, words
 
 PIN_KEYED = "/inform"
@@ -31,6 +32,15 @@ PIN_KEYED = "/inform"
 
 TURNS_PER_SENDER = (40, 60)
 """Messages from one address that get a turn: count and seconds."""
+
+Deliver = Callable[[TurnResult], Awaitable[None]]
+Known = tuple[Contact, Handoff | None, Shown, bool]
+Looked = tuple[Known, bool, bool, tuple[TurnStage, TurnResult | None]]
+"""What stands there, whether a PIN is due, whether the sender may have a turn, and whether the message had one."""
+
+
+async def _by_the_caller(_: TurnResult) -> None:
+    """The caller says the replies itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +55,10 @@ class Conversations(Speaking):
     keywords: Keywords
     linking: Linking
 
-    async def receive(self, message: InboundMessage) -> TurnResult:
-        """One turn. Raises TurnPostponed (text channels only) and StoreUnavailable."""
-        return await self._once(message, self._answer)
+    async def receive(self, message: InboundMessage, deliver: Deliver = _by_the_caller) -> TurnResult:
+        """One turn; ``deliver`` takes its result in the same write that keeps it. Raises TurnPostponed (text channels only)
+        and StoreUnavailable."""
+        return await self._once(message, self._answer, deliver=deliver)
 
     async def call_started(self, message: InboundMessage) -> TurnResult:
         """The greeting of a call, or the thread picked up where it was left."""
@@ -113,69 +124,61 @@ class Conversations(Speaking):
 
     # -- one turn ------------------------------------------------------------------------------------------------
 
-    async def _once(self, message: InboundMessage, act: Callable[[Turn], Awaitable[None]], *, ours: bool = False) -> TurnResult:
+    async def _once(
+        self,
+        message: InboundMessage,
+        act: Callable[[Turn], Awaitable[None]],
+        *,
+        ours: bool = False,
+        deliver: Deliver = _by_the_caller,
+    ) -> TurnResult:
         async with AsyncExitStack() as held:  # a code that joins two conversations adds the second one's lock
-            turn = await self._opened(message, held)
-            turn.back = Return() if ours else Return.of(turn.contact, message)
-            if (earlier := await self._begun(turn, ours=ours)) is not None:
+            turn, earlier = await self._opened(message, held)
+            if earlier is not None:
+                await deliver(earlier)
                 return earlier
+            if not ours:
+                turn.back, turn.contact = Return.of(turn.contact, message), _seen(turn.contact, message)
             turn.proof = await self.identity.proof_of(turn.contact, message)
             if turn.again and turn.handoff and turn.handoff.id == stable_id("h", message.id):
                 turn.handoff = None  # this message opened it, and its worker died before it could say so
             await act(turn)
-            return await self._finished(turn)
+            return await self._finished(turn, deliver, seen=not ours)
 
-    async def _opened(self, message: InboundMessage, held: AsyncExitStack) -> Turn:
-        """The sender's conversation, locked, and what a turn wants to know of it: while one waited, a code may have joined it
-        to another."""
+    async def _opened(self, message: InboundMessage, held: AsyncExitStack) -> tuple[Turn, TurnResult | None]:
+        """The sender's conversation, locked, and what a turn wants to know of it; the result, when the message had its turn
+        before. While one waited, a code may have joined the conversation to another."""
         sender = message.sender
         while True:
             place = self.contacts.guess(sender) or (await self.contacts.find_or_create(sender)).conversation_id
             async with AsyncExitStack() as mine:
                 look = partial(self._look, place, message)
-                contact, handoff, shown, unsaved, due = await mine.enter_async_context(self.locks.hold_and_look(place, look))
+                (contact, handoff, shown, unsaved), due, within, (stage, earlier) = await mine.enter_async_context(
+                    self.locks.hold_and_look(place, look)
+                )
                 if self.identity.changed_hands(contact, sender, self.clock()):
                     await self.contacts.detach(sender)
                 elif contact.conversation_id == place:
                     held.push_async_exit(mine.pop_all())
-                    return Turn(
-                        message, contact, held=held, handoff=handoff, offered=(place, shown), unsaved=unsaved, pin_due=due
-                    )
+                    turn = Turn(message, contact, stage=stage, held=held, handoff=handoff, offered=(place, shown))
+                    turn.unsaved, turn.pin_due, turn.within_limits = unsaved, due, within
+                    return turn, earlier
 
-    async def _look(self, place: str, message: InboundMessage) -> tuple[Contact, Handoff | None, Shown, bool, bool]:
-        """Asked side by side: one round trip. Changes nothing, but that a new address gets its contact."""
-        return await asyncio.gather(
+    async def _look(self, place: str, message: InboundMessage) -> Looked:
+        """Asked side by side: one round trip. A new address gets its contact, the turn is noted as begun and counted; nothing
+        else changes, so that another look, when the lock had to be waited for, does no harm."""
+        about = asyncio.gather(
             self.contacts.find_or_create(message.sender),
             self.handoffs.open_for(place),
             self.menus.get(place),
             self.lines.waiting(place),
-            self.pins.due(place, message),
         )
-
-    async def _begun(self, turn: Turn, *, ours: bool) -> TurnResult | None:
-        """Note that the turn was begun, and the sender seen; the result, when the message had its turn before."""
-        (turn.stage, earlier), turn.within_limits, turn.contact = await asyncio.gather(
-            self.turns.begin(turn.message.id), self._counted(turn.message), self._seen(turn, ours=ours)
-        )
-        return earlier
+        return await asyncio.gather(about, self.pins.due(place, message), self._counted(message), self.turns.begin(message.id))
 
     async def _counted(self, message: InboundMessage) -> bool:
         """Whether the sender may have another turn this minute."""
         voice = message.channel is ChannelName.VOICE
         return voice or await self.identity.codes.allow(f"turns:{message.sender}", *TURNS_PER_SENDER)
-
-    async def _seen(self, turn: Turn, *, ours: bool) -> Contact:
-        """The contact with this message as its latest; a message that is worked on again is not later than what came since."""
-        message = turn.message
-
-        def note(known: Contact) -> Contact:
-            if known.last_seen is not None and known.last_seen > message.received_at:
-                return known
-            used = tuple(replace(a, seen=message.received_at) if a.address == message.sender else a for a in known.addresses)
-            last = {"last_address": message.sender, "last_channel": message.channel, "last_seen": message.received_at}
-            return replace(known, addresses=used, **last)  # type: ignore[arg-type]
-
-        return turn.contact if ours else await self.contacts.update(turn.contact.id, note) or turn.contact
 
     async def _answer(self, turn: Turn) -> None:
         if notice := await self.keywords.handle(turn.contact, turn.message):
@@ -297,11 +300,12 @@ class Conversations(Speaking):
         await self._add_line(turn, transcript.user_event(turn.message, words(turn.message)))
         await self.handoffs.new_line(turn.handoff)
 
-    async def _finished(self, turn: Turn) -> TurnResult:
-        """The turn's result, kept with what it offers in one write."""
+    async def _finished(self, turn: Turn, deliver: Deliver, *, seen: bool) -> TurnResult:
+        """The turn's result, kept with what it offers, that the sender was seen, and its delivery, in one write."""
+        place, message = turn.contact.conversation_id, turn.message
         menu_id, replies, shown = await offers.kept(self.menus, turn, self.clock())
         result = TurnResult(
-            conversation_id=turn.contact.conversation_id,
+            conversation_id=place,
             replies=replies,
             menu_id=menu_id,
             handoff=turn.handoff,
@@ -310,8 +314,18 @@ class Conversations(Speaking):
             hangup=turn.hangup,
             proof=turn.proof,
         )
-        if shown is None:
-            return await self.turns.finish(turn.message.id, result)
-        place = turn.contact.conversation_id
-        _, first = await asyncio.gather(self.menus.save(place, shown), self.turns.finish(turn.message.id, result))
-        return first
+        steps: list[Awaitable[object]] = [self.menus.save(place, shown)] if shown is not None else []
+        if seen:
+            steps.append(self.contacts.update(turn.contact.id, partial(_seen, message=message)))
+        *_, first = await asyncio.gather(*steps, deliver(result), self.turns.finish(message.id, result))
+        return cast("TurnResult", first)
+
+
+def _seen(known: Contact, message: InboundMessage) -> Contact:
+    """The contact with this message as its latest; one that is worked on again is not later than what came since."""
+    if known.last_seen is not None and known.last_seen > message.received_at:
+        return known
+    used = tuple(replace(a, seen=message.received_at) if a.address == message.sender else a for a in known.addresses)
+    return replace(
+        known, addresses=used, last_address=message.sender, last_channel=message.channel, last_seen=message.received_at
+    )

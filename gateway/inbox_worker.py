@@ -75,8 +75,7 @@ class InboxWorker:
             self.metrics.stage("queue", max(0.0, (self.clock() - message.received_at).total_seconds()))
             await self.typing(message.sender, True)
             with self.tracing.span("turn", channel=message.channel.value):
-                result = await self.conversations.receive(message)
-                await self.outbox.put(outbound(result, message, self.clock))
+                result = await self.conversations.receive(message, lambda it: self.outbox.put(outbound(it, message, self.clock)))
         await self.typing(message.sender, False)
         self._note(message, result, monotonic() - begun)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 import redis.asyncio as redis
 
+from bot.conversation import Deliver
 from bot.model import (
     Address,
     AddressKind,
@@ -62,14 +63,16 @@ class Echo:
     begun: list[str] = field(default_factory=list)
     at_work: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def receive(self, message: InboundMessage) -> TurnResult:
+    async def receive(self, message: InboundMessage, deliver: Deliver) -> TurnResult:
         self.begun.append(message.text)
         self.at_work.set()
         if message.text in self.broken:
             raise RuntimeError("a bug")
         if message.id in self.held:
             await self.held[message.id].wait()
-        return TurnResult("c_1", (Reply(f"re {message.text}"),))
+        result = TurnResult("c_1", (Reply(f"re {message.text}"),))
+        await deliver(result)
+        return result
 
 
 @dataclass
