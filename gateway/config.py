@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from gateway.line import line_settings
+from gateway.softphone import SoftphoneSettings, softphone_settings
 from gateway.values import ConfigError, Reader, is_loopback, loopback_url, origins
 from gateway.variables import VARIABLES, Variable
 from gateway.voice_modes import VoiceModes
@@ -95,6 +96,7 @@ class Settings:
     action_server_url: str | None
     web_identity_secrets: tuple[str, ...] = field(repr=False)
     verify: VerifySettings | None
+    softphone: SoftphoneSettings | None
     caller_attestation: str
     simulated: bool
     database_url: str = field(repr=False)
@@ -131,6 +133,7 @@ class Settings:
             action_server_url=read.base_url("ACTION_SERVER_URL") if read.optional("ACTION_SERVER_URL") else None,
             web_identity_secrets=read.secrets("WEB_IDENTITY_SECRET", 32) if read.optional("WEB_IDENTITY_SECRET") else (),
             verify=_verify(read, twilio),
+            softphone=softphone_settings(read, account=twilio is not None),
             caller_attestation=read.one_of("CALLER_ATTESTATION", ("OFF", "A", "B", "C")),
             simulated=_simulated(read, twilio, messenger, internal_host),
             database_url=read.optional("DATABASE_URL") or f"sqlite:///{home / 'bank.sqlite'}",

@@ -44,6 +44,12 @@ VARIABLES: tuple[Variable, ...] = (
         "TWILIO_VERIFY_SERVICE", "Twilio Verify for one-time codes: VA and 32 hexadecimal digits; without it we send our own."
     ),
     Variable("TWILIO_VERIFY_URL", "Twilio Verify's API, or a compatible base address.", "https://verify.twilio.com"),
+    Variable("TWILIO_API_KEY_SID", "An API key (SK...) for agents who answer calls in their browser (docs/install.md)."),
+    Variable("TWILIO_API_KEY_SECRET", "The secret of that API key.", secret=True),
+    Variable(
+        "TWILIO_VOICE_SDK_URL",
+        "Where agents' browsers load Twilio's Voice SDK (twilio.min.js) from; # and a hash (sha384-...) may follow.",
+    ),
     Variable(
         "CALLER_ATTESTATION",
         "The least STIR/SHAKEN attestation (a, b or c) with which a caller id picks up its thread; off: any that did not fail.",

@@ -28,12 +28,15 @@ class Secrets:
     simulated_app_secret: str = field(repr=False)
     simulated_verify_token: str = field(repr=False)
     simulated_page_token: str = field(repr=False)
+    simulated_api_key_sid: str = field(repr=False)
+    simulated_api_key_secret: str = field(repr=False)
 
     @classmethod
     def generate(cls) -> Secrets:
         """New ones, 128 bits or more each."""
         made = {item.name: secrets.token_hex(32) for item in fields(cls)}
-        return cls(**made | {"simulated_account_sid": "AC" + secrets.token_hex(16)})
+        sids = {"simulated_account_sid": "AC" + secrets.token_hex(16), "simulated_api_key_sid": "SK" + secrets.token_hex(16)}
+        return cls(**made | sids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ TWILIO = {
     "TWILIO_SMS_NUMBER": "+13125550190",
     "TWILIO_VOICE_NUMBER": "+13125550191",
 }
+SDK = "https://static.bank.example/voice-sdk@2.17.0/twilio.min.js"
+BROWSER = {"TWILIO_API_KEY_SID": "SK" + "0" * 32, "TWILIO_API_KEY_SECRET": "k" * 32, "TWILIO_VOICE_SDK_URL": SDK}
 MESSENGER = {"MESSENGER_APP_SECRET": "a" * 32, "MESSENGER_VERIFY_TOKEN": "v" * 16, "MESSENGER_PAGE_TOKEN": "p" * 32}
 SIMULATED = (
     TWILIO
@@ -84,6 +86,18 @@ def test_everything_set() -> None:
     assert (settings.turn_deadline, settings.log_level) == (2.5, "DEBUG")
 
 
+def test_the_softphone_is_configured_by_an_api_key_and_the_sdks_address() -> None:
+    assert Settings.from_env(LEAST | TWILIO).softphone is None
+    plain = Settings.from_env(LEAST | TWILIO | BROWSER).softphone
+    assert plain is not None and (plain.sdk_url, plain.integrity) == (SDK, "")
+    assert "wss://voice-js.roaming.twilio.com" in plain.signalling and all("twilio" in origin for origin in plain.signalling)
+    hashed = Settings.from_env(LEAST | TWILIO | BROWSER | {"TWILIO_VOICE_SDK_URL": f"{SDK}#sha384-{'a' * 64}"}).softphone
+    assert hashed is not None and (hashed.sdk_url, hashed.integrity) == (SDK, "sha384-" + "a" * 64)
+    own = BROWSER | {"TWILIO_VOICE_SDK_URL": "http://127.0.0.1:8081/simulator/voice-sdk.js"}
+    simulated = Settings.from_env(LEAST | SIMULATED | own).softphone
+    assert simulated is not None and simulated.signalling == ("ws://127.0.0.1:8081",)
+
+
 def test_an_empty_value_counts_as_not_set() -> None:
     assert Settings.from_env(LEAST | {"PUBLIC_PORT": " ", "TWILIO_ACCOUNT_SID": ""}) == Settings.from_env(LEAST)
 
@@ -121,6 +135,20 @@ WRONG = [
     (TWILIO | {"TWILIO_SMS_NUMBER": "0800 1234"}, "TWILIO_SMS_NUMBER must be a telephone number"),
     (TWILIO | {"TWILIO_AUTH_TOKEN": "t" * 32 + ","}, "TWILIO_AUTH_TOKEN is too short"),
     (TWILIO | {"TWILIO_API_URL": "https://api.twilio.com/"}, "TWILIO_API_URL must end after its path"),
+    (BROWSER, "TWILIO_API_KEY_SID is set without TWILIO_ACCOUNT_SID"),
+    (TWILIO | BROWSER | {"TWILIO_API_KEY_SECRET": ""}, "TWILIO_API_KEY_SECRET is missing, and TWILIO_API_KEY_SID is set"),
+    (TWILIO | BROWSER | {"TWILIO_API_KEY_SID": ""}, "TWILIO_API_KEY_SID is missing, and TWILIO_API_KEY_SECRET is set"),
+    (TWILIO | BROWSER | {"TWILIO_VOICE_SDK_URL": ""}, "TWILIO_VOICE_SDK_URL is missing, and TWILIO_API_KEY_SID is set"),
+    (TWILIO | BROWSER | {"TWILIO_API_KEY_SID": "AC" + "0" * 32}, "TWILIO_API_KEY_SID must be SK and 32 hexadecimal digits"),
+    (TWILIO | BROWSER | {"TWILIO_API_KEY_SECRET": "s" * 31}, "TWILIO_API_KEY_SECRET is too short"),
+    (TWILIO | BROWSER | {"TWILIO_VOICE_SDK_URL": "twilio.min.js"}, "TWILIO_VOICE_SDK_URL must be the address of a script"),
+    (TWILIO | BROWSER | {"TWILIO_VOICE_SDK_URL": "http://cdn.example/t.js"}, "TWILIO_VOICE_SDK_URL may be plain http only"),
+    (TWILIO | BROWSER | {"TWILIO_VOICE_SDK_URL": "https://cdn.example/"}, "TWILIO_VOICE_SDK_URL must have a path"),
+    (TWILIO | BROWSER | {"TWILIO_VOICE_SDK_URL": "https://cdn.example/a;script-src *"}, "TWILIO_VOICE_SDK_URL has a space"),
+    (TWILIO | BROWSER | {"TWILIO_VOICE_SDK_URL": "https://cdn.example/a;b.js"}, "TWILIO_VOICE_SDK_URL must have a path of plain"),
+    (TWILIO | BROWSER | {"TWILIO_VOICE_SDK_URL": "https://a,b;c.example/t.js"}, "TWILIO_VOICE_SDK_URL must be the address"),
+    (TWILIO | BROWSER | {"TWILIO_VOICE_SDK_URL": SDK + "#v2"}, "TWILIO_VOICE_SDK_URL may end with # and the script's hash"),
+    (SIMULATED | BROWSER, "TWILIO_VOICE_SDK_URL must be on this machine while SIMULATOR is on"),
     (MESSENGER | {"MESSENGER_APP_SECRET": ""}, "MESSENGER_APP_SECRET is missing, and MESSENGER_VERIFY_TOKEN is set"),
     (MESSENGER | {"MESSENGER_PAGE_ID": "page"}, "MESSENGER_PAGE_ID must be digits"),
     ({"SIMULATOR": "maybe"}, "SIMULATOR is 'maybe'"),
