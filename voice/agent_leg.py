@@ -6,6 +6,7 @@ https://www.twilio.com/docs/voice/api/call-resource , https://www.twilio.com/doc
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from bot.errands import Errands
 from bot.line import AGENT, CALLER, LISTENER, THIRD, TRANSFER, Leg, Rooms
@@ -25,6 +26,9 @@ REASON_WORDS, TRIED_WORDS = 9, 8
 with a number of eleven figures (each half a word) and the designers' own words around them (tests/voice/test_agent_leg.py)."""
 
 MISSED = frozenset({"busy", "no-answer", "failed", "canceled"})
+BROWSER = "client:"
+"""What an address begins with that is an agent's browser: https://www.twilio.com/docs/voice/twiml/client"""
+
 COACH = "coach"
 """A listener who is heard by the agent."""
 
@@ -58,7 +62,8 @@ class AgentLeg:
     settings: LineSettings
 
     async def ring(self, handoff: Handoff, phone: str) -> None:
-        """Call the agent's phone (E.164 or a SIP address). Raises SendError: REFUSED when there is nobody to talk to."""
+        """Call the agent's phone (E.164, a SIP address or ``client:`` and a browser's name). Raises SendError: REFUSED when
+        there is nobody to talk to."""
         try:
             call = await self._caller(handoff)
         except StoreUnavailable:
@@ -70,7 +75,7 @@ class AgentLeg:
     async def invite(self, invitation: Invitation, phone: str) -> str:
         """Ring a phone that hears a whisper first. The call's sid; raises SendError."""
         return await self.client.create_call(
-            to=phone,
+            to=_told(phone, invitation),
             from_=self.account.voice_number,
             url=self.account.public(invitation.url("agent")),
             status_callback=self.account.public(invitation.url("agent/status")),
@@ -78,20 +83,23 @@ class AgentLeg:
             ring_seconds=RING_SECONDS,
         )
 
-    async def answered(self, invitation: Invitation) -> str:
-        """Somebody, or a mailbox, picked up: whisper, and ask for a key; or say that the caller is gone."""
+    async def answered(self, invitation: Invitation, *, browser: bool = False) -> str:
+        """Somebody, or a mailbox, picked up: whisper, and ask for a key; or say that the caller is gone. A browser is no
+        mailbox: no key is asked for, but one cuts the whisper short."""
         handoff = await self.handoffs.get(invitation.handoff_id)
         if handoff is None or not await self._wanted(handoff, invitation):
             return self._gone()
-        words = [await self._whisper(handoff), self._say("utter_agent_press")]
-        return documents.whisper(words, invitation.url("agent/join"), self.speech)
+        whispered, accepted = await self._whisper(handoff), invitation.url("agent/join")
+        if browser:
+            return documents.whisper([whispered], accepted, self.speech, patience=1)
+        return documents.whisper([whispered, self._say("utter_agent_press")], accepted, self.speech)
 
-    async def taken(self, invitation: Invitation, sid: str, digits: str) -> str:
-        """A key was pressed: into the conference. No key: a mailbox, or somebody who cannot talk now."""
+    async def taken(self, invitation: Invitation, sid: str, digits: str, *, browser: bool = False) -> str:
+        """A key was pressed, or it is a browser: into the conference. No key: a mailbox, or somebody who cannot talk now."""
         handoff = await self.handoffs.get(invitation.handoff_id)
         if handoff is None or not await self._wanted(handoff, invitation):
             return self._gone()
-        if not digits:
+        if not digits and not browser:
             await self._not_taken(invitation)
             return twiml.goodbye([self._say("utter_agent_not_taken")], self.speech)
         if invitation.role == AGENT and not await self._fetched(handoff, sid):
@@ -223,6 +231,16 @@ class AgentLeg:
 
 def _entered(sid: str) -> str:
     return f"{sid}:entered"
+
+
+def _told(phone: str, invitation: Invitation) -> str:
+    """The number to ring. A browser is told for which handoff it rings, so that the desk can show it: an id, nothing personal.
+
+    https://www.twilio.com/docs/voice/how-share-information-between-your-applications
+    """
+    if not phone.startswith(BROWSER):
+        return phone
+    return f"{phone}?{urlencode({'handoff': invitation.handoff_id, 'role': invitation.role})}"
 
 
 def _short(text: str, most: int) -> str:

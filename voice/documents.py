@@ -116,11 +116,17 @@ def message(words: Sequence[str], handoff_id: str, speech: Speech) -> str:
     return _document(response)
 
 
-def whisper(words: Sequence[str], accepted: str, speech: Speech) -> str:
-    """For an agent's leg: the whisper, and a key to take the call, which no mailbox presses."""
+def whisper(words: Sequence[str], accepted: str, speech: Speech, *, patience: int = 8) -> str:
+    """For an agent's leg: the whisper, and ``patience`` seconds for a key to take the call, which no mailbox presses."""
     response = VoiceResponse()
     gather = Gather(
-        input="dtmf", action=accepted, method="POST", num_digits=1, finish_on_key="", timeout=8, action_on_empty_result=True
+        input="dtmf",
+        action=accepted,
+        method="POST",
+        num_digits=1,
+        finish_on_key="",
+        timeout=patience,
+        action_on_empty_result=True,
     )
     _say(gather, words, speech)
     response.append(gather)

@@ -18,7 +18,7 @@ from bot.ports import Calls, HandoffRefused, SendError, StoreUnavailable, Wordin
 from connectors.twilio import TwilioClient
 from connectors.wire import unavailable
 from voice import documents, hold_music, twiml
-from voice.agent_leg import INVITED, MISSED, AgentLeg, Invitation
+from voice.agent_leg import BROWSER, INVITED, MISSED, AgentLeg, Invitation
 from voice.flow import CallFlow
 from voice.forms import RECORDING, VoiceForm, query_number
 from voice.line_settings import LineSettings
@@ -186,9 +186,8 @@ class PeopleLine:
     # -- agents' phones --------------------------------------------------------------------------------------------
 
     async def _agent(self, request: web.Request) -> web.Response:
-        await self.form(request)
-        invitation = _invitation(request)
-        return _twiml(await self.edge.spoken("agent", lambda: self.agent.answered(invitation)))
+        form, invitation = await self.form(request), _invitation(request)
+        return _twiml(await self.edge.spoken("agent", lambda: self.agent.answered(invitation, browser=_browser(form))))
 
     async def _agent_join(self, request: web.Request) -> web.Response:
         form, invitation = await self.form(request), _invitation(request)
@@ -197,7 +196,8 @@ class PeopleLine:
             if form.over:
                 return twiml.nothing()
             key = f"{form.sid}:join"
-            answer = await self.steps.answer(key, "agent", lambda: self.agent.taken(invitation, form.sid, form.digits))
+            taken = lambda: self.agent.taken(invitation, form.sid, form.digits, browser=_browser(form))  # noqa: E731 - named for the line
+            answer = await self.steps.answer(key, "agent", taken)
             return answer if answer is not None else documents.onward([], invitation.url("agent/join"), self.speech)
 
         return _twiml(await self.edge.spoken("agent", work))
@@ -305,6 +305,11 @@ def _invitation(request: web.Request) -> Invitation:
     if role not in INVITED or len(who) > FORM_FIELD:
         raise web.HTTPBadRequest(text="role or who is none")
     return Invitation(_handoff(request), role, who)
+
+
+def _browser(form: VoiceForm) -> bool:
+    """Whether an agent's browser was rung; the field is signed."""
+    return form.called.startswith(BROWSER)
 
 
 def _twiml(text: str) -> web.Response:

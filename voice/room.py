@@ -17,6 +17,8 @@ from voice import twiml
 from voice.agent_leg import COACH, RING_SECONDS, AgentLeg, Invitation
 
 REACHABLE = re.compile(r"\+[1-9]\d{6,14}|sips?:[^\s@]{1,64}@[^\s@]{1,255}", re.ASCII)
+IN_BROWSER = re.compile(r"client:[A-Za-z0-9_]{1,121}", re.ASCII)
+"""An agent's browser: for colleagues only, so that nobody is brought in by a name that was made up."""
 CURRENT = "Twilio.CURRENT"
 """The recording that runs: https://www.twilio.com/docs/voice/api/recording#update-a-recording-resource"""
 
@@ -32,8 +34,8 @@ class RoomKeeper:
     agent: AgentLeg
 
     async def act(self, handoff: Handoff, act: LineAct, who: str, to: str) -> None:
-        """Do it. ``who`` is the agent that asks; ``to`` a number or SIP address, for a transfer to an agent
-        ``<username> <phone>``. Raises SendError with a sentence."""
+        """Do it. ``who`` is the agent that asks; ``to`` a number or SIP address (an agent's own may be a browser's), for a
+        transfer to an agent ``<username> <phone>``. Raises SendError with a sentence."""
         if act is LineAct.CALL:
             await self.agent.ring(handoff, to)
             return
@@ -53,7 +55,7 @@ class RoomKeeper:
                 await self._bring_in(room, to, THIRD)
             case LineAct.LISTEN | LineAct.COACH:
                 role = COACH if act is LineAct.COACH else LISTENER
-                await self.agent.invite(Invitation(handoff.id, role, who), _reachable(to))
+                await self.agent.invite(Invitation(handoff.id, role, who), _agents(to))
         await self.errands.changed(handoff.id)
 
     async def finish(self, handoff: Handoff) -> None:
@@ -122,7 +124,7 @@ class RoomKeeper:
         if room.ringing:
             raise SendError("Somebody is being rung already.", SendFailure.REFUSED)
         if agent:
-            await self.agent.invite(Invitation(room.handoff_id, TRANSFER, agent), _reachable(phone))
+            await self.agent.invite(Invitation(room.handoff_id, TRANSFER, agent), _agents(phone))
             await self.rooms.note(room.handoff_id, ringing=agent)
         else:
             await self._bring_in(room, to, TRANSFER)
@@ -138,6 +140,11 @@ class RoomKeeper:
             room.sid, From=self.account.voice_number, To=number, StatusCallback=status, StatusCallbackEvent="completed", **fields
         )
         await self.rooms.note(room.handoff_id, ringing=number)
+
+
+def _agents(to: str) -> str:
+    """Where an agent answers: a number, a SIP address or a browser."""
+    return to if IN_BROWSER.fullmatch(to) else _reachable(to)
 
 
 def _reachable(to: str) -> str:

@@ -65,6 +65,9 @@ DOCUMENTS = {
     "voicemail": documents.message(["After the tone."], "h_0123456789abcdef", SPEECH),
     "voicemail_other_language": documents.message(["Nach dem Ton."], "h_0123456789abcdef", Speech(language="de-DE")),
     "whisper_to_agent": documents.whisper(["Caller 5 5 5, claimed. Lost card."], "/twilio/voice/agent/join?handoff=h_1", SPEECH),
+    "whisper_to_browser": documents.whisper(
+        ["Caller 5 5 5, claimed. Lost card."], "/twilio/voice/agent/join?handoff=h_1", SPEECH, patience=1
+    ),
     "caller_enters": documents.conference(
         [], Entrance("h_0123456789abcdef", "caller", ends=True), SPEECH, after="/twilio/voice/talked?step=5"
     ),
