@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot import transcript
 from bot.handoff import HandoffBook
+from bot.line import CallbackRules, Schedule
 from bot.lines import Lines
 from bot.model import (
     Address,
     AddressKind,
     Author,
     Callback,
+    CallbackTry,
     CallState,
     ChannelName,
     Handoff,
@@ -27,8 +29,10 @@ from bot.model import (
 from bot.ports import Calls, Clock, Contacts, DeskEvent, Wording
 from bot.stores import Locks, Outbox
 
-MOST_TRIES = 3
-BETWEEN_TRIES = timedelta(minutes=15)
+WATCH = timedelta(minutes=2)
+"""After that, an attempt of which nothing was heard is over: longer than a phone rings, a whisper and a machine's greeting."""
+AFTER_A_MISS = timedelta(seconds=15)
+"""Until the next agent is rung, when one did not take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Errands:
     locks: Locks
     wording: Wording
     clock: Clock
+    schedule: Schedule
+    rules: CallbackRules = field(default_factory=CallbackRules)
 
     async def can_text(self, conversation_id: str, number: str) -> bool:
         """Whether this number takes texts from us: a real one, whose owner has not opted out."""
@@ -82,24 +88,75 @@ class Errands:
         await self._note(handoff, "The caller wants to be called back.", f"{handoff_id}:callback")
 
     async def not_reached(self, handoff_id: str, result: str, call_sid: str) -> bool:
-        """The customer was called and not reached (``busy``, ``no-answer``, ``machine``, ``failed``). Told once for a call.
-        The handoff is back in line; False when that was the last try, and the customer is told by text."""
+        """The customer was called and not reached (``busy``, ``no-answer``, ``machine``, ``failed``, ``unknown``). Told once
+        for a call. The handoff is back in line and called again later by itself; False when that was the last try, and the
+        customer is told by text."""
         handoff = await self.handoffs.get(handoff_id)
         back = handoff.callback
         if back is None or not handoff.open or not await self._once(f"not-reached:{call_sid}"):
             return back is not None
-        tries = back.tries + 1
-        late = replace(back, tries=tries, result=result, not_before=self.clock() + BETWEEN_TRIES)
-        over = tries >= MOST_TRIES
+        tried, tries = CallbackTry(self.clock(), result, handoff.agent), back.tries + 1
+        over = tries >= self.rules.tries
+        if over:  # first: a text is sent once for this handoff, and who dies here tries once more
+            await self.text(handoff.conversation_id, back.number, "utter_callback_gave_up", f"{handoff_id}:{back.asked_at}")
+        late = replace(_over(back), tries=tries, result=result, not_before=self.rules.next_time(tried.at), missed=())
 
         def back_in_line(now: Handoff) -> Handoff:
-            return replace(now, state=HandoffState.WAITING, agent=None, callback=None if over else late)
+            if now.callback is None or now.callback.attempt != back.attempt:
+                return now  # the customer came by themselves, or it was seen to already
+            waiting = replace(now, state=HandoffState.WAITING, agent=None, tries=(*now.tries, tried))
+            return replace(waiting, callback=None if over else late)
 
         await self._change(handoff_id, back_in_line)
+        if not over and late.not_before:
+            await self.schedule.put(handoff_id, late.not_before)
         await self._note(handoff, f"Called back, try {tries}: {result}.", f"{call_sid}:result")
-        if over:
-            await self.text(handoff.conversation_id, back.number, "utter_callback_gave_up", handoff_id)
         return not over
+
+    async def rings(self, handoff_id: str, agent: str, attempt: int) -> Handoff | None:
+        """Give a callback that waits to an agent whose phone is about to be rung; None when it does not wait like that any
+        more (taken, closed, the customer has called): then nobody may be rung."""
+
+        def given(handoff: Handoff) -> Handoff:
+            back, waits = handoff.callback, handoff.state is HandoffState.WAITING and not handoff.call_sid
+            if not waits or back is None or back.attempt != attempt:
+                return handoff
+            ringing, first = replace(back, ringing_since=moment, calling=False), handoff.assigned_at or moment
+            return replace(handoff, state=HandoffState.ASSIGNED, agent=agent, assigned_at=first, callback=ringing)
+
+        moment = self.clock()
+        after = await self._change(handoff_id, given)
+        mine = after.agent == agent and after.callback is not None and after.callback.ringing_since == moment
+        return after if mine else None
+
+    async def calls_customer(self, handoff_id: str) -> bool:
+        """The agent is there and the customer's phone is about to be rung. True once for an attempt, whichever gateway asks;
+        from then on the attempt is watched, so that one whose end nobody was told of is not lost."""
+
+        def calling(handoff: Handoff) -> Handoff:
+            back = handoff.callback
+            return replace(handoff, callback=replace(back, ringing_since=self.clock(), calling=True)) if back else handoff
+
+        back = (await self.handoffs.get(handoff_id)).callback
+        if back is None or not await self.schedule.first(f"{handoff_id}:{back.asked_at.timestamp()}:{back.attempt}"):
+            return False
+        await self.schedule.put(handoff_id, self.clock() + WATCH)
+        await self._change(handoff_id, calling)
+        return True
+
+    async def rests(self, handoff_id: str) -> None:
+        """No try of the customer's (no agent took it, or the agent had gone when they picked up): back in line, called again
+        by itself after the usual wait."""
+        later = self.rules.next_time(self.clock())
+
+        def back_in_line(handoff: Handoff) -> Handoff:
+            if handoff.callback is None or not handoff.open:
+                return handoff
+            resting = replace(_over(handoff.callback), not_before=later, missed=())
+            return replace(handoff, state=HandoffState.WAITING, agent=None, callback=resting)
+
+        if (await self._change(handoff_id, back_in_line)).callback:
+            await self.schedule.put(handoff_id, later)
 
     async def joined(self, handoff_id: str, call_sid: str) -> None:
         """The customer is on the line with an agent: whatever was asked for meanwhile is done."""
@@ -110,7 +167,15 @@ class Errands:
         handoff = await self.handoffs.get(handoff_id)
         if handoff.state is not HandoffState.ASSIGNED or (agent and handoff.agent != agent):
             return
-        await self._change(handoff_id, lambda h: replace(h, state=HandoffState.WAITING, agent=None))
+
+        def back_in_line(now: Handoff) -> Handoff:
+            back = now.callback
+            missed = replace(_over(back), missed=(*back.missed, *([now.agent] if now.agent else ()))) if back else None
+            return replace(now, state=HandoffState.WAITING, agent=None, callback=missed)
+
+        back = (await self._change(handoff_id, back_in_line)).callback
+        if back and back.not_before:
+            await self.schedule.put(handoff_id, self.clock() + AFTER_A_MISS)
         call = await self.calls.get(handoff.call_sid) if handoff.call_sid else None
         if call and call.state is CallState.WAITING:
             await self.calls.say_later(call.sid, self.wording.say("utter_agent_missed", ChannelName.VOICE))
@@ -195,3 +260,8 @@ class Errands:
             return False
         await self.calls.remember(f"once:{cause}", "1")
         return True
+
+
+def _over(back: Callback) -> Callback:
+    """An attempt has ended."""
+    return replace(back, attempt=back.attempt + 1, ringing_since=None, calling=False)

@@ -6,10 +6,12 @@ Values, Protocols, and the estimate of a wait. ``bot.redis_line`` implements the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Protocol
+
+from bot.hours import Hours
 
 CALLER, AGENT, TRANSFER, THIRD, LISTENER = "caller", "agent", "transfer", "third", "listener"
 FEWEST = 3
@@ -73,6 +75,39 @@ class Waits(Protocol):
 
     async def record(self, queue: str, wait: Wait) -> None: ...
     async def recent(self, queue: str, now: datetime) -> list[Wait]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRules:
+    """How often a customer is called back who was not reached, how long after the last time, and when people work."""
+
+    tries: int = 3
+    between: timedelta = timedelta(minutes=15)
+    hours: Hours = field(default_factory=Hours)
+
+    def next_time(self, now: datetime) -> datetime:
+        """When to call again, in UTC: after the wait, and never outside the hours of business."""
+        return self.hours.next_opening(now + self.between).astimezone(UTC)
+
+
+class Schedule(Protocol):
+    """What is due when, for all gateways together: what a gateway has claimed comes up again unless it is done with."""
+
+    async def put(self, name: str, at: datetime) -> None:
+        """Look at it at that time; another time that was set before counts no more."""
+        ...
+
+    async def due(self, now: datetime) -> list[tuple[str, datetime]]:
+        """What is due, and since when."""
+        ...
+
+    async def claim(self, name: str, seen: datetime, again: datetime | None) -> bool:
+        """Take what was ``seen`` due, for one gateway only; it comes up ``again`` (None: never)."""
+        ...
+
+    async def first(self, key: str) -> bool:
+        """True for the first who asks, for a day."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,7 +311,10 @@ class Packet:
 @dataclass(frozen=True, slots=True)
 class Callback:
     """The customer wants to be called. ``number`` is E.164; ``tries`` counts calls that reached nobody, ``result`` says
-    how the last one ended (``busy``, ``no-answer``, ``machine``, ``failed``); the next is not made before ``not_before``."""
+    how the last one ended (``busy``, ``no-answer``, ``machine``, ``failed``, ``unknown``); the next is made at ``not_before``.
+
+    ``attempt`` grows whenever an attempt is over, so that none is begun twice. ``ringing_since``: a phone rings for it, an
+    agent's and, once it is ``calling``, the customer's. ``missed``: agents who did not take it when it was last due."""
 
     number: str
     asked_at: datetime
@@ -319,6 +322,19 @@ class Callback:
     result: str = ""
     not_before: datetime | None = None
 
+    attempt: int = 0
+    ringing_since: datetime | None = None
+    calling: bool = False
+    missed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackTry:
+    """One call to a customer that reached nobody: when it was over, how it ended, and which agent waited for it."""
+
+    at: datetime
+    result: str
+    agent: str | None = None
 
 @dataclass(frozen=True, slots=True)
 class Voicemail:
@@ -334,7 +350,8 @@ class Voicemail:
 class Handoff:
     """A request for a human. While it is open the person owns the conversation, not the bot.
 
-    ``place`` is its place in line when it was opened; ``recordings`` are sids of the recorded calls.
+    ``place`` is its place in line when it was opened; ``recordings`` are sids of the recorded calls; ``tries`` are the
+    calls back that reached nobody.
     """
 
     id: str
@@ -356,6 +373,7 @@ class Handoff:
     voicemails: tuple[Voicemail, ...] = ()
     recordings: tuple[str, ...] = ()
 
+    tries: tuple[CallbackTry, ...] = ()
     @property
     def open(self) -> bool:
         """True while a person owns the conversation."""

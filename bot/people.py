@@ -209,7 +209,7 @@ class People:
         back = handoff.callback
         if back and back.not_before and not handoff.call_sid and self.clock() < back.not_before:
             minutes = -(-(back.not_before - self.clock()).total_seconds() // 60)
-            raise HandoffRefused(f"The customer was not reached ({back.result}). Try again in {minutes:g} minutes.")
+            raise HandoffRefused(f"The customer was not reached ({back.result}). They are called again in {minutes:g} minutes.")
 
     async def _measure(self, handoff: Handoff) -> None:
         """Keep how long a caller has waited: the next ones are told by it."""

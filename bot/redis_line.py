@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import redis.asyncio as redis
 from pydantic import TypeAdapter
 
 from bot.line import Leg, Room, Wait
-from bot.redis_base import PREFIX, dump, stored
+from bot.model import new_id
+from bot.redis_base import PREFIX, dump, stored, text_of
 
 LEG = TypeAdapter(Leg)
 WAIT = TypeAdapter(Wait)
 ROOM_KEPT = int(timedelta(days=1).total_seconds())
 RECENT = timedelta(hours=2)
 MOST_WAITS = 30
+MOST_DUE = 20
+
+# KEYS: schedule; ARGV: name, the time it was seen due at, the next one (or empty)
+_CLAIM = """
+local at = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not at or tonumber(at) ~= tonumber(ARGV[2]) then return 0 end
+if ARGV[3] == '' then redis.call('ZREM', KEYS[1], ARGV[1]) else redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1]) end
+return 1
+"""
 
 
 class RedisRooms:
@@ -80,6 +91,39 @@ class RedisWaits:
     async def recent(self, queue: str, now: datetime) -> list[Wait]:
         kept = [WAIT.validate_json(text) for text in await self._redis.lrange(f"{PREFIX}:waits:{queue}", 0, -1)]
         return [wait for wait in kept if now - wait.at <= RECENT]
+
+
+class RedisSchedule:
+    """``bot.line.Schedule``: a sorted set ``ot:callbacks`` of names by time, and ``ot:callbacks:once:<key>`` for a day."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+        self._claim = client.register_script(_CLAIM)
+
+    @stored
+    async def put(self, name: str, at: datetime) -> None:
+        await self._redis.zadd(_SCHEDULE, {name: at.timestamp()})
+
+    @stored
+    async def due(self, now: datetime) -> list[tuple[str, datetime]]:
+        limits: Any = {"start": 0, "num": MOST_DUE, "withscores": True}
+        found: Any = await self._redis.zrangebyscore(_SCHEDULE, "-inf", now.timestamp(), **limits)
+        return [(str(name), datetime.fromtimestamp(float(at), UTC)) for name, at in found]
+
+    @stored
+    async def claim(self, name: str, seen: datetime, again: datetime | None) -> bool:
+        following = repr(again.timestamp()) if again else ""
+        return bool(await self._claim(keys=[_SCHEDULE], args=[name, repr(seen.timestamp()), following]))
+
+    @stored
+    async def first(self, key: str) -> bool:
+        mine, place = new_id("f"), f"{_SCHEDULE}:once:{key}"
+        if await self._redis.set(place, mine, nx=True, ex=ROOM_KEPT):
+            return True
+        return text_of(await self._redis.get(place)) == mine  # the first answer was lost with its connection
+
+
+_SCHEDULE = f"{PREFIX}:callbacks"
 
 
 def _key(handoff_id: str) -> str:

@@ -98,6 +98,7 @@ REQUIRED = (
     "utter_summary_sms",
 )
 
+    "utter_callback_machine_last",
 
 class WordingError(Exception):
     """The notices are incomplete; the message names the file and the response."""

@@ -13,7 +13,7 @@ import asyncio
 import re
 import sys
 import unicodedata
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -38,7 +38,8 @@ USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Who answers. ``username`` is what the core knows an agent by; ``phone`` is E.164 or a SIP address.
+    """Who answers. ``username`` is what the core knows an agent by; ``phone`` is E.164 or a SIP address; ``browser`` is the
+    address of their browser when they answer calls in it.
 
     ``password_id`` changes with each password, and a session made with an older one is over.
     """
@@ -49,6 +50,17 @@ class Agent:
     available: bool = True
     must_change_password: bool = False
     password_id: str = field(default="", repr=False)
+    browser: str | None = field(default=None, repr=False)
+
+    @property
+    def in_browser(self) -> bool:
+        """Whether calls are answered in the browser."""
+        return self.browser is not None
+
+    @property
+    def rings(self) -> str | None:
+        """What is rung for a call; None when they answer by message only."""
+        return self.browser or self.phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +99,20 @@ def clean_name(typed: str) -> str:
 
 
 class AgentDirectory:
-    """Agents in Redis. Each method raises StoreUnavailable when Redis does not answer."""
+    """Agents in Redis. Each method raises StoreUnavailable when Redis does not answer.
 
-    def __init__(self, redis: Redis, passwords: Passwords | None = None) -> None:
+    ``browser`` gives the address at which an agent's browser is rung (by username); None: nobody can answer in a browser.
+    """
+
+    def __init__(self, redis: Redis, passwords: Passwords | None = None, *, browser: Callable[[str], str] | None = None) -> None:
         self._redis = redis
         self._passwords = passwords or Passwords()
+        self._browser = browser
+
+    @property
+    def browsers(self) -> bool:
+        """Whether agents may answer in their browser."""
+        return self._browser is not None
 
     async def first_agent(self) -> OneTimePassword | None:
         """Make the agent ``agent`` when there is no agent at all, and tell the password.
@@ -124,7 +145,7 @@ class AgentDirectory:
     async def get(self, username: str) -> Agent | None:
         """The agent of that username, or None."""
         record = await self._record(username)
-        return _agent(record) if record else None
+        return self._agent(record) if record else None
 
     async def all(self) -> list[Agent]:
         """Every agent, by name."""
@@ -137,6 +158,10 @@ class AgentDirectory:
         """How many agents have set themselves to available."""
         return sum(agent.available for agent in await self.all())
 
+    async def phones(self) -> list[tuple[str, str]]:
+        """Username and phone of every agent who is available and has one."""
+        return [(agent.username, agent.phone) for agent in await self.all() if agent.available and agent.phone]
+
     async def display_name(self, username: str) -> str:
         """The agent's name for others to read; the username when there is no such agent."""
         agent = await self.get(username)
@@ -148,7 +173,7 @@ class AgentDirectory:
         hashed = record.get("password_hash") if record else None
         if not await self._passwords.verify(hashed, password) or record is None or hashed is None:
             return None
-        agent = _agent(record)
+        agent = self._agent(record)
         if agent.must_change_password and not await self._use_up(agent.username):
             return None
         if not agent.must_change_password and self._passwords.outdated(hashed):
@@ -170,9 +195,11 @@ class AgentDirectory:
         await self._write(username, changes)
         return await self._known(username)
 
-    async def set_profile(self, username: str, display_name: str, phone: str) -> Agent:
-        """Name and phone as typed. AgentError with a sentence when one is not usable."""
-        await self._write(username, {"display_name": clean_name(display_name), "phone": clean_phone(phone) or ""})
+    async def set_profile(self, username: str, display_name: str, phone: str, *, in_browser: bool = False) -> Agent:
+        """Name and phone as typed, and whether calls are answered in the browser. AgentError with a sentence when one is
+        not usable."""
+        changes = {"display_name": clean_name(display_name), "phone": clean_phone(phone) or ""}
+        await self._write(username, changes | {"in_browser": "1" if in_browser else ""})
         return await self._known(username)
 
     async def set_available(self, username: str, available: bool) -> Agent:
@@ -207,22 +234,23 @@ class AgentDirectory:
                 await pipe.execute()
 
     async def _known(self, username: str) -> Agent:
-        return _agent(await self._record(username))
+        return self._agent(await self._record(username))
+
+    def _agent(self, record: dict[str, str]) -> Agent:
+        username = record["username"]
+        return Agent(
+            username=username,
+            display_name=record["display_name"],
+            phone=record.get("phone") or None,
+            available=bool(record.get("available")),
+            must_change_password=bool(record.get("must_change_password")),
+            password_id=record.get("password_id", ""),
+            browser=self._browser(username) if self._browser and record.get("in_browser") else None,
+        )
 
 
 def _key(username: str) -> str:
     return f"ot:agent:{username}"
-
-
-def _agent(record: dict[str, str]) -> Agent:
-    return Agent(
-        username=record["username"],
-        display_name=record["display_name"],
-        phone=record.get("phone") or None,
-        available=bool(record.get("available")),
-        must_change_password=bool(record.get("must_change_password")),
-        password_id=record.get("password_id", ""),
-    )
 
 
 async def _command(do: str, username: str, name: str | None, redis_url: str) -> OneTimePassword:

@@ -63,7 +63,8 @@ def queue_rows(handoffs: Sequence[Handoff], username: str, names: Mapping[str, s
 
 def agents_in(view: HandoffView) -> set[str]:
     """The usernames a conversation mentions."""
-    return {name for name in (view.handoff.agent, *(line.agent for line in view.transcript)) if name}
+    tried = (one.agent for one in view.handoff.tries)
+    return {name for name in (view.handoff.agent, *(line.agent for line in view.transcript), *tried) if name}
 
 
 def days(view: HandoffView, names: Mapping[str, str]) -> list[Day]:

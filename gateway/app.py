@@ -17,6 +17,7 @@ from bot.redis_base import connect
 from bot.redis_queue import DOUBTFUL, all_partitions, inbox_key, outbox_key
 from desk.sessions import SessionStore
 from desk.views import Desk
+from gateway import callback_worker
 from gateway.api import Check, Health, InternalApi
 from gateway.config import Settings
 from gateway.first_agent import keep_first_agent
@@ -158,7 +159,9 @@ async def serving(settings: Settings) -> AsyncIterator[Core]:
             await runner.setup()
         partitions = workers(core)
         task = asyncio.create_task(partitions.run())
-        metering = asyncio.create_task(core.meter.run(core.lines))
+        beside = [asyncio.create_task(core.meter.run(core.lines))]
+        if core.redialler is not None:
+            beside.append(asyncio.create_task(callback_worker.run(core.redialler, core.metrics)))
         try:
             for runner, (host, port) in zip(runners, places, strict=True):
                 await web.TCPSite(runner, host, port).start()
@@ -169,8 +172,9 @@ async def serving(settings: Settings) -> AsyncIterator[Core]:
             # requests that were begun (a call's turn) and turns that were begun end side by side, within one limit
             await asyncio.gather(*(runner.cleanup() for runner in runners), partitions.drain(), return_exceptions=True)
             task.cancel()
-            metering.cancel()
-            await asyncio.gather(task, metering, return_exceptions=True)
+            for one in beside:
+                one.cancel()
+            await asyncio.gather(task, *beside, return_exceptions=True)
             if core.voice is not None:
                 await core.voice.close()
             core.tracing.close()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.hours import BadHours, Hours
 from gateway.values import ConfigError, Reader
-from voice.hours import BadHours, Hours
 from voice.line_settings import LineSettings
 
 
@@ -26,6 +26,8 @@ def line_settings(read: Reader) -> LineSettings:
     return LineSettings(
         hours,
         int(limit),
+    tries = read.matching("CALLBACK_TRIES", r"[1-9]|10", "how often a customer is called back, 1 to 10")
+    minutes = read.matching("CALLBACK_MINUTES", r"[1-9]\d{0,3}", "minutes between two calls to a customer, 1 to 9999")
         music.lower() if music.lower() == "off" else music,
         record_calls=read.one_of("RECORD_CALLS", ("ON", "OFF")) == "ON",
         summary_sms=read.one_of("SUMMARY_SMS", ("ON", "OFF")) == "ON",

@@ -102,6 +102,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("RECORD_CALLS", "on: talks with agents are recorded, after a spoken notice (ask your lawyer first).", "off"),
     Variable("SUMMARY_SMS", "on: after a call the customer is texted what the agent wrote down as agreed.", "off"),
     Variable("EFFORT_QUESTION", "on: after a talk with an agent the caller is asked how easy it was, 1 to 5 by key.", "off"),
+    Variable("CALLBACK_TRIES", "How often a customer who asked for a call is called before they are texted, 1 to 10.", "3"),
+    Variable("CALLBACK_MINUTES", "Minutes until such a customer is called again; never outside BUSINESS_HOURS.", "15"),
     Variable("SUPERVISORS", "Usernames of the desk that may listen to calls and coach, separated by commas."),
     Variable(
         "WEB_IDENTITY_SECRET",

@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 import redis.asyncio as redis
 
+from bot.callbacks import Redialler
 from bot.continuity import CarryOver
 from bot.conversation import Conversations
 from bot.errands import Errands
@@ -30,7 +31,7 @@ from bot.people import People
 from bot.ports import Channel, Dialogue, SendError, SendFailure, Telephone
 from bot.rasa_client import RasaClient
 from bot.rasa_pool import RasaPool
-from bot.redis_line import RedisRooms, RedisWaits
+from bot.redis_line import RedisRooms, RedisSchedule, RedisWaits
 from bot.redis_queue import RedisInbox, RedisOutbox
 from bot.redis_store import RedisCalls, RedisContacts, RedisHandoffs, RedisLinks
 from bot.redis_turns import RedisBulletin, RedisCodes, RedisLocks, RedisMenus, RedisTurns, RedisUnsaved
@@ -91,6 +92,7 @@ class Core:
     messenger: Messenger | None
     meter: RepeatMeter
 
+    redialler: Redialler | None
 
 class NoTelephone:
     """``bot.ports.Telephone`` and a dead channel, where no phone line is configured."""
@@ -157,7 +159,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     inbox = CountingInbox(RedisInbox(client), outbox, contacts, metrics)
     agents, waits = AgentDirectory(client), RedisWaits(client)
     web = _web(settings, inbox, client, wording, LinksAndPages(page_links, _signed_pages(settings, codes, linking)))
-    sms, voice, messenger = None, None, None
+    sms, voice, messenger, redialler = None, None, None, None
     if settings.twilio:
         account = twilio_account(settings)
         twilio = TwilioClient(http, account)
@@ -174,6 +176,8 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         voice = VoiceLine(
             account,
             twilio,
+        schedule, rules = RedisSchedule(client), settings.line.callbacks
+        errands = Errands(book, contacts, calls, lines, outbox, locks, wording, now, schedule, rules)
             conversations,
             calls,
             handoffs,
@@ -187,7 +191,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
             prompts=Prompts.from_folder(notices.parent),
             least_attestation=settings.caller_attestation,
             people=PeopleParts(
-                Errands(book, contacts, calls, lines, outbox, locks, wording, now),
+                errands,
                 RedisRooms(client),
                 waits,
                 agents.how_many_available,
@@ -199,6 +203,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         messenger = Messenger(
             _messenger_app(settings),
             http,
+        redialler = Redialler(errands, voice, agents.phones)
             inbox,
             RedisThreads(client),
             render=numbered,
@@ -254,6 +259,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
 
 
 def rasa(settings: Settings, http: aiohttp.ClientSession) -> Dialogue:
+        redialler=redialler,
     """The one Rasa server, or all of them as one."""
     clients = {url: RasaClient(http, url, settings.rasa_token) for url in settings.rasa_urls}
     return clients[settings.rasa_url] if len(clients) == 1 else RasaPool(dict(clients))

@@ -5,6 +5,7 @@ https://www.twilio.com/docs/voice/api/call-resource , https://www.twilio.com/doc
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -134,23 +135,28 @@ class AgentLeg:
         back = handoff.callback if handoff and handoff.open else None
         room = await self.rooms.get(handoff_id)
         if handoff is None or back is None or room.leg(AGENT) is None:
+            if back is not None:
+                await self.errands.rests(handoff_id)
             return twiml.goodbye([self._say("utter_callback_late")], self.speech)
         if answered_by.startswith("machine") or answered_by == "fax":
-            await self.not_reached(handoff_id, "machine", sid)
-            return twiml.goodbye([self._say("utter_callback_machine")], self.speech)
+            again = await self.not_reached(handoff_id, "machine", sid)
+            words = self._say("utter_callback_machine" if again else "utter_callback_machine_last")
+            return twiml.goodbye([words], self.speech)
         address = Address(AddressKind.TEL, back.number)
         call = Call(sid, handoff.conversation_id, address, self.clock(), CallState.BRIDGED, step=1, handoff_id=handoff_id)
         await self.calls.save(call)
         await self.errands.joined(handoff_id, sid)
         return await self.caller_enters(handoff_id, call.step, "utter_callback_hello")
 
-    async def not_reached(self, handoff_id: str, result: str, sid: str) -> None:
-        """Keep it, and tell the agent who waits in the conference; their leg ends with that."""
+    async def not_reached(self, handoff_id: str, result: str, sid: str) -> bool:
+        """Keep it, and tell the agent who waits in the conference; their leg ends with that. Whether they are called again."""
         again = await self.errands.not_reached(handoff_id, result, sid)
         if leg := (await self.rooms.get(handoff_id)).leg(AGENT):
             sentence = "utter_callback_not_reached" if again else "utter_callback_last"
             document = twiml.goodbye([self._say(sentence)], self.speech)
-            await self.client.update_call(leg.call_sid, twiml=document)
+            with suppress(SendError):  # they have hung up; what became of the customer is kept
+                await self.client.update_call(leg.call_sid, twiml=document)
+        return again
 
     # -- parts ---------------------------------------------------------------------------------------------------
 
@@ -176,24 +182,30 @@ class AgentLeg:
                 target = self.account.public(twiml.url("room/enter", handoff=handoff.id, step=call.step))
                 await self.client.update_call(call.sid, url=target)
                 await self.errands.joined(handoff.id, call.sid)
-            elif handoff.callback:
-                await self._call_back(handoff, handoff.callback.number)
-            else:
-                return False
+                return True
         except SendError:
             return False
-        return True
+        return await self._called_back(handoff, handoff.callback.number, sid) if handoff.callback else False
 
-    async def _call_back(self, handoff: Handoff, number: str) -> None:
-        await self.client.create_call(
-            to=number,
-            from_=self.account.voice_number,
-            url=self.account.public(twiml.url("callback", handoff=handoff.id)),
-            status_callback=self.account.public(twiml.url("callback/status", handoff=handoff.id)),
-            status_events=("completed",),
-            ring_seconds=RING_SECONDS,
-            machine_detection="Enable",
-        )
+    async def _called_back(self, handoff: Handoff, number: str, sid: str) -> bool:
+        """Ring the customer, once for an attempt. False when they could not be rung."""
+        if not await self.errands.calls_customer(handoff.id):
+            return False
+        try:
+            await self.client.create_call(
+                to=number,
+                from_=self.account.voice_number,
+                url=self.account.public(twiml.url("callback", handoff=handoff.id)),
+                status_callback=self.account.public(twiml.url("callback/status", handoff=handoff.id)),
+                status_events=("completed",),
+                ring_seconds=RING_SECONDS,
+                machine_detection="Enable",
+            )
+        except SendError as error:
+            if error.failure is not SendFailure.UNCERTAIN:  # else their phone may ring: the agent waits for them
+                await self.errands.not_reached(handoff.id, "failed", sid)
+                return False
+        return True
 
     async def _not_taken(self, invitation: Invitation) -> None:
         if invitation.role == AGENT:

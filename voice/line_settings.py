@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from voice.hours import Hours
+from bot.hours import Hours
+from bot.line import CallbackRules
 
 
 @dataclass(frozen=True, slots=True)

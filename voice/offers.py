@@ -12,12 +12,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from bot.errands import Errands
+from bot.hours import opening_words
 from bot.model import Call, CallState, ChannelName, Handoff, HandoffState
 from bot.ports import Calls, Clock, Handoffs, Wording
 from voice import documents, twiml
 from voice.commands import Commands
 from voice.forms import VoiceForm
-from voice.hours import opening_words
 from voice.line_settings import LineSettings
 from voice.spoken import aloud, heard_digits
 

@@ -54,7 +54,7 @@ async def test_a_callback_is_refused_until_the_customer_has_had_some_time(world:
     handoff = await on_the_phone(world)
     later = world.clock() + timedelta(minutes=15)
     await changed(world, handoff, call_sid=None, callback=Callback(ANA.value, world.clock(), 1, "busy", later))
-    with pytest.raises(HandoffRefused, match=r"not reached \(busy\). Try again in 15 minutes"):
+    with pytest.raises(HandoffRefused, match=r"not reached \(busy\). They are called again in 15 minutes"):
         await world.people.accept(handoff.id, "sam", "+12025550160")
     kept = await world.handoffs.get(handoff.id)
     assert kept and kept.state is HandoffState.WAITING and world.phones.rung == []

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.line import AGENT, CALLER, Leg, Room
-from bot.model import Callback, ChannelName, Handoff, HandoffState, LineAct, Voicemail
+from bot.model import Callback, CallbackTry, ChannelName, Handoff, HandoffState, LineAct, Voicemail
 from tests.desk.conftest import Browser, House
 
 CALL = "CA" + "0" * 32
@@ -120,3 +120,16 @@ async def test_a_callback_is_shown_in_the_queue_and_rings_on_accepting(house: Ho
     house.people.views[handoff.id] = replace(view, handoff=replace(view.handoff, callback=back))
     page = (await ana.get(f"/desk/handoffs/{handoff.id}")).text
     assert "call back" in page and "tried 1" in page and "Accept and ring +12025550160" in page
+
+
+async def test_each_try_of_a_callback_is_shown_and_stays_after_the_last(house: House, ana: Browser) -> None:
+    handoff = house.people.open(channel=ChannelName.VOICE)
+    view = house.people.views[handoff.id]
+    tries = (CallbackTry(house.clock(), "busy", "ana"), CallbackTry(house.clock(), "no-answer"))
+    waits = Callback("+12125550147", house.clock(), 2, "no-answer", house.clock())
+    house.people.views[handoff.id] = replace(view, handoff=replace(view.handoff, callback=waits, tries=tries))
+    page = (await ana.get(f"/desk/handoffs/{handoff.id}")).text
+    assert "Called again by itself" in page and "busy" in page and "no-answer" in page and "Ana Reyes" in page
+    house.people.views[handoff.id] = replace(view, handoff=replace(view.handoff, tries=tries))
+    page = (await ana.get(f"/desk/handoffs/{handoff.id}")).text
+    assert "Called back" in page and "busy" in page and "Called again by itself" not in page

@@ -91,7 +91,7 @@ async def test_a_callback_keeps_the_place_and_knows_machines(stack: Stack, brows
     await leg.ends()
     await sam.sees(re.compile("tried 1.*machine"))
     await sam.accepts()
-    await sam.sees("Try again in 15 minutes")
+    await sam.sees("called again in 15 minutes")
     assert sim.problems() == []
 
 

@@ -63,6 +63,7 @@ SENTENCES = {
     "utter_callback_kept": "Thank you. You keep your place, and we will call you at {number}. Goodbye.",
     "utter_callback_hello": "Hello, you asked us to call you back.",
     "utter_callback_machine": "We asked to call back; we will try again.",
+    "utter_callback_machine_last": "We did not reach you; call us again.",
     "utter_callback_late": "Our colleague had to go.",
     "utter_callback_not_reached": "Not reached; back in the queue.",
     "utter_callback_last": "The customer was not reached. That was the last try; please answer by message.",
@@ -318,8 +319,11 @@ class FakeTwilioClient:
 
     async def update_call(self, sid: str, **given: Any) -> None:
         self._fail()
+    refuses: SendFailure | None = None
         self.updated.append((sid, given))
 
+        if self.refuses:
+            raise SendError("no", self.refuses)
     async def update_participant(self, conference: str, who: str, **given: str) -> None:
         self._fail()
         self.participants.append((conference, who, given))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.errands import Errands
 from bot.handoff import HandoffBook
-from bot.line import Leg, Room, Wait
+from bot.line import CallbackRules, Leg, Room, Wait
 from bot.model import OutboundMessage
 from bot.ports import DeskEvent
 from tests.voice.fakes import FakeCalls, FakeClock, FakeContacts, FakeHandoffs, Store, Words
@@ -53,6 +53,29 @@ class MemoryWaits:
 
     async def recent(self, queue: str, now: datetime) -> list[Wait]:
         return self.waits
+
+
+@dataclass
+class MemorySchedule:
+    """``bot.line.Schedule``."""
+
+    times: dict[str, datetime] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+
+    async def put(self, name: str, at: datetime) -> None:
+        assert at.tzinfo is UTC
+        self.times[name] = at
+
+    async def due(self, now: datetime) -> list[tuple[str, datetime]]:
+        return [(name, at) for name, at in self.times.items() if at <= now]
+
+    async def claim(self, name: str, seen: datetime, again: datetime | None) -> bool:
+        raise NotImplementedError  # the line itself only puts and asks
+
+    async def first(self, key: str) -> bool:
+        fresh = key not in self.asked
+        self.asked.add(key)
+        return fresh
 
 
 @dataclass
@@ -120,6 +143,8 @@ class Helpers:
     lines: MemoryLines = field(default_factory=MemoryLines)
     outbox: MemoryOutbox = field(default_factory=MemoryOutbox)
     desk: Bulletins = field(default_factory=Bulletins)
+    schedule: MemorySchedule = field(default_factory=MemorySchedule)
+    rules: CallbackRules = field(default_factory=CallbackRules)
     available: int = 2
     efforts: list[int] = field(default_factory=list)
 
@@ -131,4 +156,5 @@ class Helpers:
         book = HandoffBook(FakeHandoffs(self.store), None, self.desk, self.clock)  # type: ignore[arg-type]
         contacts = FakeContacts(self.store, self.clock)
         lines: Any = self.lines
-        return Errands(book, contacts, FakeCalls(self.store), lines, self.outbox, NoLocks(), self.words, self.clock)
+        calls, locks = FakeCalls(self.store), NoLocks()
+        return Errands(book, contacts, calls, lines, self.outbox, locks, self.words, self.clock, self.schedule, self.rules)

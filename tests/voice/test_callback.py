@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot.line import CALLER
-from bot.model import Callback, CallState, Contact, Handoff, HandoffState
+from bot.model import Callback, CallbackTry, CallState, Contact, Handoff, HandoffState
+from bot.ports import SendFailure
 from tests.voice.conftest import World
 from tests.voice.fakes import ANA, Doc, Phone
 from tests.voice.test_agent_leg import SAM, local, told
@@ -91,7 +92,8 @@ async def test_a_customer_who_is_not_reached_is_tried_again_later(world: World, 
         assert (await customer.post(url, CallStatus=status)).status == 204
     back = world.store.handoffs[handoff.id].callback
     assert back and (back.tries, back.result) == (1, status)
-    assert back.not_before == world.clock() + timedelta(minutes=15)
+    assert back.not_before == world.helpers.schedule.times[handoff.id] == world.clock() + timedelta(minutes=15)
+    assert world.store.handoffs[handoff.id].tries == (CallbackTry(world.clock(), status, "sam"),)
     assert world.helpers.lines.texts == [f"Called back, try 1: {status}."]
 
 
@@ -107,12 +109,44 @@ async def test_the_third_try_is_the_last_and_the_customer_is_told_by_text(world:
     assert "last try" in world.twilio.updated[0][1]["twiml"]
 
 
+async def test_a_machine_is_not_promised_another_call_after_the_last_try(world: World) -> None:
+    handoff, _, customer = await called(world)
+    back = world.store.handoffs[handoff.id].callback
+    assert back
+    world.store.handoffs[handoff.id] = replace(world.store.handoffs[handoff.id], callback=replace(back, tries=2))
+    assert (await picks_up(world, customer, "machine_start")).words == "We did not reach you; call us again."
+    assert world.helpers.outbox.texts == [(CUSTOMER, "We did not reach you by phone.")]
+
+
+async def test_two_of_the_agents_legs_call_the_customer_once(world: World) -> None:
+    """A gateway that slept rang sam a second time; both phones are answered."""
+    _, _, _ = await called(world)
+    other = Phone(world.client, "b", SAM)
+    doc = await other.answers(await other.at(local(world.twilio.placed[0]["url"])), Digits="1")
+    assert doc.verbs == ["Say", "Hangup"] and len(world.twilio.placed) == 2
+
+
+@pytest.mark.parametrize(("failure", "tries"), [(SendFailure.REFUSED, 1), (SendFailure.RETRY, 1), (SendFailure.UNCERTAIN, 0)])
+async def test_a_customer_who_cannot_be_rung(world: World, failure: SendFailure, tries: int) -> None:
+    """When it is uncertain whether the phone rings, the agent waits for them; the attempt is watched."""
+    handoff, agent = await asked(world), Phone(world.client, "e", SAM)
+    await world.line.ring_agent(handoff, SAM)
+    whisper = await agent.at(local(world.twilio.placed[0]["url"]))
+    world.twilio.refuses = failure
+    doc = await agent.answers(whisper, Digits="1")
+    kept = world.store.handoffs[handoff.id]
+    assert kept.callback and kept.callback.tries == len(kept.tries) == tries
+    assert ("Dial" in doc.verbs) is (tries == 0) and handoff.id in world.helpers.schedule.times
+
+
 async def test_the_agent_has_gone_when_the_customer_picks_up(world: World) -> None:
     handoff, agent, customer = await called(world)
     await told(world, handoff, "participant-leave", agent.sid, "agent:sam")
     doc = await picks_up(world, customer)
     assert doc.verbs == ["Say", "Hangup"] and doc.words == "Our colleague had to go."
-    assert world.store.handoffs[handoff.id].callback
+    kept = world.store.handoffs[handoff.id]
+    assert kept.callback and (kept.state, kept.callback.tries) == (HandoffState.WAITING, 0)
+    assert world.helpers.schedule.times == {handoff.id: world.clock() + timedelta(minutes=15)}
 
 
 async def test_the_callers_own_new_call_comes_first(world: World) -> None:

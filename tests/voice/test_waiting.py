@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.hours import BadHours, Hours, opening_words
 from bot.line import Estimate, Wait, estimate
 from bot.model import Address, CallState, Contact, Handoff, HandoffState
 from tests.voice.conftest import World
 from tests.voice.fakes import ANA, Doc, Phone
 from tests.voice.test_handoff import look, put_through
 from voice import hold_music
-from voice.hours import BadHours, Hours, opening_words
 from voice.line_settings import LineSettings
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)  # a Saturday
