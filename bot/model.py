@@ -321,7 +321,6 @@ class Callback:
     tries: int = 0
     result: str = ""
     not_before: datetime | None = None
-
     attempt: int = 0
     ringing_since: datetime | None = None
     calling: bool = False
@@ -335,6 +334,7 @@ class CallbackTry:
     at: datetime
     result: str
     agent: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Voicemail:
@@ -372,8 +372,8 @@ class Handoff:
     callback: Callback | None = None
     voicemails: tuple[Voicemail, ...] = ()
     recordings: tuple[str, ...] = ()
-
     tries: tuple[CallbackTry, ...] = ()
+
     @property
     def open(self) -> bool:
         """True while a person owns the conversation."""

@@ -79,6 +79,7 @@ REQUIRED = (
     "utter_callback_kept",
     "utter_callback_hello",
     "utter_callback_machine",
+    "utter_callback_machine_last",
     "utter_callback_late",
     "utter_callback_not_reached",
     "utter_callback_last",
@@ -98,7 +99,6 @@ REQUIRED = (
     "utter_summary_sms",
 )
 
-    "utter_callback_machine_last",
 
 class WordingError(Exception):
     """The notices are incomplete; the message names the file and the response."""

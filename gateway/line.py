@@ -17,6 +17,8 @@ def line_settings(read: Reader) -> LineSettings:
         name = "BUSINESS_TIMEZONE" if "time zone" in str(error) else "BUSINESS_HOURS"
         raise ConfigError(f"{name}: {error}.") from None
     limit = read.matching("QUEUE_LIMIT", r"[1-9]\d{0,3}", "a number of callers, 1 to 9999")
+    tries = read.matching("CALLBACK_TRIES", r"[1-9]|10", "how often a customer is called back, 1 to 10")
+    minutes = read.matching("CALLBACK_MINUTES", r"[1-9]\d{0,3}", "minutes between two calls to a customer, 1 to 9999")
     music = read.optional("HOLD_MUSIC") or ""
     if music.lower() not in ("", "off"):
         music = read.base_url("HOLD_MUSIC")
@@ -26,11 +28,11 @@ def line_settings(read: Reader) -> LineSettings:
     return LineSettings(
         hours,
         int(limit),
-    tries = read.matching("CALLBACK_TRIES", r"[1-9]|10", "how often a customer is called back, 1 to 10")
-    minutes = read.matching("CALLBACK_MINUTES", r"[1-9]\d{0,3}", "minutes between two calls to a customer, 1 to 9999")
         music.lower() if music.lower() == "off" else music,
         record_calls=read.one_of("RECORD_CALLS", ("ON", "OFF")) == "ON",
         summary_sms=read.one_of("SUMMARY_SMS", ("ON", "OFF")) == "ON",
         effort_question=read.one_of("EFFORT_QUESTION", ("ON", "OFF")) == "ON",
         supervisors=frozenset(names),
+        callback_tries=int(tries),
+        callback_minutes=int(minutes),
     )

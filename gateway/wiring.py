@@ -91,8 +91,8 @@ class Core:
     voice: VoiceLine | None
     messenger: Messenger | None
     meter: RepeatMeter
-
     redialler: Redialler | None
+
 
 class NoTelephone:
     """``bot.ports.Telephone`` and a dead channel, where no phone line is configured."""
@@ -157,7 +157,8 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         moving=moving,
     )
     inbox = CountingInbox(RedisInbox(client), outbox, contacts, metrics)
-    agents, waits = AgentDirectory(client), RedisWaits(client)
+    browsers = browser_phones(settings)
+    agents, waits = AgentDirectory(client, browser=browsers.address if browsers else None), RedisWaits(client)
     web = _web(settings, inbox, client, wording, LinksAndPages(page_links, _signed_pages(settings, codes, linking)))
     sms, voice, messenger, redialler = None, None, None, None
     if settings.twilio:
@@ -173,11 +174,11 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
             on_ignored=metrics.ignore,
             on_segments=metrics.segments.inc,
         )
+        schedule, rules = RedisSchedule(client), settings.line.callbacks
+        errands = Errands(book, contacts, calls, lines, outbox, locks, wording, now, schedule, rules)
         voice = VoiceLine(
             account,
             twilio,
-        schedule, rules = RedisSchedule(client), settings.line.callbacks
-        errands = Errands(book, contacts, calls, lines, outbox, locks, wording, now, schedule, rules)
             conversations,
             calls,
             handoffs,
@@ -199,11 +200,11 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
                 lambda answer: metrics.effort.labels(answer=str(answer)).inc(),
             ),
         )
+        redialler = Redialler(errands, voice, agents.phones)
     if settings.messenger:
         messenger = Messenger(
             _messenger_app(settings),
             http,
-        redialler = Redialler(errands, voice, agents.phones)
             inbox,
             RedisThreads(client),
             render=numbered,
@@ -255,11 +256,11 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         voice,
         messenger,
         meter=meter,
+        redialler=redialler,
     )
 
 
 def rasa(settings: Settings, http: aiohttp.ClientSession) -> Dialogue:
-        redialler=redialler,
     """The one Rasa server, or all of them as one."""
     clients = {url: RasaClient(http, url, settings.rasa_token) for url in settings.rasa_urls}
     return clients[settings.rasa_url] if len(clients) == 1 else RasaPool(dict(clients))

@@ -22,3 +22,10 @@ class LineSettings:
     summary_sms: bool = False
     effort_question: bool = False
     supervisors: frozenset[str] = frozenset()
+    callback_tries: int = 3
+    callback_minutes: int = 15
+
+    @property
+    def callbacks(self) -> CallbackRules:
+        """How customers who were not reached are called again."""
+        return CallbackRules(self.callback_tries, timedelta(minutes=self.callback_minutes), self.hours)

@@ -312,18 +312,18 @@ class FakeTwilioClient:
     added: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     recordings: list[tuple[str, str, str]] = field(default_factory=list)
     gone: bool = False
+    refuses: SendFailure | None = None
 
     async def create_call(self, to: str, from_: str, url: str, **more: Any) -> str:
+        if self.refuses:
+            raise SendError("no", self.refuses)
         self.placed.append({"to": to, "from_": from_, "url": url, **more})
         return "CA" + "f" * 32
 
     async def update_call(self, sid: str, **given: Any) -> None:
         self._fail()
-    refuses: SendFailure | None = None
         self.updated.append((sid, given))
 
-        if self.refuses:
-            raise SendError("no", self.refuses)
     async def update_participant(self, conference: str, who: str, **given: str) -> None:
         self._fail()
         self.participants.append((conference, who, given))
