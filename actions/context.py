@@ -109,12 +109,15 @@ def fresh_offer(tracker: Tracker) -> str | None:
     return None
 
 
-def last_answer(tracker: Tracker) -> list[dict[str, Any]]:
-    """The bot events between the two latest user messages, oldest first."""
+def last_answer(tracker: Tracker, aside: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
+    """The bot events between the two latest user messages, oldest first. Messages with an intent in ``aside``, and what was
+    answered to them, do not count."""
     found: list[dict[str, Any]] = []
     for event in _before_latest(tracker):
         if event.get("event") == "user":
-            break
+            if (event.get("parse_data") or {}).get("intent", {}).get("name") not in aside:
+                break
+            found.clear()
         if event.get("event") == "bot":
             found.append(event)
     return found[::-1]

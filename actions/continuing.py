@@ -20,6 +20,10 @@ CHOOSING = "utter_choosing_"
 """With the rest of a response's name: what the customer was doing with its options."""
 
 
+MOVING = frozenset({"go_on_by_sms", "go_on_by_web", "go_on_by_voice", "ring_me", "ring_me_not"})
+"""Who only asks to go on elsewhere is still choosing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Back:
     """How the customer comes back, as the gateway saw it (docs/contracts.md)."""
@@ -95,7 +99,7 @@ def _pick_up(dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainD
 
 def offer_again(dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> bool:
     """The options of the last answer, as this channel shows options; False when there is nothing worth it."""
-    said = next((e for e in reversed(context.last_answer(tracker)) if (e.get("data") or {}).get("buttons")), None)
+    said = next((e for e in reversed(context.last_answer(tracker, MOVING)) if (e.get("data") or {}).get("buttons")), None)
     name = str(((said or {}).get("metadata") or {}).get("utter_action") or "").removeprefix("utter_")
     if said is None or f"{CHOOSING}{name}" not in (domain.get("responses") or {}):
         return False

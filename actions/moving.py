@@ -24,3 +24,14 @@ class GoOnElsewhere(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         context.direct(dispatcher, Move(self._where.value))
         return []
+
+
+class RingMe(Action):
+    """The customer said yes to being called."""
+
+    def name(self) -> str:
+        return "action_ring_me"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        context.direct(dispatcher, Move("ring"))
+        return []

@@ -232,7 +232,7 @@ class OutboundMessage:
     """A reply, a notice or an agent's words, addressed to one address on one channel.
 
     ``menu_id`` names the options on offer: a channel that shows buttons gives each the choice
-    ``f"{menu_id}:{number}"`` and sends that back as ``InboundMessage.choice``.
+    ``f"{menu_id}:{number}"`` and sends that back as ``InboundMessage.choice``. ``rings``: a phone call is made to the address.
     """
 
     id: str
@@ -244,6 +244,7 @@ class OutboundMessage:
     created_at: datetime
     agent: str | None = None
     menu_id: str | None = None
+    rings: bool = False
 
 
 class DeliveryStatus(StrEnum):

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from bot.model import Address, AddressKind, Author, ChannelName, Contact, InboundMessage, OutboundMessage, Proof, Reply, stable_id
 from bot.ports import Clock, Wording
+from bot.ringing import Rings
 from bot.stores import Codes, Outbox
 
 LINK_LIFETIME = timedelta(minutes=15)
@@ -25,6 +26,8 @@ TEXTS_PER_TEL = (5, 3600)
 """Texts of this kind to one number, whoever asks: count and seconds."""
 MARK = "link."
 """Before a token in the chat's first frame, where a signed-in page's word stands otherwise."""
+RING = "ring"
+"""The customer said yes to being called."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 
 Vouched = Callable[[Address, Address, Proof, datetime], Awaitable[object]]
@@ -77,11 +80,19 @@ class Moving:
     wording: Wording
     clock: Clock
     dial: str
+    rings: Rings | None = None
 
-    async def to(self, where: str, contact: Contact, message: InboundMessage) -> str:
-        """Do it, and give what is true of it, in the channel's words. A thread without a number can only be dialled into."""
+    async def to(self, where: str, contact: Contact, message: InboundMessage, proof: Proof = Proof.CLAIMED) -> Reply:
+        """Do it, and give what is true of it, in the channel's words. ``proof`` is the sender's."""
+        if self.rings and where in (ChannelName.VOICE, RING):
+            asked = self.rings.offer if where == ChannelName.VOICE else self.rings.accepted
+            return await asked(contact, message, proof)
+        return Reply(await self._elsewhere(where, contact, message))
+
+    async def _elsewhere(self, where: str, contact: Contact, message: InboundMessage) -> str:
+        """A thread without a number can only be dialled into."""
         channel = message.channel
-        if where == ChannelName.VOICE:
+        if where in (ChannelName.VOICE, RING):
             return self.wording.say("utter_move_dial", channel, number=self.dial)
         tel = contact.tel
         if tel is None or not tel.value.startswith("+"):

@@ -60,6 +60,8 @@ class Speaking:
         turn.replies.extend(answer.replies)
         for directive in answer.directives:
             await self._carry_out(turn, directive)
+        if turn.offer:  # a question of the gateway's own stands alone: the open one comes after it
+            turn.replies, turn.expects_digits, turn.collect = [turn.offer], False, None
         silent = not turn.replies and turn.handoff is None and not turn.hangup
         if answer.failed_actions or silent:
             await self._apologise(turn)
@@ -120,7 +122,9 @@ class Speaking:
             case directives.Hangup():
                 turn.hangup = True
             case directives.Move(to=where) if self.moving is not None:
-                await self._notice(turn, await self.moving.to(where, turn.contact, turn.message))
+                said = await self.moving.to(where, turn.contact, turn.message, turn.proof)
+                await self._notice(turn, said.text)
+                turn.replies[-1], turn.offer = said, said if said.options else turn.offer
                 turn.replies.insert(0, turn.replies.pop())  # an open question comes last
 
     async def _code_not_sent(self, turn: Turn) -> None:

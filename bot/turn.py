@@ -34,6 +34,8 @@ class Turn:
     linked: bool = False
     """Whether this turn's code joined two conversations."""
     replies: list[Reply] = field(default_factory=list)
+    offer: Reply | None = None
+    """A question of the gateway's own, which is said in place of the assistant's."""
     handoff: Handoff | None = None
     collect: int | None = None
     expects_digits: bool = False

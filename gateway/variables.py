@@ -97,6 +97,10 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("BUSINESS_HOURS", "When people answer the phone, such as Mon-Fri 09:00-17:00, Sat 10:00-14:00; always without it."),
     Variable("BUSINESS_TIMEZONE", "The time zone of BUSINESS_HOURS, such as America/New_York.", "UTC"),
+    Variable(
+        "CALL_HOURS",
+        "When customers who ask for it are called (docs/continuity.md), written as BUSINESS_HOURS; at any hour without it.",
+    ),
     Variable("QUEUE_LIMIT", "How many callers may wait for a person at once; further ones are offered a callback.", "50"),
     Variable("CALLBACK_TRIES", "How often a customer who asked for a call is called before they are texted, 1 to 10.", "3"),
     Variable("CALLBACK_MINUTES", "Minutes until such a customer is called again; never outside BUSINESS_HOURS.", "15"),

@@ -36,6 +36,7 @@ from bot.redis_queue import RedisInbox, RedisOutbox
 from bot.redis_store import RedisCalls, RedisContacts, RedisHandoffs, RedisLinks
 from bot.redis_turns import RedisBulletin, RedisCodes, RedisLocks, RedisMenus, RedisTurns, RedisUnsaved
 from bot.repeats import Questions
+from bot.ringing import Rings
 from bot.wording import Notices
 from connectors.messenger import Messenger, MessengerApp
 from connectors.messenger_threads import RedisThreads
@@ -135,7 +136,9 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     send_code = CodeSending(identity, contacts, outbox, wording, now) if settings.twilio else _no_code
     page_links = PageLinks(codes, linking.vouched, now, settings.public_url)
     dial = settings.twilio.voice_number if settings.twilio else None
-    moving = Moving(page_links, codes, outbox, wording, now, dial) if dial else None
+    may_ring = settings.line.call_hours.open_at
+    rings = Rings(identity, contacts, calls, lines, locks, outbox, wording, now, dial, may_ring) if dial else None
+    moving = Moving(page_links, codes, outbox, wording, now, dial, rings) if dial else None
     conversations = Conversations(
         contacts=contacts,
         dialogue=dialogue,
@@ -191,6 +194,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
             relay=_relay(settings, Interruptions(lines, locks, now), metrics),
             prompts=Prompts.from_folder(notices.parent),
             least_attestation=settings.caller_attestation,
+            rings=rings,
             people=PeopleParts(
                 errands,
                 RedisRooms(client),

@@ -12,11 +12,13 @@ from aiohttp import web
 from bot.line import Room
 from bot.model import Call, CallState, ChannelName, Handoff, LineAct, OutboundMessage, Reply
 from bot.ports import Calls, Clock, Contacts, Conversations, Handoffs, SendError, SendFailure, StoreUnavailable, Wording
+from bot.ringing import Rings
 from connectors.twilio import TwilioAccount, TwilioClient, verified_form
 from connectors.wire import OnRefused, unavailable
 from voice import twiml
 from voice.agent_leg import AgentLeg
 from voice.attestation import OFF
+from voice.customer_leg import CustomerLeg
 from voice.flow import MOVED, CallFlow
 from voice.forms import VoiceForm, query_number, read_form
 from voice.offers import Offers
@@ -38,7 +40,8 @@ class VoiceLine:
     ``turn_deadline``: seconds a webhook waits for a turn before the caller hears a filler (10 at most).
     ``render``: a Reply's words with its options. ``on_refused``: counts requests turned away.
     ``people``: the waiting line, agents' phones and what is offered instead. ``prompts``: what the designers set.
-    ``relay``: which calls go over ConversationRelay instead (none without it). Close with ``close()``.
+    ``relay``: which calls go over ConversationRelay instead (none without it). ``rings``: calls that customers ask for.
+    Close with ``close()``.
     """
 
     name = ChannelName.VOICE
@@ -62,6 +65,7 @@ class VoiceLine:
         prompts: Prompts | None = None,
         relay: RelayOptions | None = None,
         least_attestation: str = OFF,
+        rings: Rings | None = None,
     ) -> None:
         prompts = prompts or Prompts()
         speech = speech or twiml.Speech(prompts.line.language, prompts.line.voice)
@@ -111,6 +115,20 @@ class VoiceLine:
             in_step=self._step,
             on_effort=people.on_effort,
         )
+        self._customer = rings and CustomerLeg(
+            account,
+            client,
+            calls,
+            contacts,
+            rings,
+            people.errands,
+            self._flow,
+            wording,
+            clock,
+            speech,
+            form=self._form,
+            in_step=self._step,
+        )
         self._relay = RelayLine(relay, account, calls, self, speech, clock=clock, on_refused=on_refused) if relay else None
 
     def routes(self) -> list[web.RouteDef]:
@@ -124,8 +142,8 @@ class VoiceLine:
             twiml.url("call-status"): self._call_status,
             twiml.url("relay"): self._relay_over,
         }
-        sockets = self._relay.routes() if self._relay else []
-        return [*(web.post(path, handler) for path, handler in handlers.items()), *self.people.routes(), *sockets]
+        more = [*(self._relay.routes() if self._relay else []), *(self._customer.routes() if self._customer else [])]
+        return [*(web.post(path, handler) for path, handler in handlers.items()), *self.people.routes(), *more]
 
     async def close(self) -> None:
         """Let the relay's calls go elsewhere, then stop the turns that still run."""
@@ -141,7 +159,10 @@ class VoiceLine:
     # -- what the core asks of the line --------------------------------------------------------------------------
 
     async def send(self, message: OutboundMessage) -> list[str]:
-        """Speak an agent's words or a notice to a caller who waits in the queue. Raises SendError: REFUSED when none does."""
+        """Call the customer where the message ``rings``. Else speak an agent's words or a notice to a caller who waits in the
+        queue. Raises SendError: REFUSED when none does."""
+        if message.rings and self._customer:
+            return await self._customer.place(message)
         try:
             call = await self._waiting_call(message.conversation_id)
             if call is None:

@@ -56,10 +56,10 @@ class CallFlow:
         """Turns as questions."""
         return Asker(self.prompts, self.render)
 
-    async def started(self, form: VoiceForm) -> str:
-        """A call comes in: greet, or pick up the thread."""
+    async def started(self, form: VoiceForm, lead: Sequence[str] = ()) -> str:
+        """A call begins: after ``lead``, greet, or pick up the thread."""
         call = await self.call(form)
-        return await self._spoken(call, 0, await self.conversations.call_started(self._message(call, "0")))
+        return await self._spoken(call, 0, await self.conversations.call_started(self._message(call, "0")), lead)
 
     async def answered(self, form: VoiceForm, step: int) -> str:
         """Keys, speech or silence came for ``step``."""

@@ -22,6 +22,7 @@ class LineSettings:
     summary_sms: bool = False
     effort_question: bool = False
     supervisors: frozenset[str] = frozenset()
+    call_hours: Hours = field(default_factory=Hours)
     callback_tries: int = 3
     callback_minutes: int = 15
 

@@ -19,7 +19,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from bot.directives import CollectPin, Directive, SendCode, to_json
+from bot.directives import CollectPin, Directive, Move, SendCode, to_json
 from connectors.twilio import signature_of
 from gateway.app import serving
 from gateway.config import Settings
@@ -84,6 +84,8 @@ class Assistant:
             return [" / ".join(lines) if proved else "prove it first"], [], []
         if said == "limit":
             return (["limit raised"], [], []) if meta["proof"] == "proven" else (["your PIN please"], [CollectPin(4)], [])
+        if said in ("call me", "/ring_me", "ring"):
+            return [], [Move("voice" if said == "call me" else "ring")], []
         if said == "menu":
             return ["choose"], [], [{"title": "Close my account", "payload": "/close_account"}]
         return [f"code {meta['code']} pin {meta['pin']} proof {meta['proof']} said {said}"], [], []
@@ -108,13 +110,36 @@ class Assistant:
 
 @dataclass
 class Twilio:
-    """Twilio's address for messages: what was texted to whom."""
+    """Twilio's address for messages and calls: what was texted to whom, and who was called. ``loses``: calls are made, and
+    the answer is lost; ``refuses``: no call is made."""
 
     texts: list[tuple[str, str]] = field(default_factory=list)
+    calls: list[dict[str, str]] = field(default_factory=list)
+    loses: bool = False
+    refuses: bool = False
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.post("/2010-04-01/Accounts/{sid}/Messages.json", self._message)]
+        account = "/2010-04-01/Accounts/{sid}"
+        return [web.post(f"{account}/Messages.json", self._message), web.post(f"{account}/Calls.json", self._call)]
+
+    async def _call(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        if self.refuses:
+            return web.json_response({"code": 21216, "message": "not allowed", "status": 400}, status=400)
+        async with self.changed:
+            self.calls.append({name: str(value) for name, value in form.items()})
+            self.changed.notify_all()
+        if self.loses:
+            assert request.transport is not None
+            request.transport.close()
+        return web.json_response({"sid": f"CA{len(self.calls) + 900:032x}"}, status=201)
+
+    async def called(self, number: str, times: int = 1) -> dict[str, str]:
+        """The newest call to this number, once there are so many of them."""
+        async with self.changed, asyncio.timeout(8):
+            await self.changed.wait_for(lambda: sum(one["To"] == number for one in self.calls) >= times)
+        return [one for one in self.calls if one["To"] == number][-1]
 
     async def _message(self, request: web.Request) -> web.Response:
         form = await request.post()

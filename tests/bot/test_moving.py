@@ -69,7 +69,7 @@ class World:
 
     async def moves(self, where: str, contact: Contact = ANA) -> str:
         message = InboundMessage(f"m{len(self.sent)}", ChannelName.WEB, Address(AddressKind.WEB, "w"), NOON)
-        return await self.moving.to(where, contact, message)
+        return (await self.moving.to(where, contact, message)).text
 
 
 @pytest.fixture
