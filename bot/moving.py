@@ -24,8 +24,8 @@ LINK_HOLDS = timedelta(hours=12)
 """How long the browser counts as the phone's, as with a signed-in page."""
 TEXTS_PER_TEL = (5, 3600)
 """Texts of this kind to one number, whoever asks: count and seconds."""
-MARK = "link."
-"""Before a token in the chat's first frame, where a signed-in page's word stands otherwise."""
+LOOK, OPEN = "link.", "open."
+"""Before a token in the chat's first frame, where a signed-in page's word stands otherwise: whose is it, and go on there."""
 RING = "ring"
 """The customer said yes to being called."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
@@ -49,12 +49,17 @@ class Links:
         await self.codes.remember(f"link:{_digest(token)}", tel.value, int(LINK_LIFETIME.total_seconds()))
         return f"{self.page.rstrip('/')}/#t={token}"
 
+    async def whose(self, token: str) -> str | None:
+        """The last two figures of the number a link was sent to, and the link stays good; None for one that opens nothing.
+
+        Who taps a link must be asked first: somebody else may have sent it, for words meant for us to land in their thread.
+        """
+        tel = await self._good(token)
+        return tel[-2:] if tel else None
+
     async def opened(self, web_id: str, token: str) -> bool:
         """Join the browser to the link's thread; False for a link that is unknown, too old, or was opened before."""
-        if not _TOKEN.fullmatch(token):
-            return False
-        tel = await self.codes.remembered(f"link:{_digest(token)}")
-        once = f"link:opened:{_digest(token)}"
+        tel, once = await self._good(token), _once(token)
         if tel is None or not await self.codes.remember(once, web_id, 2 * int(LINK_LIFETIME.total_seconds())):
             return False
         browser, number = Address(AddressKind.WEB, web_id), Address(AddressKind.TEL, tel)
@@ -64,6 +69,16 @@ class Links:
             await self.codes.forget(once)  # the customer may open it again
             raise
         return True
+
+    async def _good(self, token: str) -> str | None:
+        """The number of a link that is known and was not opened yet."""
+        if not _TOKEN.fullmatch(token) or await self.codes.remembered(_once(token)):
+            return None
+        return await self.codes.remembered(f"link:{_digest(token)}")
+
+
+def _once(token: str) -> str:
+    return f"link:opened:{_digest(token)}"
 
 
 def _digest(token: str) -> str:

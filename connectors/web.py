@@ -18,6 +18,7 @@ from bot.model import Address, AddressKind, ChannelName, OutboundMessage
 from bot.ports import Clock, Inbox, SendError, SendFailure, StoreUnavailable, Wording
 from connectors import web_frames as frames
 from connectors.web_hub import Hub
+from connectors.web_identity import LinkSeen
 from connectors.web_limits import Buckets, Limits
 from connectors.web_log import VisitorLog
 from connectors.web_pages import Pages
@@ -51,7 +52,7 @@ class WebChat:
         sms_number: str | None = None,
         frame_ancestors: tuple[str, ...] = (),
         limits: Limits | None = None,
-        vouch: Callable[[str, str], Awaitable[None]] | None = None,
+        vouch: Callable[[str, str], Awaitable[LinkSeen | None]] | None = None,
     ) -> None:
         limits = limits or Limits()
         self._limits = limits

@@ -17,6 +17,7 @@ import jwt
 
 from bot.model import Address, AddressKind, Proof
 from bot.ports import Clock
+from bot.stores import Codes
 
 ALGORITHM = "HS256"
 LONGEST = 2048
@@ -27,14 +28,24 @@ HOLDS = {Proof.POSSESSED: timedelta(hours=12), Proof.PROVEN: timedelta(minutes=3
 TEL = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 JTI = re.compile(r"[A-Za-z0-9_.-]{8,100}", re.ASCII)
 
-Once = Callable[[str, str, int], Awaitable[bool]]
-"""Keeps a note for some seconds; False when it was there already."""
 Vouched = Callable[[Address, Address, Proof, datetime], Awaitable[object]]
 """Told who a page is: page, number, level, until when."""
 
 
 class NotVouched(Exception):
-    """The token proves nothing. The message is a fixed word for the log, never of the token."""
+    """The token proves nothing. The message is a fixed word for the log, never of the token; ``sentence`` is the notice."""
+
+    def __init__(self, why: str, sentence: str = "utter_not_vouched") -> None:
+        super().__init__(why)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSeen:
+    """A texted link was shown. ``state``: ``whose`` (ask first; ``ends``: last figures of its number) or ``opened``."""
+
+    state: str
+    ends: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,7 @@ class SignedPages:
 
     secrets: Sequence[str] = field(repr=False)
     audience: str
-    once: Once
+    codes: Codes
     vouched: Vouched
     clock: Clock
 
@@ -56,10 +67,17 @@ class SignedPages:
             raise NotVouched("claims")
         if not isinstance(jti, str) or not JTI.fullmatch(jti):
             raise NotVouched("jti")
-        if not await self.once(f"jti:{jti}", web_id, int((LONGEST_LIFE + 2 * LEEWAY).total_seconds())):
+        if (seen := await self.codes.remembered(f"jti:{jti}")) == web_id:
+            return  # the same page again (a reload, "back"): nothing to say, and nothing is proved anew
+        kept = int((LONGEST_LIFE + 2 * LEEWAY).total_seconds())
+        if seen is not None or not await self.codes.remember(f"jti:{jti}", web_id, kept):
             raise NotVouched("replayed")
         page, number = Address(AddressKind.WEB, web_id), Address(AddressKind.TEL, tel)
-        await self.vouched(page, number, proof, self.clock() + HOLDS[proof])
+        try:
+            await self.vouched(page, number, proof, self.clock() + HOLDS[proof])
+        except BaseException:
+            await self.codes.forget(f"jti:{jti}")  # the widget says it again
+            raise
 
     def _claims(self, token: str) -> dict[str, Any]:
         if len(token) > LONGEST:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.moving import MARK, Links
-from connectors.web_identity import NotVouched
+from bot.moving import LOOK, OPEN, Links
+from connectors.web_identity import LinkSeen, NotVouched
 
 SignedPage = Callable[[str, str], Awaitable[None]]
 
@@ -18,12 +18,21 @@ class LinksAndPages:
     links: Links
     signed: SignedPage | None
 
-    async def __call__(self, web_id: str, shown: str) -> None:
-        """Join the visitor to the thread it proves. Raises NotVouched, StoreUnavailable, DialogueUnavailable."""
-        if shown.startswith(MARK):
-            if not await self.links.opened(web_id, shown.removeprefix(MARK)):
-                raise NotVouched("link")
-            return
+    async def __call__(self, web_id: str, shown: str) -> LinkSeen | None:
+        """Join the visitor to the thread it proves; a link is only looked at until the visitor has said that it is theirs.
+
+        Raises NotVouched, StoreUnavailable, DialogueUnavailable.
+        """
+        if shown.startswith(LOOK):
+            ends = await self.links.whose(shown.removeprefix(LOOK))
+            if ends is None:
+                raise NotVouched("link", "utter_link_over")
+            return LinkSeen("whose", ends)
+        if shown.startswith(OPEN):
+            if not await self.links.opened(web_id, shown.removeprefix(OPEN)):
+                raise NotVouched("link", "utter_link_over")
+            return LinkSeen("opened")
         if self.signed is None:
             raise NotVouched("off")
         await self.signed(web_id, shown)
+        return None

@@ -19,7 +19,7 @@ from bot.model import Address, AddressKind, Author, ChannelName, DeliveryReport,
 from bot.ports import Clock, DialogueUnavailable, Inbox, StoreUnavailable, Wording
 from connectors import web_frames as frames
 from connectors.web_hub import Hub
-from connectors.web_identity import NotVouched
+from connectors.web_identity import LinkSeen, NotVouched
 from connectors.web_limits import Buckets, Limits, network_of
 from connectors.web_log import VisitorLog
 
@@ -44,7 +44,7 @@ class Chat:
     messages: Buckets
     remote_messages: Buckets
     visitors: Buckets
-    vouch: Callable[[str, str], Awaitable[None]] | None = None
+    vouch: Callable[[str, str], Awaitable[LinkSeen | None]] | None = None
     """Takes a web id and what a signed-in page says of it (``connectors.web_identity``)."""
 
 
@@ -135,12 +135,12 @@ class Socket:
                 self._token, self.web_id = await self._chat.log.new_visitor()
             else:
                 self.web_id = web_id
-            refused = await self._vouched(hello.identity) if hello.identity else False
+            about = await self._vouched(hello.identity) if hello.identity else None
             self._make_room()
             self._chat.hub.add(self)
             await self._welcome(resumed=web_id is not None, last=hello.last)
-            if refused:
-                await self._error("not_vouched", "the page's word for who you are was not accepted")
+            if about is not None:
+                await self._send(about)
         except (StoreUnavailable, DialogueUnavailable):
             self._chat.hub.remove(self)
             await self._error("try_again", "the chat is not available right now")
@@ -148,16 +148,20 @@ class Socket:
             return False
         return True
 
-    async def _vouched(self, identity: str) -> bool:
-        """Have the page's word looked at, before anything is said under it; True when it proves nothing."""
+    async def _vouched(self, identity: str) -> dict[str, Any] | None:
+        """Have the page's word or a link looked at, before anything is said under it; the frame to send about it, if any."""
         try:
             if self._chat.vouch is None:
                 raise NotVouched("off")
-            await self._chat.vouch(self.web_id, identity)
+            seen = await self._chat.vouch(self.web_id, identity)
         except NotVouched as reason:
             structlog.get_logger("onethread.web").warning("not_vouched", reason=str(reason))
-            return True
-        return False
+            text = self._chat.wording.say(reason.sentence, ChannelName.WEB)
+            return {"type": "error", "code": "not_vouched", "text": text}
+        if seen is None:
+            return None
+        text = self._chat.wording.say(f"utter_link_{seen.state}", ChannelName.WEB, last2=seen.ends)
+        return {"type": "link", "state": seen.state, "text": text}
 
     def _make_room(self) -> None:
         """The oldest tab gives way when there are too many."""

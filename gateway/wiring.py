@@ -332,7 +332,7 @@ def _signed_pages(settings: Settings, codes: RedisCodes, linking: Linking) -> Si
     """Signed-in pages vouch for their visitors where there is a key for it."""
     if not settings.web_identity_secrets:
         return None
-    return SignedPages(settings.web_identity_secrets, settings.public_url, codes.remember, linking.vouched, now)
+    return SignedPages(settings.web_identity_secrets, settings.public_url, codes, linking.vouched, now)
 
 
 def _remote_codes(settings: Settings, http: aiohttp.ClientSession) -> TwilioVerify | None:

@@ -213,7 +213,7 @@ class WebSeat:
         self._ws = await self._http.ws_connect(f"{self._url}/chat", headers={"Origin": self._url})
         hello: dict[str, Any] = {"type": "hello", "last": self._seq}
         hello |= {"token": self.token} if self.token else {}
-        hello |= {"identity": f"link.{carry}"} if carry else {}
+        hello |= {"identity": f"open.{carry}"} if carry else {}
         await self._ws.send_str(json.dumps(hello))
         self._reader = asyncio.create_task(self._read(self._ws))
         await self.changed(lambda: self._welcomed, "a welcome from the web chat")

@@ -42,6 +42,7 @@ SAMPLE = {
     "title": "leave a message",
     "opens": "tomorrow at 9 AM",
     "minutes": "10",
+    "last2": "01",
     "link": "https://bank.example/#t=AbCdEfGhIjKlMnOpQrStUvWxYz012345",
     "number": "+13125550191",
     "last4": "4421",

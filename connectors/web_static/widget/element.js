@@ -40,14 +40,13 @@ class OnethreadChat extends HTMLElement {
     for (const item of this.store.queue) this.showPending(item);
     document.addEventListener("visibilitychange", () => this.tellSoon());
     const phone = matchMedia(PHONE).matches;
-    // The token of a texted link: shown once in the first frame, and taken out of the address and the history at once.
-    const link = /^#t=([A-Za-z0-9_-]{32})$/.exec(location.hash);
-    if (link) history.replaceState(null, "", `${location.pathname}${location.search}#chat`);
+    this.link = this.linkInAddress();
+    window.addEventListener("hashchange", () => this.linkTapped());
     if (location.hash === "#chat") this.panel.open();
     else if (this.store.read("open", false) && !phone) this.panel.open(false);
     // A visitor who never wrote costs nothing: connect only for a known thread, or when the panel opens.
-    this.word = link ? `link.${link[1]}` : this.options.settings.identity || null;
-    if (this.word || this.store.token || this.store.queue.length) this.connection.start();
+    this.word = this.link ? null : this.options.settings.identity || null;
+    if (this.word || this.link || this.store.token || this.store.queue.length) this.connection.start();
   }
 
   /** The style sheet without a style element: a page's policy need not allow inline styles. */
@@ -61,9 +60,30 @@ class OnethreadChat extends HTMLElement {
     }
   }
 
+  /** The token of a texted link: kept in this page's memory alone, and taken out of the address and the history at once. */
+  linkInAddress() {
+    if (!location.hash.startsWith("#t=")) return null;
+    const token = location.hash.slice(3);
+    history.replaceState(null, "", `${location.pathname}${location.search}#chat`);
+    return token.slice(0, 100) || null;
+  }
+
+  /** A link was tapped while its page was open already. */
+  linkTapped() {
+    const link = this.linkInAddress();
+    if (!link) return;
+    this.link = link;
+    this.panel.open();
+    this.sayHelloAgain();
+  }
+
   /** The embedding page says who its visitor is (docs/identity.md): a fresh JWT of its server. */
   vouch(token) {
     this.word = token;
+    this.sayHelloAgain();
+  }
+
+  sayHelloAgain() {
     if (this.connection.socket) this.connection.drop();
     this.connection.start();
   }
@@ -87,13 +107,15 @@ class OnethreadChat extends HTMLElement {
 
   hello() {
     this.helloToken = this.store.token;
-    const identity = this.word ? { identity: this.word } : {};
-    this.word = null; // it counts once
+    // A link only asks whose it is; it is opened by the visitor's yes (a stranger may have sent it).
+    const shown = this.word || (this.link && `link.${this.link}`);
+    const identity = shown ? { identity: shown } : {};
     return { type: "hello", ...(this.helloToken ? { token: this.helloToken } : {}), last: this.seq, ...identity };
   }
 
   take(frame) {
     if (frame.type === "welcome") this.welcome(frame);
+    else if (frame.type === "link" || frame.code === "not_vouched") this.shownWas(frame);
     else if (frame.type === "message") this.line(frame);
     else if (frame.type === "ack") this.acknowledged(frame.id);
     else if (frame.type === "typing") this.typing(frame.on !== false);
@@ -101,7 +123,28 @@ class OnethreadChat extends HTMLElement {
     else if (frame.type === "error") this.refused(frame);
   }
 
+  /** What became of the link or word that was shown: a question, or a sentence below the history. */
+  shownWas(frame) {
+    if (frame.state === "whose") {
+      const link = this.link;
+      this.panel.ask(frame.text, [
+        [this.strings.linkYes, () => this.vouch(`open.${link}`)],
+        [this.strings.linkNo, () => this.notMine()],
+      ]);
+    } else {
+      this.transcript.note(frame.text);
+      this.panel.toEnd();
+    }
+    this.link = null;
+  }
+
+  notMine() {
+    this.transcript.note(this.strings.linkRefused);
+    if (this.options.settings.identity) this.vouch(this.options.settings.identity);
+  }
+
   welcome(frame) {
+    this.word = null; // it counts once
     if (this.store.token && this.store.token !== this.helloToken && this.store.token !== frame.token) {
       this.connection.drop(); // another tab was given a token first: there is one thread, join it
       return;

@@ -10,7 +10,8 @@ class Transcript {
     this.on = on;
     this.done = h("div", { class: "done" });
     this.pending = h("div", { class: "pending" });
-    log.append(this.done, this.pending);
+    this.notes = h("div", { class: "group notice" });
+    log.append(this.done, this.pending, this.notes);
     this.clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
     this.calendar = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
     this.bubbles = new Map(); // the customer's, by client id
@@ -51,6 +52,11 @@ class Transcript {
     this.bubbles.set(item.id, bubble);
     this.pending.append(bubble);
     if (item.choice) this.markChosen(item.choice);
+  }
+
+  /** A sentence for this page alone: nobody said it, and it is not kept. */
+  note(words) {
+    this.notes.replaceChildren(h("div", { class: "bubbles" }, this.bubble({ author: "notice", text: words, media: [] })));
   }
 
   setState(id, state, why = "") {

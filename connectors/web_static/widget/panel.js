@@ -31,7 +31,7 @@ class Panel {
     this.avatar = h("span", { class: "avatar", "aria-hidden": "true" }, icon("anchor"));
     const close = h("button", { type: "button", class: "close", "aria-label": this.strings.close, onclick: () => this.close() }, icon("down"));
     const header = h("header", {}, this.avatar, h("div", { class: "titles" }, h("h2", { id: "title" }, this.strings.title), this.status), close);
-    this.dialog = h("dialog", { "aria-labelledby": "title", class: "panel" }, header, this.buildBar(), this.buildLog(), this.buildComposer());
+    this.dialog = h("dialog", { "aria-labelledby": "title", class: "panel" }, header, this.buildBar(), this.buildLog(), this.buildQuestion(), this.buildComposer());
     this.dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
       this.close();
@@ -59,6 +59,25 @@ class Panel {
     this.typing = h("div", { class: "typing", hidden: true }, this.dots, this.typingWords);
     this.scroller = h("div", { class: "scroller" }, this.log, this.typing);
     return this.scroller;
+  }
+
+  /** A question of the page itself, above the composer: it is answered here and is no part of the conversation. */
+  buildQuestion() {
+    this.question = h("div", { class: "question", role: "group", "aria-labelledby": "question", tabindex: "-1", hidden: true });
+    return this.question;
+  }
+
+  /** answers: [[words, what to do], ...]; the question goes away with the answer. */
+  ask(words, answers) {
+    const buttons = answers.map(([title, answer]) =>
+      h("button", { type: "button", class: "option", onclick: () => {
+        this.question.hidden = true;
+        this.input.focus();
+        answer();
+      } }, title));
+    this.question.replaceChildren(h("p", { id: "question" }, words), h("div", { class: "options" }, ...buttons));
+    this.question.hidden = false;
+    if (this.isOpen) this.question.focus({ preventScroll: true });
   }
 
   buildComposer() {
