@@ -29,6 +29,8 @@ from simulator.world import World
 
 HERE = Path(__file__).parent
 KEEP_ALIVE = 15.0
+SHOWN = ("exchange", "relay", "problem", "heard", "said", "pressed")
+"""Events that a page which is opened later shows too."""
 MAX_WAIT = 60.0
 Json = dict[str, Any]
 
@@ -98,7 +100,7 @@ class Page:
             "texts": [text.snapshot() for text in self._texting.texts.values()],
             "messages": [item.snapshot() for item in self._messenger.items],
             "calls": [call.snapshot() for call in self._switchboard.calls.values()],
-            "journal": [e for e in world.journal.after(0) if e["kind"] in ("exchange", "problem", "heard", "said", "pressed")],
+            "journal": [e for e in world.journal.after(0) if e["kind"] in SHOWN],
         }
 
     async def _events(self, request: web.Request) -> web.StreamResponse:

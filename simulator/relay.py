@@ -227,7 +227,7 @@ class RelaySession:
             if message.type is not aiohttp.WSMsgType.TEXT:
                 continue
             frame, wrong = relay_rules.read(message.data)
-            self._world.journal.add("relay", sid=self._call.sid, direction="in", frame=frame or message.data[:2000])
+            self._came(frame or message.data[:2000], wrong)
             if wrong:
                 await self._malformed(ws, wrong)
                 continue
@@ -245,8 +245,12 @@ class RelaySession:
         self._unanswered = 0
         self.voice.take(frame)
 
+    def _came(self, frame: dict[str, Any] | str, wrong: str | None) -> None:
+        """One message of the application's, with what Twilio's debugger would complain of."""
+        problems = [{"code": 64107, "text": f"ConversationRelay: invalid message: {wrong}"}] if wrong else []
+        self._world.journal.add("relay", sid=self._call.sid, direction="in", frame=frame, problems=problems)
+
     async def _malformed(self, ws: aiohttp.ClientWebSocketResponse, wrong: str) -> None:
-        self._player.problem(64107, f"ConversationRelay: invalid message: {wrong}")
         self._bad += 1
         await self._write(ws, {"type": "error", "description": f"Invalid message received: {wrong}"})
         if self._bad >= MALFORMED:

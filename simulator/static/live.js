@@ -1,8 +1,8 @@
-// The live view: each webhook and each request, with its answer and what is wrong with it.
+// The live view: each webhook, request and message of a relay's socket, with its answer and what is wrong with it.
 import { $, clockWithSeconds, el } from "./dom.js";
 
 const list = $("#exchanges");
-const KEEP = 200;
+const KEEP = 400;
 
 export function start() {
   $("#only-problems").addEventListener("change", (event) => list.classList.toggle("only", event.target.checked));
@@ -12,6 +12,7 @@ export function take(event) {
   const problems = (event.problems ?? []).map((p) => el("p", { class: "problem" }, `${p.code}  ${p.text}`));
   const row = el("li", { class: problems.length ? "wrong" : "" });
   if (event.kind === "problem") row.append(...problems);
+  else if (event.kind === "relay") row.append(el("details", {}, frameSummary(event), frameInside(event)), ...problems);
   else row.append(el("details", {}, summary(event), inside(event)), ...problems);
   if (event.note) row.append(el("p", { class: "note" }, event.note));
   list.prepend(row);
@@ -29,6 +30,29 @@ function summary(event) {
     el("span", { class: "path", title: event.url }, `${event.method} ${path}`),
     el("span", { class: "status" }, event.status ? String(event.status) : "no answer"),
     el("span", { class: "took" }, took));
+}
+
+/** One message of ConversationRelay's socket: "out" is what Twilio says, "in" what the application says. */
+function frameSummary(event) {
+  const twilio = event.direction === "out";
+  const frame = typeof event.frame === "string" ? { type: "?", text: event.frame } : event.frame;
+  const { type, ...rest } = frame;
+  const words = frame.token ?? frame.voicePrompt ?? frame.digit ?? frame.utteranceUntilInterrupt ?? frame.source ?? frame.text;
+  const about = words ?? Object.entries(rest).map(([name, value]) => `${name} ${typeof value === "object" ? "…" : value}`).join(", ");
+  const more = type === "prompt" && frame.last === false ? " (partial)" : "";
+  return el("summary", {},
+    el("time", {}, clockWithSeconds(event.at)),
+    el("span", { class: `tag ${twilio ? "twilio" : "application"}` }, twilio ? "Twilio" : "app"),
+    el("span", { class: "what" }, `socket …${event.sid.slice(-4)}`),
+    el("span", { class: "path", title: about }, `${type}${more}  ${about}`),
+    el("span", { class: "status" }, event.problems?.length ? "refused" : ""),
+    el("span", { class: "took" }));
+}
+
+function frameInside(event) {
+  const text = typeof event.frame === "string" ? event.frame : JSON.stringify(event.frame, null, 2);
+  const who = event.direction === "out" ? "Twilio to the application" : "The application to Twilio";
+  return el("div", { class: "inside one" }, el("div", {}, el("h3", {}, who), el("pre", {}, text)));
 }
 
 function inside(event) {

@@ -18,6 +18,7 @@ const kinds = {
   said: (event) => phone.said(event),
   pressed: (event) => phone.pressed(event),
   exchange: (event) => live.take(event),
+  relay: (event) => { live.take(event); news("live", Boolean(event.problems?.length)); },
   problem: (event) => { live.take(event); news("live", true); },
   customer: (event) => become(event.number, event.psid),
   options: (event) => tools.setOptions(event.options),
@@ -59,7 +60,7 @@ function wire() {
 function playBack(state) {
   for (const call of state.calls) phone.take(call);
   for (const event of state.journal) {
-    if (event.kind === "exchange" || event.kind === "problem") live.take(event);
+    if (["exchange", "relay", "problem"].includes(event.kind)) live.take(event);
     else kinds[event.kind](event);
   }
 }

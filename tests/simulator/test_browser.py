@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from playwright.async_api import Page, async_playwright, expect
 
 from tests.simulator.conftest import ACCOUNT, AGENT, TOKEN, Stage
+from tests.simulator.test_relay import FakeRelayApp
 
 pytestmark = pytest.mark.browser
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -28,6 +32,20 @@ async def page(stage: Stage) -> AsyncIterator[Page]:
         yield opened
         await browser.close()
     assert complaints == []
+
+
+@pytest.fixture
+async def app() -> AsyncIterator[FakeRelayApp]:
+    """The other side of a ConversationRelay socket."""
+    made, public = FakeRelayApp(), web.Application()
+    public.router.add_get("/socket", made.handle)
+    server = TestServer(public)
+    await server.start_server()
+    made.url = str(server.make_url("/socket")).replace("http", "ws")
+    yield made
+    for socket in made.live:
+        await socket.close()
+    await server.close()
 
 
 async def test_a_text_message(stage: Stage, page: Page) -> None:
@@ -88,6 +106,39 @@ async def test_a_call_with_an_agent(stage: Stage, page: Page) -> None:
     await expect(mine.get_by_text("Back with the assistant.")).to_be_visible()
     await mine.get_by_role("button", name="Hang up").click()
     await expect(mine.get_by_text("Ended: completed")).to_be_visible()
+
+
+async def test_a_relays_messages_are_shown_both_ways_and_wrong_ones_are_marked(
+    stage: Stage, page: Page, app: FakeRelayApp
+) -> None:
+    def answer(frame: dict[str, Any]) -> list[dict[str, Any] | str]:
+        """A greeting; whoever speaks gets a message that Twilio refuses, and then words."""
+        if frame["type"] == "setup":
+            return [{"type": "text", "token": "Welcome to the bank.", "last": True}]
+        wrong: dict[str, Any] = {"type": "text", "token": "Too fast", "speed": 2}
+        return [wrong, {"type": "text", "token": "You spoke.", "last": True}] if frame.get("last") else []
+
+    app.answer = answer
+    parameters = '<Parameter name="token" value="secret-of-the-call"/>'
+    relay = f'<ConversationRelay url="{app.url}" partialPrompts="true">{parameters}</ConversationRelay>'
+    stage.voice(f'<Connect action="/2">{relay}</Connect>')
+    await page.get_by_role("button", name="Call", exact=True).click()
+    live, mine = page.get_by_role("list", name="newest first"), page.get_by_role("article", name="Your phone")
+    await expect(live.get_by_text("Welcome to the bank.").first).to_be_visible()
+    await mine.get_by_label("Your phone: say something").fill("where is my card")
+    await mine.get_by_role("button", name="Say").click()
+    rows = live.get_by_role("listitem")
+    await expect(rows.filter(has_text="prompt (partial)").filter(has_text="where is my")).to_be_visible()
+    await expect(rows.filter(has_text="64107").filter(has_text="text has no field speed")).to_be_visible()
+    await expect(rows.filter(has_text="You spoke.").filter(has_text="app")).to_be_visible()
+    setup = rows.filter(has_text="setup")
+    await setup.locator("summary").click()
+    await expect(setup.get_by_text("Twilio to the application")).to_be_visible()
+    assert "secret-of-the-call" not in await setup.inner_text()
+    await page.reload()  # a page that is opened later shows them too
+    await expect(rows.filter(has_text="64107").filter(has_text="Too fast")).to_be_visible()
+    await page.get_by_label("Problems only").check()
+    await expect(rows.filter(has_text="Welcome to the bank.")).to_be_hidden()
 
 
 async def test_another_customer_and_faults(stage: Stage, page: Page) -> None:
