@@ -162,12 +162,17 @@ class Identity:
             return False
         return at - max(known.seen, known.since) > NUMBER_FORGOTTEN
 
-    async def vouched(self, contact: Contact, page: Address, tel: Address, proof: Proof, until: datetime) -> Contact:
-        """A signed-in page says who its visitor is, until then. Raises DialogueUnavailable. The caller holds the conversation."""
+    async def vouched(
+        self, contact: Contact, page: Address, tel: Address, proof: Proof, until: datetime, how: str = "page"
+    ) -> Contact:
+        """A signed-in page (or a texted link) says who its visitor is, until then. The caller holds the conversation.
+
+        Raises DialogueUnavailable.
+        """
         if any(a.address.kind is AddressKind.TEL and a.address != tel for a in contact.addresses):
             contact = await self.contacts.detach(page)  # somebody else has signed in on this computer
         owner = await self.contacts.find(tel)
-        joined = contact if owner is None or owner.id == contact.id else await self._join(contact, owner, page)
+        joined = contact if owner is None or owner.id == contact.id else await self._join(contact, owner, page, how)
         joined = _known(joined, tel, self.clock())
         joined = _raised(joined, ContactAddress(page, proof, self.clock(), until, self.clock()))
         await self.contacts.save(joined)
@@ -181,7 +186,7 @@ class Identity:
 
     async def _possessed(self, contact: Contact, message: InboundMessage, tel: Address) -> Contact:
         owner = await self.contacts.find(tel)
-        joined = contact if owner is None or owner.id == contact.id else await self._join(contact, owner, message.sender)
+        joined = contact if owner is None or owner.id == contact.id else await self._join(contact, owner, message.sender, "code")
         for address in dict.fromkeys((tel, message.sender)):
             joined = _raised(joined, ContactAddress(address, Proof.POSSESSED, self.clock(), seen=self.clock()))
         await self.contacts.save(joined)
@@ -189,7 +194,7 @@ class Identity:
             await self.calls.raise_proof(message.call_sid, Proof.POSSESSED)
         return joined
 
-    async def _join(self, newer: Contact, older: Contact, by: Address) -> Contact:
+    async def _join(self, newer: Contact, older: Contact, by: Address, how: str) -> Contact:
         """Everything of ``newer`` goes to ``older``, the contact that the number belongs to."""
         copied = await self.copy_conversation(newer.conversation_id, older.conversation_id)
         mine = {a.address for a in older.addresses}
@@ -201,7 +206,7 @@ class Identity:
             last_channel=newer.last_channel,
             last_seen=newer.last_seen,
         )
-        record = LinkRecord(new_id("l"), self.clock(), (newer, older), joined, copied.count, copied.position, str(by))
+        record = LinkRecord(new_id("l"), self.clock(), (newer, older), joined, copied.count, copied.position, str(by), how)
         await self.links.record(record)
         return joined
 

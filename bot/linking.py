@@ -83,12 +83,19 @@ class Linking:
         silent = place is None or str(place) == link.by or (place.kind is AddressKind.TEL and not place.value.startswith("+"))
         if silent or place is None or (current and current.opted_out and place.kind is AddressKind.TEL):
             return
+        await self._tell(place, (current or older).conversation_id, sentence, cause)
+
+    async def tell_here(self, link: LinkRecord, sentence: str, cause: str) -> None:
+        """A notice to the side that had given the proof. Once for each ``cause``."""
+        newer, place = link.before[0], Address.parse(link.by)
+        current = await self.contacts.get(newer.id) or newer
+        if place.kind is not AddressKind.TEL or (place.value.startswith("+") and not current.opted_out):
+            await self._tell(place, current.conversation_id, sentence, cause)
+
+    async def _tell(self, place: Address, about: str, sentence: str, cause: str) -> None:
         channel = CHANNELS[place.kind]
-        reply = Reply(self.wording.say(sentence, channel))
-        about = (current or older).conversation_id
-        await self.outbox.put(
-            [OutboundMessage(stable_id("o", f"{cause}>{sentence}"), about, channel, place, reply, Author.NOTICE, self.clock())]
-        )
+        reply, one = Reply(self.wording.say(sentence, channel)), stable_id("o", f"{cause}>{sentence}")
+        await self.outbox.put([OutboundMessage(one, about, channel, place, reply, Author.NOTICE, self.clock())])
 
     async def undo_by_agent(self, link_id: str, by: str) -> LinkRecord:
         """As ``undo``, by its id. Raises LinkRefused, DialogueUnavailable."""
@@ -123,14 +130,14 @@ class Linking:
         await self.links.update(undone)
         return undone
 
-    async def vouched(self, page: Address, tel: Address, proof: Proof, until: datetime) -> Contact:
-        """A signed-in page vouched for its visitor. Raises DialogueUnavailable, StoreUnavailable."""
+    async def vouched(self, page: Address, tel: Address, proof: Proof, until: datetime, how: str = "page") -> Contact:
+        """A signed-in page (or a texted link) vouched for its visitor. Raises DialogueUnavailable, StoreUnavailable."""
         async with AsyncExitStack() as held:
             contact = await self.contacts.find_or_create(page)
             await held.enter_async_context(self.locks.hold(contact.conversation_id))
             contact = await self.contacts.find_or_create(page)
             before = {link.id for link in await self.links.of(contact.id)}
-            joined = await self.identity.vouched(contact, page, tel, proof, until)
+            joined = await self.identity.vouched(contact, page, tel, proof, until, how)
         link = await self.latest(joined)
         if link is not None and link.id not in before and link.by == str(page):
             await self.tell_elsewhere(link, "utter_linked_elsewhere", link.id)

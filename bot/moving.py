@@ -30,7 +30,7 @@ RING = "ring"
 """The customer said yes to being called."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 
-Vouched = Callable[[Address, Address, Proof, datetime], Awaitable[object]]
+Vouched = Callable[[Address, Address, Proof, datetime, str], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Links:
             return False
         browser, number = Address(AddressKind.WEB, web_id), Address(AddressKind.TEL, tel)
         try:
-            await self.vouched(browser, number, Proof.POSSESSED, self.clock() + LINK_HOLDS)
+            await self.vouched(browser, number, Proof.POSSESSED, self.clock() + LINK_HOLDS, "link")
         except BaseException:
             await self.codes.forget(once)  # the customer may open it again
             raise

@@ -43,7 +43,7 @@ from bot.ports import (
     Wording,
 )
 from bot.repeats import Questions, repeats
-from bot.stores import Bulletin, Locks, Outbox
+from bot.stores import Bulletin, LinkRecord, Locks, Outbox
 
 LONGEST_REPLY = 1500
 """Characters; the least that every channel takes in one message (SMS bodies end at 1,600)."""
@@ -183,11 +183,12 @@ class People:
         except DialogueUnavailable as error:
             raise HandoffRefused("The assistant's records cannot be reached just now. Please try again.") from error
         await linking.tell_elsewhere(link, "utter_unlinked_elsewhere", link.id)
+        await linking.tell_here(link, "utter_unlinked_by_agent", link.id)
         await self.handoffs.new_line(handoff)
 
     async def _links(self, contact: Contact) -> tuple[LinkFact, ...]:
         found = await self.conversations.linking.links.of(contact.id)
-        return tuple(LinkFact(one.id, one.at, tuple(a.address for a in one.before[0].addresses), one.undone_at) for one in found)
+        return tuple(_fact(one, contact.id) for one in found)
 
     def watch(self) -> AsyncIterator[DeskEvent]:
         """What changes, as it changes."""
@@ -256,3 +257,10 @@ class People:
         number = contact.tel
         dialable = number is not None and number.kind is AddressKind.TEL and number.value.startswith("+")
         return (ChannelName.SMS, number) if dialable and not contact.opted_out else (None, None)
+
+
+def _fact(link: LinkRecord, contact_id: str) -> LinkFact:
+    """A link as one of its two sides sees it: with the other's addresses."""
+    other = link.before[1] if link.before[0].id == contact_id else link.before[0]
+    joined = tuple(known.address for known in other.addresses)
+    return LinkFact(link.id, link.at, joined, link.undone_at, link.how, link.undone_by)

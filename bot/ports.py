@@ -273,12 +273,15 @@ class DeskEvent:
 
 @dataclass(frozen=True, slots=True)
 class LinkFact:
-    """That addresses were joined into this contact, and whether that was undone since."""
+    """That addresses were joined with this contact, by which proof (``LinkRecord.how``), and whether that was undone since."""
 
     id: str
     at: datetime
     joined: tuple[Address, ...]
     undone_at: datetime | None = None
+    how: str = ""
+    undone_by: str = ""
+    """An agent's username, the customer's own address, or ``api``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,8 @@ class RedisLinks:
     @stored
     async def update(self, link: LinkRecord) -> None:
         await self._redis.set(f"{PREFIX}:link:{link.id}", dump(LINK, link))
+        if link.undone_at:  # the other side is a contact again, and its agents see what was undone
+            await self._redis.zadd(f"{PREFIX}:links:of:{link.before[0].id}", {link.id: link.at.timestamp()}, nx=True)
 
 
 class RedisHandoffs:

@@ -104,7 +104,7 @@ class LinkRecord:
     """That one contact (the first of ``before``) was joined into another, and both as they were: what an undo needs.
 
     ``position``: events that the second one's conversation had before the ``events_copied`` came to its end. ``by``: the
-    address that gave the proof.
+    address that gave the proof; ``how``: ``code``, ``link`` (texted) or ``page`` (signed in), empty for links older than this.
     """
 
     id: str
@@ -114,6 +114,7 @@ class LinkRecord:
     events_copied: int
     position: int = 0
     by: str = ""
+    how: str = ""
     undone_at: datetime | None = None
     undone_by: str = ""
 
@@ -124,7 +125,7 @@ class Links(Protocol):
     async def record(self, link: LinkRecord) -> None: ...
     async def get(self, link_id: str) -> LinkRecord | None: ...
     async def of(self, contact_id: str) -> list[LinkRecord]:
-        """Those that joined another into this contact, oldest first, the undone ones too."""
+        """Those that joined another into this contact, oldest first, the undone ones too (on both sides)."""
         ...
 
     async def update(self, link: LinkRecord) -> None:

@@ -80,6 +80,7 @@ REQUIRED = (
     "utter_menu_more",
     "utter_menu_which",
     "utter_menu_late",
+    "utter_unlinked_by_agent",
     "utter_queue_keys",
     "utter_wait_short",
     "utter_wait_about",

@@ -192,6 +192,7 @@ def _link(link: LinkRecord) -> dict[str, Any]:
         "id": link.id,
         "at": link.at.isoformat(),
         "by": link.by,
+        "how": link.how or None,
         "joined": [str(known.address) for known in link.before[0].addresses],
         "undone_at": link.undone_at and link.undone_at.isoformat(),
         "undone_by": link.undone_by or None,

@@ -85,7 +85,7 @@ def token_of(link: str) -> str:
 
 async def test_a_link_joins_the_browser_to_the_number_it_was_sent_to(world: World) -> None:
     assert await world.links.opened("w1", token_of(await world.links.make(TEL)))
-    assert world.vouched == [(Address(AddressKind.WEB, "w1"), TEL, Proof.POSSESSED, NOON + LINK_HOLDS)]
+    assert world.vouched == [(Address(AddressKind.WEB, "w1"), TEL, Proof.POSSESSED, NOON + LINK_HOLDS, "link")]
 
 
 async def test_a_link_opens_once(world: World) -> None:

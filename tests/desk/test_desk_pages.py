@@ -376,12 +376,12 @@ async def test_control_characters_are_dropped(ana: Browser, house: House, mine: 
 
 
 async def test_joined_conversations_are_shown_and_taken_apart_by_who_has_it(ana: Browser, house: House, mine: Handoff) -> None:
-    link = LinkFact("l_1", START, (Address.parse("web:abc"),))
+    link = LinkFact("l_1", START, (Address.parse("web:abc"),), how="link")
     house.people.views[mine.id] = replace(house.people.views[mine.id], links=(link,))
     shown = (await ana.get(page(mine))).text
-    assert "Joined" in shown and "Take apart" in shown and "abc" in shown
+    assert "Joined" in shown and "Take apart" in shown and "abc" in shown and "by a link texted to the phone" in shown
     await ana.post(page(mine, "unlink"), {"link": "l_1"})
     after = (await ana.get(page(mine))).text
-    assert "taken apart again" in after and "Take apart" not in after
+    assert "Taken apart again" in after and "Take apart" not in after
     refused = await ana.post(page(mine, "unlink"), {"link": "l_9"})
     assert "There is no such link." in refused.text
