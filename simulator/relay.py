@@ -265,13 +265,15 @@ class RelaySession:
         self._event(frame)
 
     def _event(self, frame: dict[str, Any]) -> None:
-        self._sent.append(frame)
-        self._unanswered = min(self._unanswered + 1, BUFFERED)
         self._out.put_nowait(frame)
 
     async def _write_all(self, ws: aiohttp.ClientWebSocketResponse) -> None:
         while True:
-            await self._write(ws, await self._out.get())
+            frame = await self._out.get()
+            if frame["type"] != "info":  # an event; while no socket is open it is no replay yet
+                self._sent.append(frame)
+                self._unanswered = min(self._unanswered + 1, BUFFERED)
+            await self._write(ws, frame)
 
     async def _write(self, ws: aiohttp.ClientWebSocketResponse, frame: dict[str, Any]) -> None:
         self._world.journal.add("relay", sid=self._call.sid, direction="out", frame=_shown(frame))

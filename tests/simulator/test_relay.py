@@ -204,6 +204,20 @@ async def test_a_reconnect_replays(stage: Stage) -> None:
     assert [f["voicePrompt"] for f in second if f["type"] == "prompt"] == ["hello"]
 
 
+async def test_keys_pressed_while_no_socket_is_open_are_no_replay(stage: Stage) -> None:
+    stage.app.answer = greets
+    phone = await stage.sim.call()
+    await phone.hears("help")
+    await phone.says("hello")
+    await phone.hears("You said hello.")
+    await asyncio.gather(phone.relay_reconnects(replay=3), phone.presses("1234"))
+    await phone.hears("You said hello.")
+    await phone.says("bye")
+    await phone.hears("You said bye.")
+    keys = [f["digit"] for socket in stage.app.sockets for f in socket if f["type"] == "dtmf"]
+    assert "".join(keys) == "1234"
+
+
 @pytest.mark.parametrize("again", ["true", "false"])
 async def test_the_application_closes_the_socket(stage: Stage, again: str) -> None:
     stage.app.answer = greets
