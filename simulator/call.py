@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -188,9 +188,9 @@ class Call:
             self.collector = None
         return taken
 
-    def say(self, text: str, confidence: float | None = 0.93) -> bool:
-        """A whole utterance; False when nobody listens."""
-        taken = self.collector.say(text, confidence) if self.collector else False
+    def say(self, text: str, confidence: float | None = 0.93, on_the_way: Sequence[str] = ()) -> bool:
+        """A whole utterance, and what was recognised on the way to it; False when nobody listens."""
+        taken = self.collector.say(text, confidence, on_the_way) if self.collector else False
         if self.relay:
             taken = self.relay.say(text)
         if self.bridge:

@@ -6,11 +6,13 @@ https://www.twilio.com/docs/voice/twiml/gather - with ``dtmf speech`` the first 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from simulator.verbs import Gather
 
 MAX_SPEECH = 60.0
+MOST_PARTIALS = 5
 
 
 @dataclass
@@ -21,6 +23,8 @@ class Collector:
     prompting: bool = True
     digits: str = ""
     words: list[str] = field(default_factory=list)
+    partials: list[str] = field(default_factory=list)
+    sequence: int = 0
     confidence: float | None = None
     speaking: bool = False
     done: bool = False
@@ -70,16 +74,30 @@ class Collector:
         self.changed.set()
         return True
 
-    def say(self, text: str, confidence: float | None) -> bool:
-        """A whole utterance; an empty one is a noise that came to nothing. False when it is lost."""
+    def say(self, text: str, confidence: float | None, on_the_way: Sequence[str] = ()) -> bool:
+        """A whole utterance; an empty one is a noise that came to nothing. ``on_the_way``: what was recognised before it
+        was over (without it, its first words). False when it is lost."""
         if self.deaf or not self.gather.speech or self.digits:
             return False
         self.speaking = False
+        self.partials += on_the_way or growing(text)
         if text.strip():
             self.words.append(text.strip())
             self.confidence = confidence
         self.changed.set()
         return True
+
+    def partial_fields(self) -> list[list[tuple[str, str]]]:
+        """What ``partialResultCallback`` is told since it was asked last: settled words, words in flux, and a number that
+        begins at 0 for each ``<Gather>``."""
+        told = []
+        for text in self.partials:
+            settled, _, flux = text.rpartition(" ")
+            number = ("SequenceNumber", str(self.sequence))
+            told.append([("StableSpeechResult", settled), ("UnstableSpeechResult", flux), number])
+            self.sequence += 1
+        self.partials.clear()
+        return told
 
     def expire(self) -> None:
         """The time of ``patience`` has passed."""
@@ -94,3 +112,10 @@ class Collector:
         if self.digits:
             return [("Digits", self.digits)]
         return [("Digits", "")] if self.gather.dtmf else [("SpeechResult", "")]
+
+
+def growing(text: str) -> list[str]:
+    """An utterance as it becomes known: at most ``MOST_PARTIALS`` of its beginnings, the last one whole."""
+    words = text.split()
+    step = -(-len(words) // MOST_PARTIALS) or 1
+    return [" ".join(words[: min(end, len(words))]) for end in range(step, len(words) + step, step)]

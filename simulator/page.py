@@ -208,7 +208,7 @@ class Page:
         return self._switchboard.call_in(caller, None if to is None else _number(to)).snapshot()
 
     async def _on_call(self, request: web.Request, body: Json) -> Json:
-        """``keys {"digits"}``, ``speech {"text", "confidence"?}``, ``speaking``, ``silence``, ``answer {"by"?}``,
+        """``keys {"digits"}``, ``speech {"text", "confidence"?, "partials"?}``, ``speaking``, ``silence``, ``answer {"by"?}``,
         ``refuse`` (busy), ``ignore`` (no answer), ``hangup``.
 
         With ``"wait": seconds`` keys and speech wait (in real time) until the call listens for them. ``taken`` says
@@ -237,7 +237,8 @@ class Page:
             return all(heard)
         if action == "speech":
             confidence = body.get("confidence", 0.93)
-            return call.say(str(body.get("text", ""))[:2000], confidence if isinstance(confidence, float) else None)
+            partials = [str(one)[:2000] for one in body.get("partials") or ()][:20]
+            return call.say(str(body.get("text", ""))[:2000], confidence if isinstance(confidence, float) else None, partials)
         if action == "answer":
             by = body.get("by", "human")
             if by not in ("human", "machine", "fax", "unknown"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -53,9 +53,13 @@ class Phone:
         answer = await self._sim.post(f"calls/{self.sid}/keys", digits=keys, wait=within)
         assert answer["taken"], f"nobody listened for the keys {keys}"
 
-    async def says(self, text: str, confidence: float | None = 0.93, within: float = WITHIN) -> None:
-        """Speak as soon as the call listens (or the other side is there)."""
-        answer = await self._sim.post(f"calls/{self.sid}/speech", text=text, confidence=confidence, wait=within)
+    async def says(
+        self, text: str, confidence: float | None = 0.93, within: float = WITHIN, partials: Sequence[str] = ()
+    ) -> None:
+        """Speak as soon as the call listens (or the other side is there). ``partials``: what was recognised on the way, where
+        the document asks for partial results; without it, the text's own first words."""
+        said = {"text": text, "confidence": confidence, "partials": list(partials)}
+        answer = await self._sim.post(f"calls/{self.sid}/speech", **said, wait=within)
         assert answer["taken"], f"nobody listened to {text!r}"
 
     async def interrupts(self, text: str, after: str, within: float = WITHIN) -> None:

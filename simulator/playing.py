@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.call import Call
@@ -63,7 +63,6 @@ class Player:
 
     call: Call
     joining: Joining
-    _partials: set[str] = field(default_factory=set)
 
     async def script(self, source: Source) -> None:
         """Documents until the call is over; what fails is spoken as Twilio's application error."""
@@ -207,12 +206,10 @@ class Player:
             collector.changed.clear()
             if not await self.call.world.clock.wait(collector.changed, collector.patience(self.call.world.pace)):
                 collector.expire()
-            if verb.partial_url and collector.words:
+            if verb.partial_url:
                 self._partial(verb.partial_url, collector)
 
     def _partial(self, url: str, collector: Collector) -> None:
-        text = " ".join(collector.words)
-        if text not in self._partials:
-            self._partials.add(text)
-            extra = [("UnstableSpeechResult", text), ("SequenceNumber", str(len(self._partials) - 1))]
+        """Each in a request of its own, whose answer is not looked at."""
+        for extra in collector.partial_fields():
             self.call.world.webhooks.later(Request("partial", url, [*self.call.fields(), *extra]))

@@ -6,6 +6,7 @@ Every route is a signed POST. Twilio's side: https://www.twilio.com/docs/voice/t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -139,6 +140,7 @@ class VoiceLine:
             twiml.url("collect"): self._collect,
             twiml.url("queue"): self._queue,
             twiml.url("queued"): self._queued,
+            twiml.url("partial"): self._partial,
             twiml.url("call-status"): self._call_status,
             twiml.url("relay"): self._relay_over,
         }
@@ -260,6 +262,13 @@ class VoiceLine:
             return late if late is not None else await self._flow.apologised(form, step)
 
         return await self._edge.spoken("collect", work)
+
+    async def _partial(self, request: web.Request) -> web.Response:
+        """``partialResultCallback``: Twilio does not look at the answer, and a note that is lost costs nothing."""
+        form, step = await self._form(request), query_number(request.query, "step")
+        with suppress(StoreUnavailable):
+            await self._flow.partials.overheard(form, step)
+        return web.Response(status=204)
 
     async def _queue(self, request: web.Request) -> web.Response:
         form, query = await self._form(request), request.query

@@ -78,6 +78,17 @@ class Commands:
         said = plain(text)
         return next((name for name, wish in self._wishes() if said in {plain(one) for one in wish.say}), None)
 
+    def asks_for_person(self, text: str) -> bool:
+        """Whether what was recognised so far is, or ends with, words for a person. One word counts only by itself."""
+        said = f" {plain(text)}"
+        phrases = (plain(one) for one in self.person.say)
+        return any(said == f" {one}" or (" " in one and said.endswith(f" {one}")) for one in phrases if one)
+
+    def says_more(self, text: str) -> bool:
+        """Whether words for a person stand in it, and others after them ("a person stole my card")."""
+        said = f" {plain(text)} "
+        return any(f" {plain(one)} " in said and not said.endswith(f" {plain(one)} ") for one in self.person.say)
+
     def answer(self, keys: str, text: str) -> bool | None:
         """Yes or no, by key or by word; None when it is neither."""
         for wish, meaning in ((self.yes, True), (self.no, False)):

@@ -18,6 +18,7 @@ from voice.attestation import OFF, believed
 from voice.commands import Wish
 from voice.forms import VoiceForm, caller_address
 from voice.hearing import Heard, hear
+from voice.partials import Partials
 from voice.prompts import Prompts
 from voice.spoken import aloud, say_digits
 from voice.twiml import RATES, Foreign, Prompt, Speech
@@ -56,6 +57,11 @@ class CallFlow:
         """Turns as questions."""
         return Asker(self.prompts, self.render)
 
+    @property
+    def partials(self) -> Partials:
+        """What is recognised while callers speak."""
+        return Partials(self.calls, self.prompts.commands)
+
     async def started(self, form: VoiceForm, lead: Sequence[str] = ()) -> str:
         """A call begins: after ``lead``, greet, or pick up the thread."""
         call = await self.call(form)
@@ -70,7 +76,10 @@ class CallFlow:
         if step < call.step or call.state is CallState.ENDED:
             return await self.again(call)
         prompt = await self._prompt(call, step)
-        return await self._taken(call, step, prompt, hear(form, prompt, self.prompts.commands), form)
+        heard = hear(form, prompt, self.prompts.commands)
+        if await self.partials.person(call, step, prompt, heard):
+            return await self._person_asked(call, step)
+        return await self._taken(call, step, prompt, heard, form)
 
     async def returned(self, form: VoiceForm, step: int) -> str:
         """The caller left the queue, for whatever reason (``QueueResult``)."""
@@ -177,6 +186,13 @@ class CallFlow:
             slower = replace(call, slow=min(call.slow + 1, max(RATES)))
             return await self._ask(slower, step, prompt, [self._say("utter_slower")])
         return await self._ask(call, step, prompt)
+
+    async def _person_asked(self, call: Call, step: int) -> str:
+        """A person was asked for in words that were understood only on the way."""
+        shown = next(iter(self.prompts.commands.person.say), "")
+        message = self._message(call, str(step), text=shown)
+        result = await self.conversations.wants_person(message, "The caller asked for a person")
+        return await self._spoken(replace(call, silences=0), step, result, wanted=True)
 
     async def _confirm(self, call: Call, step: int, prompt: Prompt, heard: Heard) -> str:
         """Ask back before anything is done with words that were hardly understood."""

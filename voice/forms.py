@@ -48,6 +48,7 @@ class VoiceForm:
     recording: str = ""
     seconds: int | None = None
     transcript: str = ""
+    partial: str = ""
 
     @property
     def over(self) -> bool:
@@ -77,6 +78,7 @@ def read_form(form: Mapping[str, str]) -> VoiceForm:
         recording=recording if RECORDING.fullmatch(recording := form.get("RecordingSid", "")) else "",
         seconds=_seconds(form.get("RecordingDuration") or form.get("CallDuration", "")),
         transcript=form.get("TranscriptionText", "").strip()[:SPEECH_LIMIT],
+        partial=f"{form.get('StableSpeechResult', '')} {form.get('UnstableSpeechResult', '')}".strip()[:SPEECH_LIMIT],
     )
 
 

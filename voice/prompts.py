@@ -54,7 +54,7 @@ class PromptSettings:
     ``no_input``, ``no_match``: the silence, and the misunderstanding, that leads to a person. ``language``: of the
     answer, where it is another than the line's. ``confirm_below``: speech of a lower confidence is asked back (0: never).
     ``not_understood``: this response says so. ``noise_words``: an answer with more words is taken for music or another
-    talk when nothing in it is understood.
+    talk when nothing in it is understood. ``partial_results``: Twilio tells what is recognised while the caller speaks.
     """
 
     listen: Kind = "both"
@@ -76,6 +76,7 @@ class PromptSettings:
     confirm_below: Annotated[float, Field(ge=0, le=1)] = 0.4
     not_understood: Annotated[bool, Field(strict=True)] = False
     noise_words: Annotated[int, Field(strict=True, ge=10, le=500)] = 40
+    partial_results: Annotated[bool, Field(strict=True)] = False
 
 
 SETTINGS = TypeAdapter(PromptSettings)

@@ -134,6 +134,7 @@ def _gather(prompt: Prompt, answer: str, speech: Speech, listen: str, *, timeout
         "language": how.language or speech.language,
         "hints": _hints((*prompt.hints, *_numbers(prompt.hints), *how.hints)),
         "profanity_filter": None if how.profanity_filter else False,  # filtered is Twilio's own default
+        "partial_result_callback": answer.replace(url("answer"), url("partial"), 1) if how.partial_results else None,
     }
     return Gather(
         input={"both": "dtmf speech", "keys": "dtmf", "speech": "speech"}[listen],

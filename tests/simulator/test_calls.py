@@ -293,3 +293,34 @@ async def test_a_withheld_number(stage: Stage) -> None:
     phone = await stage.sim.call("anonymous")
     await phone.hears("Hello.")
     assert stage.gateway.fields("/twilio/voice")[0]["From"] == "anonymous"
+
+
+async def test_partial_results_come_while_a_caller_speaks(stage: Stage) -> None:
+    stage.voice(
+        '<Gather input="speech" action="/2" partialResultCallback="/partial"><Say>Yes?</Say></Gather>', "<Say>Thanks.</Say>"
+    )
+    phone = await stage.sim.call()
+    await phone.says("where is my new card today please")
+    await phone.ends()
+    await stage.sim.wait(
+        lambda e: e.get("what") == "partial" and e["fields"]["SequenceNumber"] == "3", "the last partial result", 5
+    )
+    told = sorted(
+        (f["SequenceNumber"], f["StableSpeechResult"], f["UnstableSpeechResult"]) for f in stage.gateway.fields("/partial")
+    )
+    assert told == [
+        ("0", "where", "is"),
+        ("1", "where is my", "new"),
+        ("2", "where is my new card", "today"),
+        ("3", "where is my new card today", "please"),
+    ]
+    assert stage.gateway.fields("/2")[0]["SpeechResult"] == "where is my new card today please"
+
+
+async def test_what_is_recognised_on_the_way_may_differ_from_the_result(stage: Stage) -> None:
+    stage.voice('<Gather input="speech" action="/2" partialResultCallback="/partial"/>', "<Say>Thanks.</Say>")
+    phone = await stage.sim.call()
+    await phone.says("a parson", 0.2, partials=["a person"])
+    await phone.ends()
+    await stage.sim.wait(lambda e: e.get("what") == "partial", "the partial result", 5)
+    assert [f["UnstableSpeechResult"] for f in stage.gateway.fields("/partial")] == ["person"]

@@ -44,6 +44,8 @@ DOCUMENTS = {
     "ask_speech_only": asked(listen="speech", speech_model="deepgram_nova-2-phonecall", language="en-GB"),
     "ask_a_name_by_keys": asked(count="any", timeout=9, end_silence=3),
     "ask_with_hints": asked(hints=("Tribeca", "Union Square", "debit card")),
+    "ask_with_partial_results": asked(partial_results=True),
+    "ask_partial_results_after_keys": asked(partial_results=True, barge_in="keys"),
     "ask_unfiltered": asked(profanity_filter=False),
     "ask_digits_designed": twiml.ask(Prompt("The code?", digits=True, count=6, settings=FIGURES), 2, SPEECH),
     "ask_slower": twiml.ask(Prompt("One thing. Another thing."), 1, Speech(slow=1)),
