@@ -162,6 +162,15 @@ class Errands:
         """The customer is on the line with an agent: whatever was asked for meanwhile is done."""
         await self._change(handoff_id, lambda h: replace(h, callback=None, call_sid=call_sid, channel=ChannelName.VOICE))
 
+    async def still_on_line(self, handoff_id: str, call_sid: str) -> None:
+        """A caller waits whose handoff knows of no call: of two calls from one number, the other one is over."""
+
+        def on_line(now: Handoff) -> Handoff:
+            mine = now.open and now.call_sid is None
+            return replace(now, call_sid=call_sid, channel=ChannelName.VOICE) if mine else now
+
+        await self._change(handoff_id, on_line)
+
     async def missed(self, handoff_id: str, agent: str | None) -> None:
         """The agent's phone was not answered: back in line at the same place, and the caller hears it."""
         handoff = await self.handoffs.get(handoff_id)

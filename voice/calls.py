@@ -94,7 +94,7 @@ class VoiceLine:
         self._flow = CallFlow(
             conversations, calls, handoffs, contacts, wording, render, clock, speech, prompts, offers, least_attestation
         )
-        self._room = WaitingRoom(self._flow, calls, people.waits, people.settings)
+        self._room = WaitingRoom(self._flow, calls, people.waits, people.settings, people.errands)
         agent = AgentLeg(account, client, calls, handoffs, people.errands, people.rooms, wording, clock, speech, people.settings)
         self.people = PeopleLine(
             client,

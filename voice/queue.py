@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.errands import Errands
 from bot.line import Waits, estimate
 from bot.model import CallState, ChannelName, Handoff, HandoffState
 from bot.ports import Calls
@@ -51,6 +52,7 @@ class WaitingRoom:
     calls: Calls
     waits: Waits
     settings: LineSettings
+    errands: Errands
 
     async def hears(self, form: VoiceForm, look: Look) -> str:
         """The words that wait for the caller, and what is next. A repeated look gives the same words again."""
@@ -107,6 +109,8 @@ class WaitingRoom:
         handoff = await self.flow.handoffs.get(call.handoff_id) if call and call.handoff_id else None
         if handoff is None or not handoff.open:
             return twiml.leave(words, self.flow.speech)
+        if call and call.state is CallState.WAITING and handoff.call_sid is None:
+            await self.errands.still_on_line(handoff.id, sid)
         now = int(self.flow.clock().timestamp())
         told, waits = look.told or now, handoff.state is HandoffState.WAITING
         if not words and waits and look.number == 0:

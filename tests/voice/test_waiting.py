@@ -73,6 +73,22 @@ async def test_the_music_goes_on_from_phrase_to_phrase(world: World) -> None:
     assert played == [f"/twilio/voice/music/{n}.wav" for n in (1, 2, 3, 4, 5, 6, 1)]
 
 
+async def test_who_still_waits_has_the_line_again_when_the_other_call_of_two_is_over(world: World) -> None:
+    phone = world.phone()
+    doc, handoff = await put_through(world, phone)
+    world.store.handoffs[handoff.id] = replace(handoff, call_sid=None)  # a second call from this number had it, and is over
+    await look(phone, doc)
+    assert world.store.handoffs[handoff.id].call_sid == phone.sid
+
+
+async def test_a_look_takes_the_line_from_nobody(world: World) -> None:
+    phone = world.phone()
+    doc, handoff = await put_through(world, phone)
+    world.store.handoffs[handoff.id] = replace(handoff, call_sid="CA" + "9" * 32)
+    await look(phone, doc)
+    assert world.store.handoffs[handoff.id].call_sid == "CA" + "9" * 32
+
+
 @pytest.mark.parametrize(
     ("settings", "plays"),
     [(LineSettings(hold_music="off"), []), (LineSettings(hold_music="https://x.example/a.mp3"), ["https://x.example/a.mp3"])],
