@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from xml.sax.saxutils import unescape
 
 from simulator.clock import Clock
 
 SECONDS_PER_CHARACTER = 0.06
 SECONDS_OF_MUSIC = 10.0
+MARKUP = re.compile(r"</?[a-z][^<>]*>")
+"""SSML is not heard; which of it a voice follows is not played."""
 
 
 @dataclass
@@ -57,7 +61,7 @@ class RelayVoice:
 
     async def _speak(self, frame: dict[str, Any]) -> None:
         if frame["type"] == "text":
-            text = str(frame["token"])
+            text = unescape(MARKUP.sub("", str(frame["token"])))
             seconds, self.whole = len(text) * SECONDS_PER_CHARACTER * self.pace(), self.whole + text
             if text.strip():
                 self.hear("Say", text.strip())

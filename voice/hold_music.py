@@ -7,15 +7,21 @@ Telephone sound: 8,000 samples a second, 16 bit, mono.
 
 from __future__ import annotations
 
+import io
 import math
 import struct
 import sys
 import wave
 from pathlib import Path
 
+from voice.twiml import url
+
 RATE = 8000
 SECONDS = 4.0
 FOLDER = Path(__file__).parent / "music"
+
+LONGEST_SILENCE = 2
+_SILENT = "silence-{}.wav"
 
 PHRASES = (
     ("C", (60, 64, 67, 72, 76, 72, 67, 64)),
@@ -51,6 +57,25 @@ def _pluck(sound: list[float], start: int, pitch: float, level: float) -> None:
         turn = 2 * math.pi * pitch * time
         tone = math.sin(turn) + 0.28 * math.sin(2 * turn) * math.exp(-4 * time) + 0.1 * math.sin(3 * turn) * math.exp(-7 * time)
         sound[start + at] += level * envelope * tone
+
+
+def silent_url(seconds: int) -> str:
+    """Where a silence of so many seconds is: what a socket plays between two sentences for who wants it slower."""
+    return url(f"music/{_SILENT.format(min(max(seconds, 1), LONGEST_SILENCE))}")
+
+
+def silence(name: str) -> bytes | None:
+    """The WAV file of that name; None when it is no silence."""
+    lengths = {_SILENT.format(seconds): seconds for seconds in range(1, LONGEST_SILENCE + 1)}
+    if name not in lengths:
+        return None
+    body = io.BytesIO()
+    with wave.open(body, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(bytes(2 * RATE * lengths[name]))
+    return body.getvalue()
 
 
 def write(folder: Path) -> list[Path]:

@@ -177,6 +177,8 @@ class PeopleLine:
     async def _music_file(self, request: web.Request) -> web.StreamResponse:
         """Our own music; the same for everybody, so it is not signed and may be kept."""
         name = request.match_info["name"]
+        if (silent := hold_music.silence(name)) is not None:
+            return web.Response(body=silent, content_type="audio/wav", headers={"Cache-Control": KEPT_BY_TWILIO})
         if name not in {f"{number}.wav" for number in range(1, len(hold_music.PHRASES) + 1)}:
             raise web.HTTPNotFound
         return web.FileResponse(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Annotated, Any, Literal, Self, TypeAlias
+from xml.sax.saxutils import escape, unescape
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
@@ -18,6 +19,7 @@ CALL_SID = r"^CA[0-9a-fA-F]{32}$"
 TEXT_LIMIT = 8000
 """Characters of one message's text that are read."""
 
+_MARKUP = re.compile(r"</?prosody[^<>]*>")
 _UNSPEAKABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[<>]")
 
 
@@ -175,6 +177,17 @@ Outgoing: TypeAlias = Text | Play | SendDigits | Language | End
 def speakable(text: str) -> str:
     """The text without what a voice's markup would trip over (``<``, ``>``, control characters, lone surrogates)."""
     return _UNSPEAKABLE.sub(" ", text)
+
+
+def token(sentence: str, rate: str = "") -> str:
+    """One sentence as it goes out, with the space before the next. ``rate`` (``85%``) slows the voices that know SSML; the
+    account's own default voice knows none, so it is only given with a voice of Amazon's or Google's."""
+    return f'<prosody rate="{rate}">{escape(sentence)} </prosody>' if rate else f"{sentence} "
+
+
+def unmarked(text: str) -> str:
+    """What was heard, without the markup that it was sent in."""
+    return unescape(_MARKUP.sub("", text))
 
 
 def handoff_data(**values: Any) -> str:

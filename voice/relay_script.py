@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import parse_qs, urlsplit
@@ -17,17 +17,24 @@ from urllib.parse import parse_qs, urlsplit
 from voice import twiml
 
 _SENTENCE_END = re.compile(r"(?<=[.!?\u2026])\s+|(?<=[\u3002\uff01\uff1f])|\n+")
+_RATE = re.compile(r"[1-9]\d{1,2}%")
 SECONDS_PER_CHARACTER = 0.07
 """About fourteen characters a second: a calm voice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words to be spoken; ``interruptible``: speech cuts them short."""
+    """Words to be spoken; ``interruptible``: speech cuts them short; ``rate``: how fast, as SSML has it (``85%``)."""
 
     text: str
     language: str = ""
     interruptible: bool = True
+    rate: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """About how long it takes."""
+        return len(self.text) * SECONDS_PER_CHARACTER * 100 / int(self.rate.rstrip("%") or 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,15 @@ class Sound:
     interruptible: bool = True
 
 
-Piece: TypeAlias = Words | Sound
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """So many seconds without words, between two of them; the socket has no message for it but a silent file."""
+
+    seconds: int
+    interruptible: bool = True
+
+
+Piece: TypeAlias = Words | Sound | Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +100,7 @@ class Script:
     @property
     def seconds(self) -> float:
         """About how long it takes to say; sounds are not counted."""
-        return len(self.words) * SECONDS_PER_CHARACTER
+        return sum(0.0 if isinstance(piece, Sound) else piece.seconds for piece in self.pieces)
 
 
 def read(document: str) -> Script:
@@ -94,15 +109,23 @@ def read(document: str) -> Script:
     root = ET.fromstring(document)  # noqa: S314 - made by voice.twiml in this installation
     gathers, collect = root.findall("Gather"), _collect(root.find("Redirect"))
     if gathers and urlsplit(gathers[-1].get("action", "")).path == twiml.url("answer"):
-        return Script(tuple(_pieces(root)), _listen(gathers[-1]))
+        return Script(_between(_pieces(root)), _listen(gathers[-1]))
     if collect is not None and not gathers:
-        return Script(tuple(_pieces(root)), collect)
+        return Script(_between(_pieces(root)), collect)
     return Script((), Elsewhere())
 
 
 def sentences(text: str) -> list[str]:
     """The text cut behind its sentences: each goes out by itself, so that the first is spoken at once."""
     return [part for part in (piece.strip() for piece in _SENTENCE_END.split(text)) if part]
+
+
+def _between(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """Without the silence at the end: the caller may speak then."""
+    found = list(pieces)
+    while found and isinstance(found[-1], Silence):
+        found.pop()
+    return tuple(found)
 
 
 def _pieces(root: ET.Element) -> Iterator[Piece]:
@@ -121,7 +144,11 @@ def _barge_in(gather: ET.Element) -> bool:
 def _piece(node: ET.Element, interruptible: bool) -> Piece | None:
     if node.tag == "Say":
         text = " ".join("".join(node.itertext()).split())
-        return Words(text, node.get("language", ""), interruptible) if text else None
+        prosody = node.find("prosody")
+        rate = prosody.get("rate", "") if prosody is not None else ""
+        return Words(text, node.get("language", ""), interruptible, rate if _RATE.fullmatch(rate) else "") if text else None
+    if node.tag == "Pause":
+        return Silence(int(node.get("length", "1")), interruptible)
     if node.tag == "Play":
         return Sound((node.text or "").strip(), node.get("digits", ""), int(node.get("loop", "1")), interruptible)
     return None

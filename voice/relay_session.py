@@ -13,9 +13,10 @@ from typing import Protocol, TypeAlias
 
 from bot.model import Call
 from bot.ports import Calls, Clock
+from voice import hold_music
 from voice import relay_frames as frames
 from voice.forms import VoiceForm, read_form
-from voice.relay_script import Collect, Listen, Script, Sound, Words, read, sentences
+from voice.relay_script import Collect, Listen, Script, Silence, Sound, Words, read, sentences
 from voice.relay_state import REPLAY_SECONDS, Pending, RelayState, RelayStates, Replay, fingerprint
 from voice.relay_timer import Sleep, Timer
 from voice.twiml import Prompt
@@ -216,6 +217,7 @@ class RelaySession:
     async def _interrupted(self, heard: str) -> None:
         """Keep what was heard, unless all of it was, or it was no answer of the assistant's."""
         self._wait()
+        heard = frames.unmarked(heard)
         if not self._markable or _plain(heard) == _plain(self._spoken):
             return
         self._markable = False
@@ -271,7 +273,10 @@ class RelaySession:
             if isinstance(piece, Words):
                 lang = piece.language if piece.language != self._language else None
                 parts = sentences(frames.speakable(piece.text))
-                out += [frames.Text(token=f"{part} ", lang=lang or None, interruptible=uncut) for part in parts]
+                tokens = [frames.token(part, piece.rate) for part in parts]
+                out += [frames.Text(token=one, lang=lang or None, interruptible=uncut) for one in tokens]
+            elif isinstance(piece, Silence):
+                out.append(frames.Play(source=self._parts.absolute(hold_music.silent_url(piece.seconds)), interruptible=uncut))
             else:
                 out.append(self._sound(piece, uncut))
         if out and isinstance(out[-1], frames.Text):

@@ -33,6 +33,7 @@ from tests.voice.fakes import (
 from tests.voice.people import Helpers
 from voice.calls import VoiceLine
 from voice.people_line import PeopleParts
+from voice.prompts import Prompts
 from voice.relay import RelayOptions
 from voice.relay_frames import End, Language, Play, SendDigits, Text
 
@@ -187,7 +188,7 @@ async def handshake(client: TestClient[Any, Any], path: str = "/twilio/relay", t
 
 
 @asynccontextmanager
-async def relay_world(aiohttp_client: Any, gateways: int = 2) -> AsyncIterator[RelayWorld]:
+async def relay_world(aiohttp_client: Any, gateways: int = 2, prompts: Prompts | None = None) -> AsyncIterator[RelayWorld]:
     """Gateways that share one store; calls to the number go over the relay."""
     store, clock, words, sleep = Store(), FakeClock(), Words(), FakeSleep()
     helpers = Helpers(store, clock, words)
@@ -211,6 +212,7 @@ async def relay_world(aiohttp_client: Any, gateways: int = 2) -> AsyncIterator[R
             turn_deadline=0.05,
             on_refused=world.refused.append,
             people=PeopleParts(helpers.errands, helpers.rooms, helpers.waits, helpers.how_many),
+            prompts=prompts,
             relay=RelayOptions(lambda number: number == "+15550100999", on_heard, world.ignore, sleep),
         )
         app = web.Application()

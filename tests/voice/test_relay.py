@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import wave
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,8 +14,9 @@ from aiohttp import WSServerHandshakeError
 
 from bot.model import CallState, HandoffState, Option, Reply
 from bot.ports import TurnResult
-from tests.voice.fakes import TOKEN
+from tests.voice.fakes import PUBLIC, TOKEN
 from tests.voice.relay_world import SESSION, RelayWorld, handshake, relay_world
+from voice.prompts import Line, Prompts
 
 MENU = TurnResult("", (Reply("What is it about?", (Option("Balance", "/balance"), Option("My card", "/card"))),))
 
@@ -459,3 +462,51 @@ async def test_no_socket_for_a_call_that_is_over_or_failed(world: RelayWorld) ->
     gone = await world.opens(fresh, doc)
     assert await gone.closed() == 1008
     await socket.ws.close()
+
+
+# -- slower ----------------------------------------------------------------------------------------------------------
+
+
+async def test_who_wants_it_slower_hears_pauses_between_the_sentences(world: RelayWorld) -> None:
+    """The account's default voice knows no SSML; a silent file stands for a pause, and there is none at the end."""
+    _, socket = await world.connected("Welcome to the bank. How can I help?")
+    for seconds in (1, 2, 2):
+        await socket.says("slow down")
+        said = [frame.get("token") or frame["source"] for frame in await socket.frames()]
+        pause = f"{PUBLIC}/twilio/voice/music/silence-{seconds}.wav"
+        assert said == ["More slowly then. ", pause, "Welcome to the bank. ", pause, "How can I help? "]
+    answer = await world.gateways[0].client.get("/twilio/voice/music/silence-2.wav")
+    with wave.open(io.BytesIO(await answer.read())) as sound:
+        assert sound.getnframes() == 2 * sound.getframerate()
+        assert set(sound.readframes(sound.getnframes())) == {0}
+    assert (await world.gateways[0].client.get("/twilio/voice/music/silence-3.wav")).status == 404
+
+
+async def test_a_voice_that_knows_ssml_speaks_slower_by_itself(aiohttp_client: Any) -> None:
+    voiced = Prompts(line=Line("en-US", "Polly.Joanna-Neural"))
+    async with relay_world(aiohttp_client, prompts=voiced) as world:
+        phone, socket = await world.connected("Fees & more. How can I help?")
+        await socket.says("slower")
+        frames = await socket.frames()
+        assert [frame["token"] for frame in frames] == [
+            '<prosody rate="85%">More slowly then. </prosody>',
+            '<prosody rate="85%">Fees &amp; more. </prosody>',
+            '<prosody rate="85%">How can I help? </prosody>',
+        ]
+        world.conversations.will("You have five dollars & no cents. Anything else?")
+        await socket.says("my balance")
+        await socket.frames()
+        heard = '<prosody rate="85%">You have five dollars &amp; no'
+        await socket.sends(type="interrupt", utteranceUntilInterrupt=heard, durationUntilInterruptMs=900)
+        await socket.says("thanks")
+        await socket.frames()
+        thread = world.store.calls[phone.sid].conversation_id
+        assert world.heard == [(thread, "You have five dollars & no")]  # no markup in the transcript
+
+
+async def test_the_silence_is_counted_from_the_end_of_slower_words(world: RelayWorld) -> None:
+    _, socket = await world.connected("One thing. Another thing.")
+    await socket.says("slower")
+    await socket.frames()
+    usual = len("More slowly then. One thing. Another thing.") * 0.07 + 6
+    assert await world.sleep.passes() >= usual + 2 - 0.2  # two pauses of a second
