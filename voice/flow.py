@@ -65,6 +65,8 @@ class CallFlow:
     async def started(self, form: VoiceForm, lead: Sequence[str] = ()) -> str:
         """A call begins: after ``lead``, greet, or pick up the thread."""
         call = await self.call(form)
+        if call.state is CallState.ENDED:
+            return twiml.nothing()
         return await self._spoken(call, 0, await self.conversations.call_started(self._message(call, "0")), lead)
 
     async def answered(self, form: VoiceForm, step: int) -> str:
@@ -112,6 +114,9 @@ class CallFlow:
     async def ended(self, sid: str) -> None:
         """The caller is gone. Told once to the conversation; a turn that still runs changes nothing any more."""
         call = await self.calls.get(sid)
+        if call is None:  # hung up at once: the first webhook may still be worked on
+            await self.calls.remember(_over_key(sid), "1")
+            call = await self.calls.get(sid)
         if call is None or call.state is CallState.ENDED:
             return
         await self.conversations.call_ended(sid)
@@ -135,6 +140,9 @@ class CallFlow:
         contact = await self.contacts.find_or_create(caller)
         call = Call(form.sid, contact.conversation_id, caller, self.clock(), attestation=form.attestation)
         await self.calls.save(call)
+        if await self.calls.remembered(_over_key(form.sid)):
+            await self.ended(form.sid)
+            return replace(call, state=CallState.ENDED)
         return call
 
     async def place(self, handoff: Handoff) -> int:
@@ -340,6 +348,11 @@ class CallFlow:
             digits=digits,
             call_sid=call.sid,
         )
+
+
+def _over_key(sid: str) -> str:
+    """Kept when a call is over of which there is no record yet."""
+    return f"{sid}:over"
 
 
 def _prompt_key(sid: str, step: int) -> str:

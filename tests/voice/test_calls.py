@@ -295,6 +295,15 @@ async def test_hanging_up_is_told_once(world: World) -> None:
     assert world.conversations.ended == [phone.sid]
 
 
+async def test_who_hangs_up_before_anything_is_answered_leaves_no_call_behind(world: World) -> None:
+    phone = world.phone()
+    assert (await phone.post("/twilio/voice/call-status", CallStatus="completed")).status == 204
+    doc = await phone.rings()  # the call's own webhook, overtaken by the news of its end
+    assert doc.verbs == [] and world.conversations.heard == []
+    assert world.store.calls[phone.sid].state is CallState.ENDED
+    assert world.conversations.ended == [phone.sid]
+
+
 async def test_a_status_before_the_end_changes_nothing(world: World) -> None:
     phone = world.phone()
     await phone.rings()
