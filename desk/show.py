@@ -21,7 +21,8 @@ CHANNELS = {
 }
 KINDS = {AddressKind.TEL: "Phone", AddressKind.MESSENGER: "Messenger", AddressKind.WEB: "Web chat"}
 AUTHORS = {Author.CUSTOMER: "Customer", Author.BOT: "Assistant", Author.AGENT: "Agent", Author.NOTICE: "Notice"}
-HIDDEN_SLOTS = frozenset({"requested_slot", "session_started_metadata"})
+HIDDEN_SLOTS = frozenset({"requested_slot", "session_started_metadata", "needs_proof", "next_step"})
+"""How the assistant works, and nothing about the customer."""
 
 
 @dataclass(frozen=True, slots=True)

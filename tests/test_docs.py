@@ -42,3 +42,17 @@ def test_links_and_pictures_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)", page.read_text())
     ours = [link for link in links if "://" not in link and not link.startswith("mailto:")]
     assert [link for link in ours if not (page.parent / link).exists()] == []
+
+
+def test_pictures_of_the_documentation_are_small_and_described() -> None:
+    large = [p.name for p in ROOT.glob("docs/pictures/*") if p.stat().st_size > 150_000]
+    shown = "".join(page.read_text() for page in PAGES)
+    unused = [p.name for p in ROOT.glob("docs/pictures/*") if f"pictures/{p.name}" not in shown]
+    bare = re.findall(r"!\[\]\(|<img(?![^>]*alt=\"[^\"]{20})[^>]*>", shown)
+    missing = [
+        src
+        for page in PAGES
+        for src in re.findall(r"<img src=\"([^\"]+)\"", page.read_text())
+        if not (page.parent / src).exists()
+    ]
+    assert (large, unused, bare, missing) == ([], [], [], [])
