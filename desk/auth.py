@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from desk.agents import AgentDirectory, AgentError
-from desk.http import COOKIE, NotSignedIn, form_of, give_cookie, see, token_of, visitor
+from desk.http import COOKIE, NotSignedIn, Visit, form_of, give_cookie, see, token_of, visitor
 from desk.pages import Pages
 from desk.passwords import SHORTEST, WeakPassword
 from desk.sessions import SessionStore, csrf_token, new_token
@@ -93,22 +93,27 @@ class Doors:
         visit = await visitor(request, self._agents, self._sessions)
         me = visit.agent
         said = "Saved." if "saved" in request.query else ""
-        return self._pages.render(
-            "settings.html", me=me, csrf=visit.csrf, name=me.display_name, phone=me.phone or "", error="", said=said
-        )
+        return self._settings(visit, name=me.display_name, phone=me.phone or "", in_browser=me.in_browser, said=said)
 
     async def settings(self, request: web.Request) -> web.Response:
-        """Save name, phone and availability, or say what is wrong and keep what was typed."""
+        """Save name, how calls are answered and availability, or say what is wrong and keep what was typed."""
         visit = await visitor(request, self._agents, self._sessions)
         fields, me = await form_of(request), visit.agent
         name, phone = fields.get("display_name", ""), fields.get("phone", "")
+        in_browser = self._agents.browsers and fields.get("answers") == "browser"
         try:
-            await self._agents.set_profile(me.username, name, phone)
+            await self._agents.set_profile(me.username, name, phone, in_browser=in_browser)
         except AgentError as refused:
-            values = {"me": me, "csrf": visit.csrf, "name": name, "phone": phone, "error": str(refused), "said": ""}
-            return self._pages.render("settings.html", 422, **values)
+            return self._settings(visit, 422, name=name, phone=phone, in_browser=in_browser, error=str(refused))
         await self._agents.set_available(me.username, fields.get("available") == "1")
         return see("/desk/settings?saved")
+
+    def _settings(
+        self, visit: Visit, status: int = 200, *, name: str, phone: str, in_browser: bool, error: str = "", said: str = ""
+    ) -> web.Response:
+        values = {"me": visit.agent, "csrf": visit.csrf, "name": name, "phone": phone, "error": error, "said": said}
+        browsers = self._agents.browsers
+        return self._pages.render("settings.html", status, in_browser=in_browser, browsers=browsers, **values)
 
     async def _begin(self, request: web.Request, username: str, onward: str) -> web.Response:
         """A fresh session in place of whatever the browser had."""

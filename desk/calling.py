@@ -51,7 +51,7 @@ class Calling:
 
     async def values(self, agent: Agent, view: HandoffView | None) -> dict[str, object]:
         """What the call's part of the page needs."""
-        others = [a for a in await self.agents.all() if a.available and a.phone and a.username != agent.username] if view else []
+        others = [a for a in await self.agents.all() if a.available and a.rings and a.username != agent.username] if view else []
         keep = ""
         if view:
             keep = f"{view.handoff.state}|{view.handoff.agent}|{view.room}|{view.handoff.call_sid}|{view.handoff.callback}"
@@ -67,13 +67,13 @@ class Calling:
             return act, _number(to)
         if act is LineAct.TRANSFER:
             other = await self.agents.get(to)
-            if other is None or not other.phone or not other.available:
+            if other is None or not other.rings or not other.available:
                 raise HandoffRefused("That colleague is not available by phone.")
-            return act, f"{other.username} {other.phone}"
+            return act, f"{other.username} {other.rings}"
         if act in (LineAct.CALL, LineAct.LISTEN, LineAct.COACH):
-            if not agent.phone:
+            if not agent.rings:
                 raise HandoffRefused("Add your phone in your settings first.")
-            return act, agent.phone
+            return act, agent.rings
         return act, ""
 
 

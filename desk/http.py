@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -103,11 +104,11 @@ async def form_of(request: web.Request) -> dict[str, str]:
     return fields
 
 
-def secure(response: web.StreamResponse) -> None:
+def secure(response: web.StreamResponse, headers: Mapping[str, str] = HEADERS) -> None:
     """Put the security headers on; pages are never kept by caches unless they say otherwise."""
     if response.prepared:
         return
-    for name, value in HEADERS.items():
+    for name, value in headers.items():
         response.headers[name] = value
     response.headers.setdefault("Cache-Control", "no-store")
 

@@ -1,4 +1,4 @@
-"""Two small limits: sign-in attempts, and a reply that must not be sent twice."""
+"""Small limits: sign-in attempts, tokens for the phone in the browser, and a reply that must not be sent twice."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from desk.store import answered, digest, text
 WINDOW = timedelta(minutes=15)
 PER_USERNAME = 5
 PER_REMOTE = 20
+TOKENS = 30
 
 
 class SignInLimit:
@@ -47,6 +48,27 @@ class SignInLimit:
     def _key(self, kind: str, value: str) -> str:
         window = int(self._clock().timestamp() // WINDOW.total_seconds())
         return f"ot:desk:tries:{kind}:{digest(value.strip().casefold())}:{window}"
+
+
+class TokenLimit:
+    """How many tokens for the phone in the browser an agent gets in a window: one for each load of the page, and for each
+    half hour. Keys ``ot:desk:tokens:...``."""
+
+    def __init__(self, redis: Redis, *, clock: Clock) -> None:
+        self._redis = redis
+        self._clock = clock
+
+    async def wait(self, username: str) -> int:
+        """Count one; 0 when it may be made, else seconds until the next is allowed."""
+        seconds = int(WINDOW.total_seconds())
+        now = int(self._clock().timestamp())
+        key = f"ot:desk:tokens:{digest(username)}:{now // seconds}"
+        with answered():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.incr(key)
+                pipe.expire(key, WINDOW)
+                count, _ = await pipe.execute()
+        return 0 if count <= TOKENS else seconds - now % seconds
 
 
 class SentOnce:

@@ -14,7 +14,12 @@ from bot.ports import Clock
 from desk import show
 
 FOLDER = Path(__file__).parent
-STATIC = {"desk.css": "text/css", "desk.js": "text/javascript", "icon.svg": "image/svg+xml"}
+STATIC = {
+    "desk.css": "text/css",
+    "desk.js": "text/javascript",
+    "softphone.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 
 
 class Pages:

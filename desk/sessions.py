@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 
 from bot.ports import Clock
 from desk.agents import Agent
-from desk.limits import SentOnce, SignInLimit
+from desk.limits import SentOnce, SignInLimit, TokenLimit
 from desk.store import answered, digest, moment, text
 
 IDLE = timedelta(hours=1)
@@ -48,7 +48,7 @@ def csrf_token(token: str) -> str:
 
 
 class SessionStore:
-    """Sessions, and the two small limits that live beside them. Methods raise StoreUnavailable."""
+    """Sessions, and the small limits that live beside them. Methods raise StoreUnavailable."""
 
     def __init__(self, redis: Redis, *, clock: Clock, idle: timedelta = IDLE, longest: timedelta = LONGEST) -> None:
         self._redis = redis
@@ -57,6 +57,7 @@ class SessionStore:
         self._longest = longest
         self.tries = SignInLimit(redis, clock=clock)
         self.sent = SentOnce(redis)
+        self.tokens = TokenLimit(redis, clock=clock)
 
     @property
     def longest(self) -> timedelta:

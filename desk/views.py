@@ -21,9 +21,10 @@ from desk import live, show
 from desk.agents import AgentDirectory
 from desk.auth import Doors, sign_in_path
 from desk.calling import SOUND, Calling
-from desk.http import PARTS, FormRefused, NotSignedIn, Visit, fields_of, form_of, secure, see, visitor
+from desk.http import HEADERS, PARTS, FormRefused, NotSignedIn, Visit, fields_of, form_of, secure, see, visitor
 from desk.pages import Pages, static
 from desk.sessions import SessionStore
+from desk.softphone import BrowserCalls, Softphone
 
 OUTCOME_LIMIT = 200  # characters: it is read out
 DOWN = "The store does not answer just now, so nothing was changed. Please try again in a moment."
@@ -54,7 +55,8 @@ class Desk:
     """The agents' pages, for the gateway's internal listener.
 
     ``app.add_routes(desk.routes())`` and ``app.on_shutdown.append(desk.on_shutdown)``, which ends the open event
-    streams (else a stop waits for them). ``secure_cookies`` is True when the desk is reached by https.
+    streams (else a stop waits for them). ``secure_cookies`` is True when the desk is reached by https; ``softphone`` when
+    agents may answer calls in their browser.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Desk:
         clock: Clock,
         secure_cookies: bool,
         supervisors: frozenset[str] = frozenset(),
+        softphone: Softphone | None = None,
     ) -> None:
         self._people = people
         self._agents = agents
@@ -73,6 +76,9 @@ class Desk:
         self._pages = Pages(clock)
         self._calling = Calling(people, agents, supervisors)
         self._doors = Doors(agents, sessions, self._pages, secure_cookies=secure_cookies)
+        self._softphone = softphone
+        self._browser = BrowserCalls(softphone, people, agents, sessions, self._pages) if softphone else None
+        self._headers = softphone.headers if softphone else HEADERS
         self._stopping = asyncio.Event()
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -105,6 +111,7 @@ class Desk:
             (one + "/unlink", self.unlink),
         ]
         return [
+            *(self._browser.routes(self._guard) if self._browser else ()),
             *(web.get(path, self._guard(handler)) for path, handler in get),
             *(web.post(path, self._guard(handler)) for path, handler in post),
         ]
@@ -155,7 +162,7 @@ class Desk:
         if not visit.agent.available:
             return await self._done(visit, handoff_id, Refusal("accept", AWAY))
         try:
-            await self._people.accept(handoff_id, visit.agent.username, visit.agent.phone)
+            await self._people.accept(handoff_id, visit.agent.username, visit.agent.rings)
         except HandoffRefused as refused:
             return await self._done(visit, handoff_id, Refusal("accept", str(refused)))
         return await self._done(visit, handoff_id)
@@ -254,6 +261,7 @@ class Desk:
         values |= {"days": show.days(view, names) if view else [], "names": names, "selected": handoff_id or ""}
         values |= {"reply_limit": LONGEST_REPLY, "outcome_limit": OUTCOME_LIMIT}
         values |= await self._calling.values(visit.agent, view)
+        values |= {"softphone": self._softphone if visit.agent.in_browser else None}
         return self._pages.render(template, refusal.status if refusal else 200, **values)
 
     def _guard(self, handler: Handler) -> Handler:
@@ -271,9 +279,9 @@ class Desk:
             except StoreUnavailable:
                 response = await self._trouble(request, 503, "Not available", DOWN)
             except web.HTTPException as error:
-                secure(error)
+                secure(error, self._headers)
                 raise
-            secure(response)
+            secure(response, self._headers)
             return response
 
         return guarded

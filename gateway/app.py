@@ -28,7 +28,7 @@ from gateway.partition_reader import PartitionReader, failed_key
 from gateway.partitions import DRAIN, Partitions
 from gateway.simulating import mount_simulator
 from gateway.values import is_loopback
-from gateway.wiring import Core, build, show_typing
+from gateway.wiring import Core, build, show_typing, softphone
 
 TURNS_AT_ONCE = 16
 LARGEST_BODY = 512 * 1024
@@ -151,6 +151,7 @@ async def serving(settings: Settings) -> AsyncIterator[Core]:
             clock=now,
             secure_cookies=secure,
             supervisors=settings.line.supervisors,
+            softphone=softphone(settings),
         )
         apps = (public_app(core), internal_app(core, desk))
         runners = [web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN) for app in apps]

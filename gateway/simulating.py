@@ -27,6 +27,8 @@ def mount_simulator(app: web.Application, settings: Settings) -> None:
         app_secret=settings.messenger.app_secret,
         verify_token=settings.messenger.verify_token,
         page_token=settings.messenger.page_token,
+        api_key_sid=settings.softphone.key_sid if settings.softphone else "",
+        api_key_secret=settings.softphone.key_secret if settings.softphone else "",
         web_chat_path="/#chat",
     )
     app.add_subapp("/simulator", create_app(known))

@@ -14,25 +14,22 @@ SDK_PATH = re.compile(r"/[A-Za-z0-9@/._~+-]+", re.ASCII)
 INTEGRITY = re.compile(r"sha(256|384|512)-[A-Za-z0-9+/]{43,86}={0,2}", re.ASCII)
 """https://www.w3.org/TR/sri-2/"""
 
-TWILIO_SIGNALLING = (
-    "https://eventgw.twilio.com",
-    "wss://voice-js.roaming.twilio.com",
-    "https://media.twiliocdn.com",
-    "https://sdk.twilio.com",
-)
+SOUNDS = ("https://media.twiliocdn.com", "https://sdk.twilio.com")
+SIGNALLING = ("https://eventgw.twilio.com", "wss://voice-js.roaming.twilio.com", *SOUNDS)
 """What the SDK connects to: https://github.com/twilio/twilio-voice.js#content-security-policy-csp"""
 
 
 @dataclass(frozen=True, slots=True)
 class SoftphoneSettings:
     """An API key of the Twilio account, and where browsers load the SDK from. ``integrity``: a hash the script must have,
-    or empty. ``signalling``: the origins that the SDK talks to."""
+    or empty. ``signalling``: the origins that the SDK talks to; ``sounds``: where its ringing tones are."""
 
     key_sid: str
     key_secret: str = field(repr=False)
     sdk_url: str
     integrity: str
     signalling: tuple[str, ...]
+    sounds: tuple[str, ...]
 
 
 def softphone_settings(read: Reader, *, account: bool) -> SoftphoneSettings | None:
@@ -51,7 +48,8 @@ def softphone_settings(read: Reader, *, account: bool) -> SoftphoneSettings | No
         key_secret=read.secret("TWILIO_API_KEY_SECRET", 32),
         sdk_url=url,
         integrity=integrity,
-        signalling=(f"ws://{urlsplit(url).netloc}",) if simulated else TWILIO_SIGNALLING,
+        signalling=(f"ws://{urlsplit(url).netloc}",) if simulated else SIGNALLING,
+        sounds=() if simulated else SOUNDS,
     )
 
 

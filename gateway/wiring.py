@@ -43,11 +43,13 @@ from connectors.messenger_threads import RedisThreads
 from connectors.second_factor import HttpSecondFactor
 from connectors.sms import Sms
 from connectors.twilio import TwilioAccount, TwilioClient
+from connectors.twilio_browser import BrowserPhones
 from connectors.verify import TwilioVerify
 from connectors.web import WebChat, origins
 from connectors.web_identity import SignedPages
 from connectors.web_links import LinksAndPages
 from desk.agents import AgentDirectory
+from desk.softphone import Softphone
 from gateway.config import Settings
 from gateway.inbox import CountingInbox
 from gateway.measured import MeasuredDialogue, MeasuredLocks
@@ -303,6 +305,23 @@ def twilio_account(settings: Settings) -> TwilioAccount:
     return TwilioAccount(
         given.account_sid, given.auth_tokens, given.api_url, given.sms_number, given.voice_number, settings.public_url
     )
+
+
+def browser_phones(settings: Settings) -> BrowserPhones | None:
+    """Agents' browsers as phones, where that is configured. Their names are made from a secret that all gateways share and
+    that stays when an API key is changed."""
+    if settings.softphone is None or settings.twilio is None:
+        return None
+    key = settings.softphone
+    return BrowserPhones(settings.twilio.account_sid, key.key_sid, key.key_secret, settings.internal_api_token)
+
+
+def softphone(settings: Settings) -> Softphone | None:
+    """The desk's view of it."""
+    phones, given = browser_phones(settings), settings.softphone
+    if phones is None or given is None:
+        return None
+    return Softphone(phones, given.sdk_url, given.integrity, given.signalling, given.sounds)
 
 
 def _messenger_app(settings: Settings) -> MessengerApp:

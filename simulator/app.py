@@ -35,6 +35,7 @@ def create_app(settings: SimulatorSettings) -> web.Application:
     async def let_go(_: web.Application) -> None:
         world.closing.set()
         world.journal.close()
+        await world.clients.close()
 
     async def stop(_: web.Application) -> None:
         await switchboard.hang_up_all()

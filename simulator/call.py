@@ -29,6 +29,7 @@ ANONYMOUS = "anonymous"
 class Call:
     """A leg. ``direction`` is ``inbound`` (the customer calls), ``outbound-api`` or ``outbound-dial`` (somebody is rung).
 
+    ``to`` may be a browser (``client:<identity>``), which is told ``params``; ``silenced``: it has muted itself.
     ``activity`` is for people and tests: ``ringing``, ``fetching``, ``speaking``, ``listening``, ``waiting``, ``joined``,
     ``recording``, ``silent`` or ``over``.
     """
@@ -57,6 +58,8 @@ class Call:
     answered_by: str = "human"
     words: list[str] = field(default_factory=list)
     hang_on_star: bool = False
+    params: str = ""
+    silenced: bool = False
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     jar: aiohttp.CookieJar = field(default_factory=lambda: aiohttp.CookieJar(unsafe=True))
@@ -158,6 +161,7 @@ class Call:
         if status in ENDED:
             self.ended_at = now
         self.tell()
+        self.world.clients.follow(self)
         event = "completed" if status in ENDED else EVENT_OF_STATUS[status]
         if self.status_callback and event in self.status_events:
             self._call_back(self.status_callback)
@@ -190,6 +194,9 @@ class Call:
 
     def say(self, text: str, confidence: float | None = 0.93, on_the_way: Sequence[str] = ()) -> bool:
         """A whole utterance, and what was recognised on the way to it; False when nobody listens."""
+        if self.silenced:
+            self.world.journal.add("said", sid=self.sid, text=text, taken=False)
+            return False
         taken = self.collector.say(text, confidence, on_the_way) if self.collector else False
         if self.relay:
             taken = self.relay.say(text)

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from simulator.call import ANONYMOUS, Call
+from simulator.clients import PREFIX
 from simulator.faults import BadFault
 from simulator.guard import page_guard
 from simulator.messenger import Messenger
@@ -65,6 +66,8 @@ class Page:
             web.get("/api/state", guard(self._state)),
             web.get("/api/events", guard(self._events)),
             *[web.post(f"/api/{path}", guard(self._post(handler))) for path, handler in posts.items()],
+            web.get("/voice-sdk.js", guard(self._voice_sdk)),
+            web.get("/signal", guard(self._world.clients.signal)),
             web.static("/static", HERE / "static"),
         ]
 
@@ -80,6 +83,10 @@ class Page:
         text = (HERE / "templates" / "index.html").read_text()
         headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
         return web.Response(text=text, content_type="text/html", headers=headers)
+
+    async def _voice_sdk(self, request: web.Request) -> web.StreamResponse:
+        """The stand-in for Twilio's Voice SDK (TWILIO_VOICE_SDK_URL)."""
+        return web.FileResponse(HERE / "static" / "voice-sdk.js", headers={"Cache-Control": "no-cache"})
 
     async def _state(self, request: web.Request) -> web.StreamResponse:
         return web.json_response(self.state())
@@ -229,6 +236,8 @@ class Page:
         return {"taken": self._do(call, action, body)}
 
     def _do(self, call: Call, action: str, body: Json) -> bool:
+        if action in ("answer", "refuse", "ignore") and call.to.startswith(PREFIX):
+            raise web.HTTPConflict(text="a browser is rung: it answers by itself")
         if action == "keys":
             digits = body.get("digits")
             if not isinstance(digits, str) or not re.fullmatch(r"[0-9*#]{1,64}", digits):

@@ -18,7 +18,7 @@ from aiohttp import web
 from simulator.call import Call
 from simulator.documents import Source
 from simulator.recording import silent_wav
-from simulator.rest_rooms import ConferenceRest
+from simulator.rest_rooms import ConferenceRest, called
 from simulator.rest_tables import CREATE_CALL, CREATE_MESSAGE, MAGIC_CALL_TO, UPDATE_CALL, RestError, check_parameters
 from simulator.switchboard import Switchboard
 from simulator.texting import Texting
@@ -139,11 +139,13 @@ class TwilioRest:
         wanted = check_parameters(CREATE_CALL, fields)
         self._check_call(wanted)
         events = {word for name, value in fields if name == "StatusCallbackEvent" for word in value.split()}
+        to, params = called(wanted["To"])
         call = Call(
             self._world,
             wanted["From"],
-            wanted["To"],
+            to,
             "outbound-api",
+            params=params,
             status_callback=wanted.get("StatusCallback"),
             status_method=wanted.get("StatusCallbackMethod", "POST"),
             status_events=frozenset(events or {"completed"}),

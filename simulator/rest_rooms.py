@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from aiohttp import web
 
 from simulator.call import Call
+from simulator.clients import PREFIX
 from simulator.conferences import Conference, Seat
 from simulator.documents import Source
 from simulator.rest_tables import (
@@ -37,6 +38,12 @@ OF_PARTICIPANT = (
     ("WaitUrl", "waitUrl"),
     ("CallSidToCoach", "coach"),
 )
+
+
+def called(to: str) -> tuple[str, str]:
+    """``To`` as webhooks show it, and what a browser is told beside it."""
+    name, _, params = to.partition("?") if to.startswith(PREFIX) else (to, "", "")
+    return name, params
 
 
 class ConferenceRest:
@@ -113,11 +120,13 @@ class ConferenceRest:
         if wanted["From"] not in (self._world.settings.voice_number, self._world.settings.sms_number):
             raise RestError(400, 21210, f"The source phone number provided, {wanted['From']}, is not yet verified.")
         events = [word for name, value in fields if name == "StatusCallbackEvent" for word in value.split()]
+        to, params = called(wanted["To"])
         call = Call(
             self._world,
             wanted["From"],
-            wanted["To"],
+            to,
             "outbound-api",
+            params=params,
             status_callback=wanted.get("StatusCallback"),
             status_events=frozenset(events or ["completed"]),
         )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from simulator.clients import CLIENT
 from simulator.twiml_values import BOOL, METHOD, Rule, matching, one_of, some_of, whole
 
 E164 = r"\+[1-9]\d{6,14}"
@@ -79,7 +80,7 @@ CREATE_MESSAGE: dict[str, Parameter] = {
 }
 
 CREATE_CALL: dict[str, Parameter] = {
-    "To": Parameter(matching(f"{E164}|{SIP}", "a phone number in E.164 form or a SIP address"), code=21211),
+    "To": Parameter(matching(f"{E164}|{SIP}|{CLIENT}", "a phone number in E.164 form, a SIP address or a client"), code=21211),
     "From": Parameter(matching(E164, "a phone number in E.164 form"), code=21212),
     "Url": Parameter(_url, code=21205),
     "Twiml": Parameter(_length(1, 4000), code=32018),

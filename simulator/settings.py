@@ -14,6 +14,7 @@ class SimulatorSettings:
 
     ``public_url`` is what the vendors were told: webhooks go there and signatures are made for it.
     ``own_url`` is where the simulator itself is reached (``http://127.0.0.1:8081/simulator``).
+    ``api_key_sid`` and ``api_key_secret``: what browsers' tokens are made with; without them no browser can register.
     ``voice_status_path``: the voice number's own status callback (how a call ended); None when it has none.
     ``pace`` scales how long speech and music take: 1 as on a phone, 0 in no time (tests).
     ``webhook_timeout``: real seconds after which a webhook has failed (Twilio: 15).
@@ -29,6 +30,8 @@ class SimulatorSettings:
     app_secret: str = field(repr=False)
     verify_token: str = field(repr=False)
     page_token: str = field(repr=False)
+    api_key_sid: str = ""
+    api_key_secret: str = field(default="", repr=False)
     page_id: str = "100000000000001"
     app_id: str = "200000000000002"
     customer: str = CUSTOMER

@@ -63,6 +63,7 @@ class Switchboard:
             parent_sid=parent.sid,
             status_callback=number.status_callback,
             status_events=frozenset(number.status_events),
+            params=number.params,
         )
         self._keep(call)
         player = Player(call, self._joining)

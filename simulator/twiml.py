@@ -6,11 +6,13 @@ warning 12200; a document that is not well-formed fails with 12100. Pure: no I/O
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
+from simulator.access_token import IDENTITY
 from simulator.twiml_table import VOICE, Element
 from simulator.twiml_values import wrong_value
 from simulator.verbs import (
@@ -205,13 +207,13 @@ class _Reader:
         )
 
     def dial(self, node: ET.Element) -> Dial:
-        numbers = [self._number(child) for child in node if child.tag in ("Number", "Sip")]
+        numbers = [self._number(child) for child in node if child.tag in ("Number", "Sip", "Client")]
         if not len(node) and (node.text or "").strip():
             numbers.append(DialNumber((node.text or "").strip()))
         queues = [child for child in node if child.tag == "Queue"]
         rooms = [child for child in node if child.tag == "Conference"]
         for child in node:
-            if child.tag not in ("Number", "Sip", "Queue", "Conference") and child.tag in VOICE["Dial"].children:
+            if child.tag not in ("Number", "Sip", "Client", "Queue", "Conference") and child.tag in VOICE["Dial"].children:
                 self.note(f"<Dial><{child.tag}> is not played by this simulator")
         if len(numbers) > 10:
             self.note("<Dial> rings at most 10 numbers", 13223)
@@ -256,8 +258,16 @@ class _Reader:
 
     def _number(self, node: ET.Element) -> DialNumber:
         events = tuple(node.get("statusCallbackEvent", "completed").split())
-        number = (node.text or "").strip()
-        return DialNumber(number, self.link(node, "url"), self.method(node), self.link(node, "statusCallback"), events)
+        number, params = self._client(node) if node.tag == "Client" else ((node.text or "").strip(), "")
+        return DialNumber(number, self.link(node, "url"), self.method(node), self.link(node, "statusCallback"), events, params)
+
+    def _client(self, node: ET.Element) -> tuple[str, str]:
+        """A browser: its identity as text or in ``<Identity>``, and the parameters beside it."""
+        identity = (node.text or "").strip() or (node.findtext("Identity") or "").strip()
+        if not re.fullmatch(IDENTITY, identity, re.ASCII):
+            self.note("<Client>: an identity has 1 to 121 letters, figures and _", 13223)
+        given = [(p.get("name", ""), p.get("value", "")) for p in node if p.tag == "Parameter"]
+        return f"client:{identity}", urlencode(given)
 
     def _queue(self, node: ET.Element) -> DialQueue:
         return DialQueue((node.text or "").strip(), self.link(node, "url"), self.method(node))

@@ -118,6 +118,7 @@ VALUES: dict[tuple[str, str], Rule] = {
     ("Number", "machineDetectionSpeechEndThreshold"): whole(500, 5000),
     ("Number", "machineDetectionSilenceTimeout"): whole(2000, 10_000),
     ("Sip", "statusCallbackEvent"): CALL_EVENTS,
+    ("Client", "statusCallbackEvent"): CALL_EVENTS,
     ("Sip", "machineDetection"): one_of("Enable", "DetectMessageEnd"),
     ("Conference", "muted"): BOOL,
     ("Conference", "beep"): one_of("true", "false", "onEnter", "onExit"),

@@ -82,13 +82,14 @@ class Enqueue:
 
 @dataclass(frozen=True, slots=True)
 class DialNumber:
-    """A number to ring; ``url`` is the whisper, heard by the called side only."""
+    """A number to ring; ``url`` is the whisper, heard by the called side only; ``params`` is what a browser is told."""
 
     number: str
     url: str | None = None
     method: str = "POST"
     status_callback: str | None = None
     status_events: tuple[str, ...] = ("completed",)
+    params: str = ""
 
 
 @dataclass(frozen=True, slots=True)

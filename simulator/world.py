@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from simulator.clients import Clients
 from simulator.clock import Clock
 from simulator.conferences import Conferences
 from simulator.faults import Faults
@@ -25,6 +26,7 @@ class World:
     faults: Faults
     webhooks: Webhooks
     queues: Queues
+    clients: Clients
     customer: str
     pace: float
     psid: str = field(default_factory=new_psid)
@@ -40,4 +42,5 @@ def make_world(settings: SimulatorSettings) -> World:
     journal = Journal(clock)
     faults = Faults()
     webhooks = Webhooks(settings, clock, journal, faults)
-    return World(settings, clock, journal, faults, webhooks, Queues(clock), settings.customer, settings.pace)
+    queues, clients = Queues(clock), Clients(settings, journal)
+    return World(settings, clock, journal, faults, webhooks, queues, clients, settings.customer, settings.pace)

@@ -2,7 +2,7 @@
 // Why not htmx: docs/decisions/0003-desk-without-htmx.md
 
 const desk = document.querySelector("main.desk");
-const skew = Date.now() - Date.parse(document.documentElement.dataset.now);
+export const skew = Date.now() - Date.parse(document.documentElement.dataset.now);
 const find = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
@@ -129,6 +129,7 @@ function apply(html, own = false, sentences = false) {
     else if (keep === undefined || keep !== old.dataset.keep) swap(old, part);
   }
   dress();
+  document.dispatchEvent(new Event("desk-changed"));
 }
 
 function markUnread() {
@@ -136,7 +137,7 @@ function markUnread() {
   for (const entry of all("[data-entry]")) entry.classList.toggle("unread", unread.has(entry.dataset.entry));
 }
 
-function toSignIn() {
+export function toSignIn() {
   location.assign(`/desk/sign-in?next=${encodeURIComponent(location.pathname)}`);
 }
 
@@ -316,7 +317,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest(".newer")) toEnd();
 });
 
-if (desk) {
+function begin() {
   remember(document);
   dress();
   restoreDraft();
@@ -325,6 +326,31 @@ if (desk) {
   find(".scroll")?.addEventListener("scroll", ({ target }) => {
     if (target.scrollHeight - target.scrollTop - target.clientHeight < 48) find(".newer").hidden = true;
   });
+}
+
+// Another conversation without leaving this document, which would end a call in it (softphone.js).
+let going = 0;
+
+export async function go(url, push = true) {
+  const mine = ++going;
+  const answer = await fetch(url).catch(() => null);
+  if (!answer?.ok || answer.redirected) return location.assign(url);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html"), fresh = find("main.desk", page);
+  if (!fresh) return location.assign(url);
+  if (mine < going) return;
+  applied = ++asked; // what was asked for the conversation before is dropped
+  if (push) history.pushState(null, "", url);
+  document.title = page.title;
+  Object.assign(desk.dataset, { handoff: fresh.dataset.handoff, pane: fresh.dataset.pane });
+  desk.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
+  find("[data-part=me]").replaceWith(document.importNode(find("[data-part=me]", page), true));
+  served.clear();
+  begin();
+  find("#conversation").focus({ preventScroll: true });
+}
+
+if (desk) {
+  begin();
   document.addEventListener("toggle", ({ target }) => {
     if (target.matches("details.close") && target.open) find("input[name=outcome], input[type=tel]", target)?.focus();
   }, true);

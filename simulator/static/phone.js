@@ -36,7 +36,7 @@ export function take(call) {
   leg.root.classList.toggle("over", leg.over);
   leg.root.classList.toggle("hears-keys", call.accepts.includes("keys"));
   leg.state.textContent = leg.over ? `Ended: ${call.status}` : call.queue ? `In queue “${call.queue}”` : WORDS[call.activity] ?? call.activity;
-  leg.pick.hidden = leg.refuse.hidden = leg.machine.hidden = leg.ignore.hidden = !rings;
+  leg.pick.hidden = leg.refuse.hidden = leg.machine.hidden = leg.ignore.hidden = !rings || leg.browser;
   leg.hang.hidden = rings || leg.over;
   leg.speak.hidden = leg.toggle.hidden = rings || leg.over;
   leg.live = !rings && !leg.over;
@@ -90,10 +90,11 @@ function caption(sid, text, kind) {
 
 function add(call) {
   const mine = (call.direction === "inbound" ? call.from : call.to) === customer || call.direction === "inbound";
-  const name = mine ? "Your phone" : "Agent’s phone";
-  const peer = pretty(mine && call.direction !== "inbound" ? call.from : call.to);
+  const browser = call.to.startsWith("client:"); // it answers on its own page
+  const name = mine ? "Your phone" : browser ? "Agent’s browser" : "Agent’s phone";
+  const peer = browser ? "answers on the desk" : pretty(mine && call.direction !== "inbound" ? call.from : call.to);
   const act = (action, body) => post(`calls/${call.sid}/${action}`, body);
-  const leg = { mine, over: false };
+  const leg = { mine, browser, over: false };
   leg.state = el("span", { class: "activity", role: "status" });
   leg.captions = el("ol", { class: "captions", role: "log", "aria-label": `${name}: what is heard`, tabindex: "0" });
   leg.keys = el("div", { class: "keys", role: "group", "aria-label": `${name}: keypad` },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -18,6 +19,7 @@ from redis.asyncio import Redis
 from desk.agents import AgentDirectory
 from desk.passwords import Passwords
 from desk.sessions import SessionStore
+from desk.softphone import Softphone
 from desk.views import Desk
 from tests.desk.fake_people import FakeClock, FakePeople
 
@@ -110,17 +112,31 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
     await client.aclose()
 
 
+def cheap_passwords() -> Passwords:
+    """A hasher that costs nothing."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
 @pytest.fixture
 def agents(redis: Redis) -> AgentDirectory:
     """The directory with a cheap hasher."""
-    return AgentDirectory(redis, Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
+    return AgentDirectory(redis, cheap_passwords())
 
 
 @pytest.fixture
 async def house(redis: Redis, agents: AgentDirectory, clock: FakeClock) -> AsyncIterator[House]:
     """A desk that listens on a free port."""
+    async with opened_house(redis, agents, clock) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def opened_house(
+    redis: Redis, agents: AgentDirectory, clock: FakeClock, softphone: Softphone | None = None
+) -> AsyncIterator[House]:
+    """A desk that listens on a free port."""
     people, sessions = FakePeople(clock), SessionStore(redis, clock=clock)
-    desk = Desk(people, agents, sessions, clock=clock, secure_cookies=False)
+    desk = Desk(people, agents, sessions, clock=clock, secure_cookies=False, softphone=softphone)
     app = web.Application()
     app.add_routes(desk.routes())
     app.on_shutdown.append(desk.on_shutdown)

@@ -17,6 +17,7 @@ from simulator.testing import Simulator
 
 ACCOUNT = "AC" + "1" * 32
 TOKEN = "twilio-token-of-this-test"
+KEY, KEY_SECRET = "SK" + "2" * 32, "key-secret-of-this-test-of-32-chars"
 AGENT = "+12125550160"
 Answer = str | web.Response | Callable[[dict[str, str]], str | web.Response]
 
@@ -88,6 +89,8 @@ def settings_for(public_url: str, own_url: str = "http://127.0.0.1/simulator", *
         app_secret="app-secret-of-this-test",
         verify_token="verify-token-of-this-test",
         page_token="page-token-of-this-test",
+        api_key_sid=KEY,
+        api_key_secret=KEY_SECRET,
         **{"webhook_timeout": 2.0, **more},
     )
 

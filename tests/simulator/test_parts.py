@@ -145,7 +145,7 @@ def test_settings_hide_secrets_and_refuse_odd_addresses() -> None:
 def test_secrets_are_made_once_and_private(tmp_path: Path) -> None:
     path = tmp_path / "secrets.json"
     made = load_secrets(path)
-    assert load_secrets(path) == made and len(set(made.values())) == 4
+    assert load_secrets(path) == made and len(set(made.values())) == 5
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     path.write_text("{}")
     with pytest.raises(SystemExit, match="lacks auth_token"):
