@@ -18,6 +18,7 @@ from bot.ports import Calls, StoreUnavailable, Wording
 from voice import twiml
 
 Work = Callable[[], Awaitable[str]]
+Rendered = Callable[[], str]
 
 LAST_WORDS = "We are sorry. Something went wrong. Please call again in a few minutes. Goodbye."
 """Said only when the designers' ``utter_call_failed`` itself cannot be read."""
@@ -36,10 +37,14 @@ class Edge:
     wording: Wording
     speech: twiml.Speech
 
-    async def spoken(self, route: str, work: Work, otherwise: Callable[[], str] | None = None) -> str:
-        """What ``work`` renders; ``otherwise`` (default: an apology and the end of the call) when it fails."""
+    async def spoken(self, route: str, work: Work, otherwise: Rendered | None = None, later: Rendered | None = None) -> str:
+        """What ``work`` renders; ``otherwise`` (default: an apology and the end of the call) when it fails; ``later``
+        (default: ``otherwise``) when the store is away or takes nothing, which may pass."""
         try:
             return await work()
+        except StoreUnavailable as error:
+            self._log(route, error)
+            return (later or otherwise or self.apology)()
         except Exception as error:  # noqa: BLE001 - a worker's edge: logged, and the caller hears an apology
             self._log(route, error)
             return (otherwise or self.apology)()
@@ -76,11 +81,12 @@ class Steps:
         self._deadline = min(deadline, LONGEST_WAIT)
         self._running: dict[str, asyncio.Task[str]] = {}
 
-    async def answer(self, key: str, route: str, work: Work) -> str | None:
-        """The step's TwiML: kept, being made, or made now. None when it is not ready within the deadline."""
+    async def answer(self, key: str, route: str, work: Work, later: Rendered | None = None) -> str | None:
+        """The step's TwiML: kept, being made, or made now. None when it is not ready within the deadline. ``later``: said
+        when the store fails in the middle of it; not kept."""
         if key not in self._running and (known := await self._calls.remembered(key)) is not None:
             return known
-        task = self._running.get(key) or self._begin(key, route, work)
+        task = self._running.get(key) or self._begin(key, route, work, later)
         return await self._ready(task)
 
     async def collect(self, key: str) -> tuple[bool, str | None]:
@@ -101,13 +107,13 @@ class Steps:
         await asyncio.wait({task}, timeout=self._deadline)  # leaves the task alone when the time is up
         return task.result() if task.done() else None
 
-    def _begin(self, key: str, route: str, work: Work) -> asyncio.Task[str]:
+    def _begin(self, key: str, route: str, work: Work, later: Rendered | None) -> asyncio.Task[str]:
         async def once() -> str:
             text = await work()
             await self._calls.remember(key, text)
             return text
 
-        task = asyncio.create_task(self._edge.spoken(route, once))
+        task = asyncio.create_task(self._edge.spoken(route, once, later=later))
         self._running[key] = task
         task.add_done_callback(lambda _: self._running.pop(key, None))
         return task

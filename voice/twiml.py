@@ -155,6 +155,15 @@ def filler(text: str, step: int, tries: int, speech: Speech) -> str:
     return _document(response)
 
 
+def patience(text: str, seconds: int, step: int, tries: int, speech: Speech) -> str:
+    """Something is wrong on our side: say so, wait, and see whether the call can go on where it was (``/again``)."""
+    response = VoiceResponse()
+    _say(response, [text], speech)
+    response.pause(length=seconds)
+    response.redirect(url("again", step=step, tries=tries), method="POST")
+    return _document(response)
+
+
 def enqueue(lead: Sequence[str | Foreign], queue: str, step: int, speech: Speech) -> str:
     """Say ``lead`` and wait in ``queue`` (a handoff's id: no personal data, at most 64 characters)."""
     response = VoiceResponse()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+
 import pytest
 import redis as blocking
 
@@ -52,3 +54,58 @@ async def test_a_store_without_room_is_503_and_takes_it_later(house: House, redi
     assert (await house.messages(said_in_messenger("hello", "m1"))).status == 200
     await house.outside.has(house.outside.texts, 2)
     assert len(house.outside.turns) == 2
+
+
+class Phone:
+    """One call, as Twilio brings it."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def asks(self, path: str, **fields: str) -> tuple[str, str]:
+        """What is spoken, and where the document leads: to an answer, or elsewhere."""
+        form = {"CallSid": "CA" + "0" * 32, "From": "+12125550147", "To": "+13125550191", "CallStatus": "in-progress", **fields}
+        answer = await self._house.signed(path, form)
+        assert (answer.status, answer.content_type) == (200, "text/xml")  # anything else is "an application error has occurred"
+        root = ET.fromstring(await answer.text())
+        found = root.find("Gather")
+        onward = found.get("action", "") if found is not None else root.findtext("Redirect", "")
+        return " ".join("".join(say.itertext()) for say in root.iter("Say")), onward
+
+
+async def test_a_caller_hears_an_apology_while_the_store_is_full_and_then_goes_on(house: House, redis_url: str) -> None:
+    phone = Phone(house)
+    said, answer = await phone.asks("/twilio/voice")
+    assert "application error" not in said and answer.startswith("/twilio/voice/answer")
+    admin = blocking.Redis.from_url(redis_url)
+    admin.config_set("maxmemory-policy", "noeviction")
+    admin.config_set("maxmemory", "1mb")
+    try:
+        apology, again = await phone.asks(answer, SpeechResult="where is my card", Confidence="0.9")
+        assert "sorry" in apology and again.startswith("/twilio/voice/again")
+        apology, again = await phone.asks(again)
+        assert again.startswith(("/twilio/voice/again", "/twilio/voice/answer"))
+    finally:
+        admin.config_set("maxmemory", "0")
+        admin.close()
+    if again.startswith("/twilio/voice/again"):
+        _, again = await phone.asks(again)
+    assert again == answer  # the same question, and nothing counted as silence
+    said, following = await phone.asks(again, SpeechResult="where is my card", Confidence="0.9")
+    assert "re where is my card" in said and following != answer
+    assert [turn["text"] for turn in house.outside.turns if turn.get("text")].count("where is my card") == 1
+
+
+async def test_a_call_that_begins_while_the_store_is_full_is_greeted_when_there_is_room(house: House, redis_url: str) -> None:
+    phone = Phone(house)
+    admin = blocking.Redis.from_url(redis_url)
+    admin.config_set("maxmemory-policy", "noeviction")
+    admin.config_set("maxmemory", "1mb")
+    try:
+        apology, again = await phone.asks("/twilio/voice")
+        assert "sorry" in apology and again.startswith("/twilio/voice/again")
+    finally:
+        admin.config_set("maxmemory", "0")
+        admin.close()
+    said, answer = await phone.asks(again)
+    assert said and answer.startswith("/twilio/voice/answer")

@@ -41,6 +41,7 @@ SENTENCES = {
     "utter_handoff_still_waiting": "Still number {place} in line.",
     "utter_agent_whisper": "Caller {who}, {proof}. About: {reason}. Tried: {tried}.",
     "utter_call_back_to_bot": "You are back with the assistant.",
+    "utter_call_trouble": "Something is wrong here; please wait.",
     "utter_call_failed": "Please call again later.",
     "utter_agent_caller_gone": "The caller is gone.",
     "utter_not_joined": "I could not put you through; we will write to you.",

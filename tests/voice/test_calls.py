@@ -389,16 +389,54 @@ async def test_malformed_requests_are_refused_clearly(world: World, path: str, f
 async def test_the_store_is_down(world: World, path: str) -> None:
     world.store.down = True
     doc = await world.phone().at(path)
+    if path.startswith("/twilio/voice/agent"):
+        assert doc.verbs == ["Say", "Hangup"] and doc.words == "Please call again later."
+    else:
+        assert doc.verbs == ["Say", "Pause", "Redirect"] and doc.words == "Something is wrong here; please wait."
+
+
+async def test_a_store_that_stays_away_ends_the_call_with_words(world: World) -> None:
+    phone = world.phone()
+    greeting = await phone.rings()
+    world.store.down = True
+    doc = await phone.answers(greeting, SpeechResult="hello")
+    for _ in range(3):
+        assert doc.words == "Something is wrong here; please wait."
+        doc = await phone.follows(doc)
     assert doc.verbs == ["Say", "Hangup"] and doc.words == "Please call again later."
+
+
+async def test_the_greeting_comes_when_the_store_is_back(world: World) -> None:
+    phone = world.phone()
+    world.store.down = True
+    doc = await phone.rings()
+    world.store.down = False
+    doc = await phone.follows(doc)
+    assert doc.verbs == ["Gather", "Redirect"] and doc.step == 1
+    assert [kind for kind, _ in world.conversations.heard] == ["call_started"]
+
+
+async def test_who_hangs_up_in_the_trouble_is_gone(world: World) -> None:
+    phone = world.phone()
+    greeting = await phone.rings()
+    world.store.down = True
+    doc = await phone.answers(greeting, SpeechResult="hello")
+    world.store.down = False
+    assert (await phone.at(doc.one("Redirect").text or "", CallStatus="completed")).verbs == []
+    assert world.store.calls[phone.sid].state is CallState.ENDED
 
 
 async def test_the_store_goes_down_in_the_middle_and_comes_back(world: World) -> None:
     phone = world.phone()
     greeting = await phone.rings()
     world.store.down = True
-    assert (await phone.answers(greeting, SpeechResult="hello")).verbs == ["Say", "Hangup"]
+    trouble = await phone.answers(greeting, SpeechResult="hello")
+    assert trouble.verbs == ["Say", "Pause", "Redirect"]
     world.store.down = False
-    assert (await phone.answers(greeting, SpeechResult="hello")).verbs == ["Gather", "Redirect"]
+    again = await phone.follows(trouble)
+    assert (again.words, again.step) == (greeting.words, greeting.step) and world.store.calls[phone.sid].silences == 0
+    assert (await phone.answers(again, SpeechResult="hello")).step == greeting.step + 1
+    assert len(world.conversations.turns) == 1
 
 
 async def test_a_status_that_cannot_be_kept_is_not_acknowledged(world: World) -> None:

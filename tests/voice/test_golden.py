@@ -53,6 +53,7 @@ DOCUMENTS = {
     "ask_slower_with_a_voice": twiml.ask(Prompt("One < two. Another."), 1, Speech(voice="Polly.Joanna-Neural", slow=2)),
     "ask_after_words_in_another_language": twiml.ask(MENU, 1, SPEECH, [Foreign("Solo hablo inglés.", "es-US")]),
     "goodbye_slower": twiml.goodbye(["Goodbye. Take care."], Speech(slow=1)),
+    "patience": twiml.patience("Something is wrong here; please wait.", 5, 4, 1, SPEECH),
     "filler": twiml.filler("One moment please.", 4, 2, SPEECH),
     "enqueue": twiml.enqueue(["You are number 2 in line."], "h_0123456789abcdef", 5, SPEECH),
     "leave": twiml.leave(["All done, goodbye for now."], SPEECH),

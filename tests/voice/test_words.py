@@ -34,6 +34,6 @@ def test_the_docs_name_every_sentence_of_the_line() -> None:
 def test_the_docs_name_every_route() -> None:
     page = "".join((ROOT / "docs" / name).read_text("utf-8") for name in ("voice.md", "handoff.md"))
     routes = ("", "/answer", "/collect", "/queue", "/queued", "/agent", "/agent/status", "/call-status")
-    routes += ("/partial", "/queue/key", "/choice", "/voicemail", "/voicemail/ready", "/voicemail/text", "/music")
+    routes += ("/partial", "/again", "/queue/key", "/choice", "/voicemail", "/voicemail/ready", "/voicemail/text", "/music")
     routes += ("/agent/join", "/room/enter", "/room", "/talked", "/effort", "/callback", "/callback/status", "/recording")
     assert [route for route in routes if f"`/twilio/voice{route}" not in page] == []
