@@ -20,7 +20,7 @@ CHOOSING = "utter_choosing_"
 """With the rest of a response's name: what the customer was doing with its options."""
 
 
-MOVING = frozenset({"go_on_by_sms", "go_on_by_web", "go_on_by_voice", "ring_me", "ring_me_not"})
+MOVING = frozenset({"go_on_by_sms", "go_on_by_web", "go_on_by_voice", "ring_me", "ring_me_not", "dial_in"})
 """Who only asks to go on elsewhere is still choosing."""
 
 

@@ -35,3 +35,14 @@ class RingMe(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         context.direct(dispatcher, Move("ring"))
         return []
+
+
+class DialIn(Action):
+    """The customer wants to call: the number, with a code that brings the call into this thread."""
+
+    def name(self) -> str:
+        return "action_dial_in"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        context.direct(dispatcher, Move("dial"))
+        return []

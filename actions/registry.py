@@ -47,6 +47,7 @@ def all_actions(bank: Bank, names: Names, clock: Callable[[], float] = time.time
         moving.GoOnElsewhere(ChannelName.SMS),
         moving.GoOnElsewhere(ChannelName.VOICE),
         moving.GoOnElsewhere(ChannelName.WEB),
+        moving.DialIn(),
         moving.RingMe(),
         person.Handoff(),
         person.HandoffClosed(),

@@ -52,7 +52,7 @@ class Hangup:
 @dataclass(frozen=True, slots=True)
 class Move:
     """Go on elsewhere too: ``sms`` sends a text to the contact's number, ``web`` a link that carries the thread, ``voice``
-    offers to call; ``ring`` is the yes to that. The gateway says what came of it."""
+    offers to call; ``ring`` is the yes to that, ``dial`` gives the number with a code. The gateway says what came of it."""
 
     to: str
 

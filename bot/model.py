@@ -103,9 +103,9 @@ class Contact:
 
     @property
     def tel(self) -> Address | None:
-        """The contact's telephone number: the best proven one, and of these the one proved last."""
+        """The contact's telephone number: a real one before a withheld one, the best proven, of these the one proved last."""
         numbers = [a for a in self.addresses if a.address.kind is AddressKind.TEL]
-        return max(numbers, key=lambda a: (a.proof, a.since)).address if numbers else None
+        return max(numbers, key=lambda a: (a.address.value.startswith("+"), a.proof, a.since)).address if numbers else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,6 +414,7 @@ class Call:
     understood, ``noise`` those among them that were too long to be answers. ``slow`` is how much slower than usual the
     caller wants it (0, 1, 2). ``last_prompt`` is what was asked last, in the words that were spoken.
     ``attestation``: what the carriers say of the caller id (StirVerstat); never a proof.
+    ``wide``: the next question lets in a code from a chat as well.
     ``status`` and ``seconds`` are the network's when the call is over; ``effort`` is the caller's answer, 1 (easy) to 5.
     """
 
@@ -435,6 +436,7 @@ class Call:
     noise: int = 0
     slow: int = 0
     attestation: str = ""
+    wide: bool = False
 
 
 def new_id(prefix: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.dialling import DialIns
 from bot.model import Address, AddressKind, Author, ChannelName, Contact, InboundMessage, OutboundMessage, Proof, Reply, stable_id
 from bot.ports import Clock, Wording
 from bot.ringing import Rings
@@ -26,8 +27,8 @@ TEXTS_PER_TEL = (5, 3600)
 """Texts of this kind to one number, whoever asks: count and seconds."""
 LOOK, OPEN = "link.", "open."
 """Before a token in the chat's first frame, where a signed-in page's word stands otherwise: whose is it, and go on there."""
-RING = "ring"
-"""The customer said yes to being called."""
+RING, DIAL = "ring", "dial"
+"""The customer said yes to being called; wants to call."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 
 Vouched = Callable[[Address, Address, Proof, datetime, str], Awaitable[object]]
@@ -96,18 +97,21 @@ class Moving:
     clock: Clock
     dial: str
     rings: Rings | None = None
+    dial_ins: DialIns | None = None
 
     async def to(self, where: str, contact: Contact, message: InboundMessage, proof: Proof = Proof.CLAIMED) -> Reply:
         """Do it, and give what is true of it, in the channel's words. ``proof`` is the sender's."""
         if self.rings and where in (ChannelName.VOICE, RING):
             asked = self.rings.offer if where == ChannelName.VOICE else self.rings.accepted
             return await asked(contact, message, proof)
+        if self.dial_ins and where == DIAL:
+            return await self.dial_ins.offer(contact, message)
         return Reply(await self._elsewhere(where, contact, message))
 
     async def _elsewhere(self, where: str, contact: Contact, message: InboundMessage) -> str:
         """A thread without a number can only be dialled into."""
         channel = message.channel
-        if where in (ChannelName.VOICE, RING):
+        if where in (ChannelName.VOICE, RING, DIAL):
             return self.wording.say("utter_move_dial", channel, number=self.dial)
         tel = contact.tel
         if tel is None or not tel.value.startswith("+"):

@@ -13,6 +13,7 @@ import redis.asyncio as redis
 from bot.callbacks import Redialler
 from bot.continuity import CarryOver
 from bot.conversation import Conversations
+from bot.dialling import DialIns
 from bot.errands import Errands
 from bot.factor import NoSecondFactor, Pins, SecondFactor
 from bot.handoff import HandoffBook
@@ -140,7 +141,9 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     dial = settings.twilio.voice_number if settings.twilio else None
     may_ring = settings.line.call_hours.open_at
     rings = Rings(identity, contacts, calls, lines, locks, outbox, wording, now, dial, may_ring) if dial else None
-    moving = Moving(page_links, codes, outbox, wording, now, dial, rings) if dial else None
+    dial_secret = hashlib.sha256(b"dial-in codes:" + settings.internal_api_token.encode()).digest()
+    dial_ins = DialIns(codes, contacts, calls, lines, locks, outbox, wording, now, dial, dial_secret) if dial else None
+    moving = Moving(page_links, codes, outbox, wording, now, dial, rings, dial_ins) if dial else None
     conversations = Conversations(
         contacts=contacts,
         dialogue=dialogue,
@@ -197,6 +200,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
             prompts=Prompts.from_folder(notices.parent),
             least_attestation=settings.caller_attestation,
             rings=rings,
+            dial_ins=dial_ins,
             people=PeopleParts(
                 errands,
                 RedisRooms(client),

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from aiohttp import web
 
+from bot.dialling import DialIns
 from bot.line import Room
 from bot.model import Call, CallState, ChannelName, Handoff, LineAct, OutboundMessage, Reply
 from bot.ports import Calls, Clock, Contacts, Conversations, Handoffs, SendError, SendFailure, StoreUnavailable, Wording
@@ -44,8 +45,8 @@ class VoiceLine:
     ``turn_deadline``: seconds a webhook waits for a turn before the caller hears a filler (10 at most).
     ``render``: a Reply's words with its options. ``on_refused``: counts requests turned away.
     ``people``: the waiting line, agents' phones and what is offered instead. ``prompts``: what the designers set.
-    ``relay``: which calls go over ConversationRelay instead (none without it). ``rings``: calls that customers ask for.
-    Close with ``close()``.
+    ``relay``: which calls go over ConversationRelay instead (none without it). ``rings``: calls that customers ask for;
+    ``dial_ins``: codes that bring a call into a chat's thread. Close with ``close()``.
     """
 
     name = ChannelName.VOICE
@@ -70,6 +71,7 @@ class VoiceLine:
         relay: RelayOptions | None = None,
         least_attestation: str = OFF,
         rings: Rings | None = None,
+        dial_ins: DialIns | None = None,
     ) -> None:
         prompts = prompts or Prompts()
         speech = speech or twiml.Speech(prompts.line.language, prompts.line.voice)
@@ -95,7 +97,7 @@ class VoiceLine:
             available=people.available,
         )
         self._flow = CallFlow(
-            conversations, calls, handoffs, contacts, wording, render, clock, speech, prompts, offers, least_attestation
+            conversations, calls, handoffs, contacts, wording, render, clock, speech, prompts, offers, least_attestation, dial_ins
         )
         self._room = WaitingRoom(self._flow, calls, people.waits, people.settings, people.errands)
         agent = AgentLeg(account, client, calls, handoffs, people.errands, people.rooms, wording, clock, speech, people.settings)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from bot.dialling import DialIns, code_of
 from bot.model import Call, CallState, ChannelName, Handoff, HandoffState, InboundMessage, Reply
 from bot.ports import Calls, Clock, Contacts, Conversations, Handoffs, TurnResult, Wording
 from voice import twiml
@@ -51,6 +52,7 @@ class CallFlow:
     prompts: Prompts = field(default_factory=Prompts)
     reception: Reception | None = None
     least_attestation: str = OFF
+    dial_ins: DialIns | None = None
 
     @property
     def asker(self) -> Asker:
@@ -67,6 +69,10 @@ class CallFlow:
         call = await self.call(form)
         if call.state is CallState.ENDED:
             return twiml.nothing()
+        if self.dial_ins and await self.dial_ins.expected():
+            lead = [*lead, *([] if await self._known(call) else [self._say("utter_dial_hint")])]
+            call = replace(call, wide=True)
+            await self.calls.save(call)
         return await self._spoken(call, 0, await self.conversations.call_started(self._message(call, "0")), lead)
 
     async def answered(self, form: VoiceForm, step: int) -> str:
@@ -78,6 +84,8 @@ class CallFlow:
         if step < call.step or call.state is CallState.ENDED:
             return await self.again(call)
         prompt = await self._prompt(call, step)
+        if (joined := await self._joined(call, step, prompt, form)) is not None:
+            return joined
         heard = hear(form, prompt, self.prompts.commands)
         if await self.partials.person(call, step, prompt, heard):
             return await self._person_asked(call, step)
@@ -149,6 +157,25 @@ class CallFlow:
         """The caller's place in line, from 1."""
         waiting = [h.id for h in await self.handoffs.listing() if h.state is HandoffState.WAITING]
         return waiting.index(handoff.id) + 1 if handoff.id in waiting else 1
+
+    # -- a code from a chat --------------------------------------------------------------------------------------
+
+    async def _known(self, call: Call) -> bool:
+        """Whether this caller was ever here: who never was may come from a chat."""
+        contact = await self.contacts.find(call.caller)
+        return contact is not None and contact.last_seen is not None
+
+    async def _joined(self, call: Call, step: int, prompt: Prompt, form: VoiceForm) -> str | None:
+        """The chat's thread goes on here when its code was keyed or said; None when the answer can be no code."""
+        code = code_of(form.digits.rstrip("#"), form.speech)
+        asked = prompt.digits and prompt.count in (None, len(code or ""))
+        if code is None or asked or self.dial_ins is None or not await self.dial_ins.expected():
+            return None
+        moved = await self.dial_ins.entered(call, code)
+        if moved is None:
+            return await self._ask(call, step, prompt, [self._say("utter_dial_wrong")])
+        started = await self.conversations.call_started(self._message(moved, str(step)))
+        return await self._spoken(moved, step, started, [self._say("utter_dial_welcome")])
 
     # -- an answer -----------------------------------------------------------------------------------------------
 
@@ -310,6 +337,9 @@ class CallFlow:
     ) -> str:
         """Ask the next step; ``said`` replaces the prompt's words this time only."""
         following = step + 1
+        if call.wide:
+            one_key = not prompt.hints and not prompt.collecting  # a menu and figures end their listening as ever
+            call, prompt = replace(call, wide=False), replace(prompt, wide=one_key)
         await self.calls.remember(_prompt_key(call.sid, following), prompt.to_json())
         await self.calls.save(replace(call, step=following, last_prompt=prompt.text))
         return twiml.ask(replace(prompt, text=said or prompt.text), following, self._speech(call), lead)

@@ -68,7 +68,8 @@ class Prompt:
     ``count``: how many, if known. ``hints``: words that are likely to be said (titles of the options on offer).
     ``menu``: the options' words while they are not read out. ``settings``: what the designers set for it.
     ``purpose``: "" for a question of the assistant's; ``confirm`` asks whether ``pending`` was said, ``there`` whether
-    anybody is on the line; both keep the question they stand for in ``original`` (JSON).
+    anybody is on the line; both keep the question they stand for in ``original`` (JSON). ``wide``: more keys than the
+    question asks for are let in, up to ``#``: a code may come before the answer.
     """
 
     text: str
@@ -80,6 +81,7 @@ class Prompt:
     purpose: str = ""
     pending: str = ""
     original: str = ""
+    wide: bool = False
 
     @property
     def collecting(self) -> bool:
@@ -266,6 +268,8 @@ def _hints(hints: Sequence[str]) -> str | None:
 
 def _num_digits(prompt: Prompt) -> int | None:
     """Known counts end the listening at once: one key chooses among nine options or fewer, and is a wish elsewhere."""
+    if prompt.wide:
+        return None
     if prompt.settings.count is not None:
         return prompt.settings.count if isinstance(prompt.settings.count, int) else None
     if prompt.digits:
@@ -275,6 +279,8 @@ def _num_digits(prompt: Prompt) -> int | None:
 
 def _finish(prompt: Prompt) -> str | None:
     """The key that ends the keys, if it is not Twilio's own ``#``; where one key is enough, ``#`` is a key like others."""
+    if prompt.wide:
+        return None
     if not prompt.collecting:
         return ""
     return None if prompt.settings.finish_key == "#" else prompt.settings.finish_key

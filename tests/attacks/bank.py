@@ -86,6 +86,8 @@ class Assistant:
             return (["limit raised"], [], []) if meta["proof"] == "proven" else (["your PIN please"], [CollectPin(4)], [])
         if said in ("call me", "/ring_me", "ring"):
             return [], [Move("voice" if said == "call me" else "ring")], []
+        if said == "i call you":
+            return [], [Move("dial")], []
         if said == "menu":
             return ["choose"], [], [{"title": "Close my account", "payload": "/close_account"}]
         return [f"code {meta['code']} pin {meta['pin']} proof {meta['proof']} said {said}"], [], []
