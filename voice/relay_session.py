@@ -90,7 +90,7 @@ class RelaySession:
         self._listen = Listen(call.step)
         self._spoken = self._asked = ""
         self._seconds = 0.0
-        self._markable = False
+        self._markable = self._said_all = False
         self._busy = True
         self._language = ""
 
@@ -104,9 +104,13 @@ class RelaySession:
             case frames.Prompt() | frames.Dtmf() | frames.Interrupt():
                 self._timer.stop()
                 self._put(frame)
-            case frames.Info(name="agentSpeaking" | "clientSpeaking", value="off"):
+            case frames.Info(name="agentSpeaking", value="off"):
+                self._said_all = True
+                self._wait()
+            case frames.Info(name="clientSpeaking", value="off"):
                 self._wait()
             case frames.Info(name="agentSpeaking", value="on"):
+                self._said_all = False
                 self._wait(self._seconds)
             case frames.Info(name="clientSpeaking", value="on"):
                 self._timer.stop()
@@ -254,7 +258,7 @@ class RelaySession:
         self._asked = script.words
         await self._keep(replace(self._state, pending=None, sent=script.then.step))
         self._busy = False
-        self._wait(script.seconds)
+        self._wait(0.0 if self._said_all else script.seconds)  # short words may be over before they are kept
         return True
 
     async def _fresh(self, script: Script, step: int) -> bool:
@@ -266,7 +270,7 @@ class RelaySession:
 
     async def _say(self, script: Script) -> None:
         """Sentence by sentence: the first is spoken while the others are on their way."""
-        self._spoken, self._seconds, self._markable = script.words, script.seconds, False
+        self._spoken, self._seconds, self._markable, self._said_all = script.words, script.seconds, False, False
         out = self._switch(script.then.language) if isinstance(script.then, Listen) else []
         for piece in script.pieces:
             uncut = None if piece.interruptible else False

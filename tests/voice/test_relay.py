@@ -14,7 +14,7 @@ from aiohttp import WSServerHandshakeError
 
 from bot.model import CallState, HandoffState, Option, Reply
 from bot.ports import TurnResult
-from tests.voice.fakes import PUBLIC, TOKEN
+from tests.voice.fakes import PUBLIC, TOKEN, FakeCalls
 from tests.voice.relay_world import SESSION, RelayWorld, handshake, relay_world
 from voice.prompts import Line, Prompts
 
@@ -189,6 +189,31 @@ async def test_the_caller_has_time_from_the_end_of_our_words(world: RelayWorld) 
         await socket.sends(type="info", ts=1, **frame)
     await socket.sends(type="info", name="tokensPlayed", value="How can I help you")
     await world.sleep.until(lambda: world.sleep.waiting and world.sleep.waiting[-1][0] == 6)
+
+
+async def test_words_that_are_over_before_they_were_kept_are_not_waited_for_again(
+    world: RelayWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, socket = await world.connected()
+    gate, remember = asyncio.Event(), FakeCalls.remember
+
+    async def slowly(self: FakeCalls, key: str, answer: str) -> None:
+        if key.endswith(":relay") and json.loads(answer)["pending"] is None:
+            await gate.wait()
+        await remember(self, key, answer)
+
+    monkeypatch.setattr(FakeCalls, "remember", slowly)
+    world.conversations.will("It is in Elm Street.")
+    await socket.says("find it")
+    assert await socket.hears() == "It is in Elm Street."
+    for value in ("on", "off"):
+        await socket.sends(type="info", name="agentSpeaking", value=value, ts=1)
+    await socket.sends(type="error", description="only to know that these were read")
+    await world.passed_over.wait()
+    before = len(world.sleep.lengths)
+    gate.set()
+    await world.sleep.until(lambda: len(world.sleep.lengths) > before)
+    assert world.sleep.lengths[before:] == [6.0]
 
 
 # -- interruption ----------------------------------------------------------------------------------------------------
