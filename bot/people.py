@@ -16,6 +16,7 @@ from bot.model import (
     Address,
     AddressKind,
     Author,
+    Call,
     CallState,
     ChannelName,
     Contact,
@@ -97,7 +98,7 @@ class People:
         contact = await self.contacts.of_conversation(handoff.conversation_id)
         events = await self.lines.all(handoff.conversation_id)
         said = transcript.lines(events)
-        channel, _ = await self._reaches(contact) if contact else (None, None)
+        channel, _ = await self._reaches(contact, handoff) if contact else (None, None)
         return HandoffView(
             handoff,
             contact,
@@ -144,8 +145,7 @@ class People:
         if handoff.channel is ChannelName.VOICE:
             with suppress(SendError):  # the talk is over already, or ends when somebody hangs up
                 await self.telephone.finish(closed, outcome.strip())
-        call = await self.calls.live_for(handoff.conversation_id)
-        if call is not None and call.state in (CallState.WAITING, CallState.BRIDGED):
+        if await self._on_the_line(handoff):
             return  # the caller comes back from the queue, and is told there
         await self._hand_back(closed, outcome.strip())
 
@@ -198,7 +198,7 @@ class People:
         contact = await self.contacts.of_conversation(handoff.conversation_id)
         if contact is None:
             return
-        channel, address = await self._reaches(contact)
+        channel, address = await self._reaches(contact, handoff)
         if channel is None or address is None:
             return
         ours = InboundMessage(f"handoff:{handoff.id}:closed", channel, address, self.clock())
@@ -232,7 +232,7 @@ class People:
 
     async def _send(self, handoff: Handoff, text: str, author: Author, agent: str, *, sentence: str | None = None) -> ChannelName:
         contact = await self.contacts.of_conversation(handoff.conversation_id)
-        channel, address = await self._reaches(contact) if contact else (None, None)
+        channel, address = await self._reaches(contact, handoff) if contact else (None, None)
         if channel is None or address is None:
             raise HandoffRefused("The customer hung up and cannot be reached by message.")
         name = await self.name_of(agent)
@@ -246,9 +246,17 @@ class People:
             await self.handoffs.new_line(handoff)
         return channel
 
-    async def _reaches(self, contact: Contact) -> tuple[ChannelName | None, Address | None]:
+    async def _on_the_line(self, handoff: Handoff) -> Call | None:
+        """The call in which the customer waits or talks to an agent: of two calls from one number, the handoff's own."""
+        own = await self.calls.get(handoff.call_sid) if handoff.call_sid else None
+        for call in (own, await self.calls.live_for(handoff.conversation_id)):
+            if call is not None and call.state in (CallState.WAITING, CallState.BRIDGED):
+                return call
+        return None
+
+    async def _reaches(self, contact: Contact, handoff: Handoff) -> tuple[ChannelName | None, Address | None]:
         """The customer's current channel: where they last wrote from; after a call, their messages."""
-        call = await self.calls.live_for(contact.conversation_id)
+        call = await self._on_the_line(handoff)
         if call is not None and call.state is CallState.WAITING:
             return ChannelName.VOICE, call.caller
         if contact.last_channel is not ChannelName.VOICE and contact.last_address is not None:

@@ -106,6 +106,22 @@ async def test_a_call_that_waits_is_given_back_by_the_phone_line_not_by_message(
     assert world.assistant.asked[-1]["said"] == '/handoff_closed{"outcome": "all done"}'
 
 
+async def test_of_two_calls_from_one_number_the_one_that_waits_hears_the_agent(world: World) -> None:
+    await world.calls_in("CA1")
+    escalates(world)
+    handoff = (await world.says("CA1", "a person")).handoff
+    call = await world.calls.get("CA1")
+    assert handoff and call
+    await world.calls.save(replace(call, state=CallState.WAITING, handoff_id=handoff.id))
+    await world.calls.save(replace(call, sid="CA2", state=CallState.TALKING))  # a second call, which says nothing
+    await world.people.accept(handoff.id, "sam", None)
+    assert await world.people.reply(handoff.id, "sam", "one moment") is ChannelName.VOICE
+    asked = len(world.assistant.asked)
+    await world.conversations.call_ended("CA2")
+    await world.people.close(handoff.id, "sam", "all done")
+    assert len(world.assistant.asked) == asked  # the caller is told when they leave the queue, and not by text as well
+
+
 async def test_who_opted_out_and_hung_up_cannot_be_reached_and_the_agent_is_told(world: World) -> None:
     handoff = await opened_by_text(world)
     await world.people.accept(handoff.id, "sam", None)
