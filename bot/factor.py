@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
@@ -33,6 +34,14 @@ class PinCheck(StrEnum):
     LOCKED = "locked"
     UNAVAILABLE = "unavailable"
     NOT_HERE = "not_here"
+
+
+Hide = Callable[[InboundMessage], Awaitable[None]]
+"""Takes the words of a message out of what its channel keeps and shows; the same again changes nothing."""
+
+
+async def nothing_kept(_message: InboundMessage) -> None:
+    """For channels that keep no words with us."""
 
 
 class FactorUnavailable(Exception):
@@ -62,6 +71,7 @@ class Pins:
     codes: Codes
     calls: Calls
     factor: SecondFactor
+    hide: Hide = nothing_kept
 
     async def expect(self, contact: Contact, message: InboundMessage) -> None:
         """The next answer of this sender (on this call) is a PIN."""
@@ -80,7 +90,10 @@ class Pins:
         await self.codes.forget(_key(contact.conversation_id))
         masked = replace(message, digits=None, text=MASK)
         if message.channel is not ChannelName.VOICE:
-            return (PinCheck.NOT_HERE, masked) if KEYED.search(message.text) else (PinCheck.NONE, message)
+            if not KEYED.search(message.text):
+                return PinCheck.NONE, message
+            await self.hide(message)
+            return PinCheck.NOT_HERE, masked
         if message.digits is None or not KEYED.fullmatch(message.digits):
             return PinCheck.NONE, replace(message, text=re.sub(r"\d", "*", message.text))
         return await self._check(contact, message, proof), masked

@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
+from bot.factor import MASK
 from connectors.web_log import NEWS
 
 _LOOK_AGAIN = 30.0  # seconds; also how long one wait for news lasts
@@ -127,6 +128,8 @@ class Hub:
                     self.dismiss(listener, SERVICE_RESTART, "signed out")
                 case "typing":
                     listener.push({"type": "typing", "on": bool(news["on"])})
+                case "masked":
+                    listener.push({"type": "masked", "id": str(news["id"]), "text": MASK})
                 case "read":
                     listener.push({"type": "read", "seq": int(news["seq"])})
 

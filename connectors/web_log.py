@@ -6,9 +6,9 @@
 | ``ot:{w:<web id>}:log`` | stream of lines, id ``<seq>-0``, the newest 500 | 30 days after the last line |
 | ``ot:{w:<web id>}:ids`` | sorted set of message ids by seq: what was added already | as the log |
 | ``ot:{w:<web id>}:seq`` | the last seq given | as the log |
-| ``ot:{w:<web id>}:marks`` | ``received`` and ``read``: seq | as the log |
+| ``ot:{w:<web id>}:marks`` | ``received``, ``read``, ``left``: seq; ``masked``: the client ids of masked lines | as the log |
 
-Every gateway process hears of news on the channel ``ot:web``: ``{"w": "<web id>", "k": "line" | "typing" | "read", ...}``.
+Every gateway process hears of news on the channel ``ot:web``: ``{"w": "<web id>", "k": "line" | "read" | ..., ...}``.
 All methods raise StoreUnavailable when Redis does not answer.
 """
 
@@ -24,6 +24,8 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from bot.factor import MASK
+from bot.model import AddressKind, InboundMessage
 from bot.ports import StoreUnavailable
 from connectors.web_limits import Limits
 
@@ -51,6 +53,21 @@ return 1
 """
 
 
+# A stream's entry cannot be changed: all of them (some hundred at most) are written anew with one line replaced.
+_MASK = """
+local lines = redis.call('XRANGE', KEYS[1], '-', '+')
+redis.call('DEL', KEYS[1])
+for _, entry in ipairs(lines) do
+  redis.call('XADD', KEYS[1], entry[1], 'line', entry[1] == ARGV[1] and ARGV[2] or entry[2][2])
+end
+local known = redis.call('HGET', KEYS[2], 'masked')
+redis.call('HSET', KEYS[2], 'masked', (known and known .. ' ' or '') .. ARGV[3])
+for i = 1, 2 do redis.call('EXPIRE', KEYS[i], ARGV[4]) end
+redis.call('PUBLISH', ARGV[5], ARGV[6])
+return #lines
+"""
+
+
 @contextmanager
 def _stored() -> Iterator[None]:
     """Redis's errors as the port's one."""
@@ -68,6 +85,7 @@ class VisitorLog:
         self._limits = limits
         self._append = redis.register_script(_APPEND)
         self._advance = redis.register_script(_ADVANCE)
+        self._mask = redis.register_script(_MASK)
 
     async def new_visitor(self) -> tuple[str, str]:
         """A fresh token (256 random bits) and the random web id it opens."""
@@ -94,6 +112,31 @@ class VisitorLog:
         body = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
         with _stored():
             return int(await self._append(keys, [message_id, body, self._limits.log_lines, self._limits.keep, NEWS, news]))
+
+    async def hide(self, message: InboundMessage) -> None:
+        """Replace the words of a visitor's line by ``****``, here and in every open tab: it was a PIN (``bot.factor.Hide``).
+
+        Of another channel's message, or one that is not in the log (any more), nothing.
+        """
+        if message.sender.kind is not AddressKind.WEB:
+            return
+        web_id, client_id = message.sender.value, message.id.rpartition(":")[2]
+        with _stored():
+            seq = await self._redis.zscore(_key(web_id, "ids"), f"in:{client_id}")
+        found = [] if seq is None else await self.after(web_id, int(seq) - 1, 1)
+        if seq is None or not found or found[0][0] != int(seq) or found[0][1]["text"] == MASK:
+            return
+        body = json.dumps(found[0][1] | {"text": MASK}, ensure_ascii=False, separators=(",", ":"))
+        news = json.dumps({"w": web_id, "k": "masked", "id": client_id})
+        keys = [_key(web_id, "log"), _key(web_id, "marks")]
+        with _stored():
+            await self._mask(keys, [f"{int(seq)}-0", body, client_id, self._limits.keep, NEWS, news])
+
+    async def masked(self, web_id: str) -> list[str]:
+        """The client ids of the lines that were masked: a tab that was away takes their words out, too."""
+        with _stored():
+            found = await self._redis.hget(_key(web_id, "marks"), "masked")
+        return _text(found).split() if found else []
 
     async def after(self, web_id: str, seq: int, limit: int = 100) -> list[tuple[int, dict[str, Any]]]:
         """Lines beyond ``seq``, oldest first, as (seq, line)."""

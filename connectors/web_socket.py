@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from aiohttp import WSMsgType, web
 
+from bot.factor import MASK
 from bot.model import Address, AddressKind, Author, ChannelName, DeliveryReport, DeliveryStatus, InboundMessage
 from bot.ports import Clock, DialogueUnavailable, Inbox, StoreUnavailable, Wording
 from connectors import web_frames as frames
@@ -179,6 +180,8 @@ class Socket:
         await self._send(
             {"type": "welcome", "token": self._token, "resumed": resumed, "seq": newest, "read": read, "from": self._cursor}
         )
+        for client_id in await self._chat.log.masked(self.web_id) if self._cursor else ():
+            await self._send({"type": "masked", "id": client_id, "text": MASK})  # a tab that was away shows them still
         self._news.set()
 
     # -- what they say -------------------------------------------------------

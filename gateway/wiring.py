@@ -50,7 +50,9 @@ from connectors.web import WebChat, origins
 from connectors.web_identity import SignedPages
 from connectors.web_links import LinksAndPages
 from desk.agents import AgentDirectory
+from connectors.web_limits import Limits
 from desk.softphone import Softphone
+from connectors.web_log import VisitorLog
 from gateway.config import Settings
 from gateway.inbox import CountingInbox
 from gateway.measured import MeasuredDialogue, MeasuredLocks
@@ -157,7 +159,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         keywords=Keywords(contacts),
         wording=wording,
         send_code=send_code,
-        pins=Pins(codes, calls, _second_factor(settings, http)),
+        pins=Pins(codes, calls, _second_factor(settings, http), VisitorLog(client, Limits()).hide),
         linking=linking,
         clock=now,
         deadline=settings.turn_deadline,

@@ -21,7 +21,7 @@ from tests.story.stack import Stack, running
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
-BEN, DORA, EVE = "+12125550102", "+16175550104", "+12125550166"
+BEN, DORA, EVE, ELODIE = "+12125550102", "+16175550104", "+12125550166", "+12125550105"
 BENS, DORAS = "$86.15", "$941.33"
 LINK = re.compile(r"http\S+/#t=([A-Za-z0-9_-]{32})")
 OVER, WHOSE = "does not open anything any more", "sent to the phone number ending in"
@@ -152,6 +152,29 @@ async def test_a_word_that_is_worth_nothing_is_said_in_a_sentence(signed: Signed
         await page.close()
 
 
+async def test_a_pin_that_is_written_in_the_chat_is_nowhere(signed: Signed, site: SignedSite, browser: Browser) -> None:
+    site.identity = site.word(ELODIE)
+    page = await (await browser.new_context()).new_page()
+    await page.goto(site.url)
+    elodie = await chat_on(page)
+    await elodie.writes("please raise my limit")
+    await elodie.reads(re.compile("PIN"))
+    await elodie.writes("9037")
+    await elodie.reads("Please don't write your PIN here")
+    await elodie.reads("****")
+    shown = await thread(signed.stack, f"tel:{ELODIE}")
+    texts = [line["text"] for line in shown["transcript"]] + [str(slot["value"]) for slot in shown["slots"]]
+    assert "****" in texts and not [text for text in texts if "9037" in text]
+    site.identity = None
+    await page.reload()
+    await (await chat_on(page)).reads("****")
+    assert "9037" not in await page.locator("onethread-chat").evaluate("(chat) => chat.shadowRoot.textContent")
+    assert "9037" not in await page.evaluate("JSON.stringify({...localStorage})")
+    with valkey(signed.stack) as client:
+        logs = [line for key in client.scan_iter("ot:{w:*}:log") for _, line in client.xrange(key)]
+    assert logs and not [line for line in logs if b"9037" in line[b"line"]]
+
+
 # -- one-time links --------------------------------------------------------------------------------------------------
 
 
@@ -240,11 +263,15 @@ async def test_an_attackers_link_never_gets_the_victims_words(stack: Stack, brow
     await says_yes(await follows(await browser.new_context(), prepared))
 
 
+def valkey(stack: Stack) -> redis.Redis:
+    """The installation's own server."""
+    config = dict(line.split(" ", 1) for line in next(stack.home.rglob("valkey.conf")).read_text().splitlines() if " " in line)
+    password = json.loads((stack.home / "secrets.json").read_text())["valkey_password"]
+    return redis.Redis(port=int(config["port"]), password=password)
+
+
 def let_links_expire(stack: Stack) -> None:
     """As if the minutes that a link lives had passed."""
-    place = stack.home
-    config = dict(line.split(" ", 1) for line in next(place.rglob("valkey.conf")).read_text().splitlines() if " " in line)
-    password = json.loads((place / "secrets.json").read_text())["valkey_password"]
-    with redis.Redis(port=int(config["port"]), password=password) as client:
+    with valkey(stack) as client:
         for key in client.scan_iter("ot:note:link:*"):
             client.delete(key)

@@ -117,6 +117,7 @@ class OnethreadChat extends HTMLElement {
     if (frame.type === "welcome") this.welcome(frame);
     else if (frame.type === "link" || frame.code === "not_vouched") this.shownWas(frame);
     else if (frame.type === "message") this.line(frame);
+    else if (frame.type === "masked") this.masked(frame);
     else if (frame.type === "ack") this.acknowledged(frame.id);
     else if (frame.type === "typing") this.typing(frame.on !== false);
     else if (frame.type === "read") this.readUpTo(frame.seq);
@@ -136,6 +137,12 @@ class OnethreadChat extends HTMLElement {
       this.panel.toEnd();
     }
     this.link = null;
+  }
+
+  /** A PIN that was written here: its figures go from this page and from what it keeps. */
+  masked(frame) {
+    this.store.change(frame.id, { text: frame.text });
+    this.transcript.mask(frame.id, frame.text);
   }
 
   notMine() {

@@ -54,6 +54,13 @@ class Transcript {
     if (item.choice) this.markChosen(item.choice);
   }
 
+  /** Other words for a line of the customer's. */
+  mask(id, words) {
+    const text = this.bubbles.get(id)?.querySelector(".text");
+    if (text) text.textContent = words;
+    this.lastText = "";
+  }
+
   /** A sentence for this page alone: nobody said it, and it is not kept. */
   note(words) {
     this.notes.replaceChildren(h("div", { class: "bubbles" }, this.bubble({ author: "notice", text: words, media: [] })));
