@@ -21,9 +21,10 @@ from bot.identity import CodeCheck, Identity
 from bot.keywords import Keywords
 from bot.linking import Linking, Wish, wish_of
 from bot.menu import Shown
-from bot.model import CallState, ChannelName, Contact, Handoff, InboundMessage, Proof, Reply, stable_id
+from bot.model import CallState, ChannelName, Contact, Handoff, HandoffState, InboundMessage, Proof, Reply, stable_id
 from bot.ports import Contacts, DialogueUnavailable, TurnResult
 from bot.speaking import PERSON, Speaking
+from bot.staffing import ALONE
 from bot.stores import Locks, Menus, Turns, TurnStage
 from bot.turn import Turn, words
 
@@ -188,7 +189,9 @@ class Conversations(Speaking):
         if await self._own_wish(turn):
             return
         if turn.handoff:
-            await self._to_person(turn)
+            waits = turn.handoff.state is HandoffState.WAITING and turn.message.channel is not ChannelName.VOICE
+            if not (waits and await self._goes_on_alone(turn, await offers.chosen(self.menus, turn))):
+                await self._to_person(turn)
             return
         if not await self._within_limits(turn):
             return
@@ -201,6 +204,9 @@ class Conversations(Speaking):
         match await offers.chosen(self.menus, turn):
             case Picked(option) if option.payload == PERSON:
                 await self._hand_over(turn, directives.Handoff("The assistant could not answer"), shown=option.title)
+            case Picked(option) if option.payload == ALONE:  # the wait is over already
+                await self._add_line(turn, transcript.user_event(turn.message, option.title))
+                await self._give_back(turn, "")
             case Picked(option):
                 await self._say(turn, payload=option.payload, shown=option.title)
             case None:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot import continuity, directives, transcript
+from bot.choosing import Choice, Picked
 from bot.continuity import CarryOver
 from bot.factor import Pins
 from bot.handoff import HandoffBook
 from bot.lines import Lines
-from bot.model import Author, Call, CallState, ChannelName, Contact, InboundMessage, Option, Reply
+from bot.model import Author, Call, CallState, ChannelName, Contact, Handoff, HandoffState, InboundMessage, Option, Reply
 from bot.moving import Moving
 from bot.ports import Calls, Clock, Dialogue, DialogueTurn, DialogueUnavailable, Wording
+from bot.staffing import ALONE, Staffing
 from bot.turn import Turn, metadata, words
 
 PERSON = "onethread:person"
@@ -46,6 +48,7 @@ class Speaking:
     deadline: float
     carry_over: CarryOver = field(default_factory=CarryOver)
     moving: Moving | None = None
+    staffing: Staffing | None = None
 
     async def _say(self, turn: Turn, *, payload: str | None = None, shown: str | None = None, ours: bool = False) -> None:
         try:
@@ -142,8 +145,27 @@ class Speaking:
         turn.handoff = await self.handoffs.open(turn.contact, replace(turn.message, call_sid=call_sid), wanted, turn.proof)
         await self._add_line(turn, {"event": "pause"})
         if turn.message.channel is not ChannelName.VOICE:
-            place = await self.handoffs.place(turn.handoff)
+            await self._waits(turn, turn.handoff)
+
+    async def _waits(self, turn: Turn, handoff: Handoff) -> None:
+        """Say the place in line; or, when nobody answers just now, when somebody will, and the way on without."""
+        nobody = await self.staffing.nobody(turn.message.channel) if self.staffing else None
+        if nobody is None or handoff.state is not HandoffState.WAITING:
+            place = await self.handoffs.place(handoff)
             await self._notice(turn, self.wording.say("utter_handoff_waiting", turn.message.channel, place=place))
+            return
+        await self._notice(turn, nobody.text)
+        turn.replies[-1] = nobody
+
+    async def _goes_on_alone(self, turn: Turn, choice: Choice | None) -> bool:
+        """A customer whom nobody had answered yet chose to go on without: the assistant has the next turn."""
+        if turn.handoff is None or not isinstance(choice, Picked) or choice.option.payload != ALONE:
+            return False
+        await self._add_line(turn, transcript.user_event(turn.message, choice.option.title))
+        await self.handoffs.close(turn.handoff, "The customer went on without a person")
+        turn.handoff = None
+        await self._give_back(turn, "")
+        return True
 
     async def _live_call(self, message: InboundMessage) -> str | None:
         """The message's call, unless the caller hung up while the turn was on its way."""

@@ -95,7 +95,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "CHAT_ORIGINS", "Further web origins that may open the chat, separated by commas; PUBLIC_URL's own is always allowed."
     ),
-    Variable("BUSINESS_HOURS", "When people answer the phone, such as Mon-Fri 09:00-17:00, Sat 10:00-14:00; always without it."),
+    Variable("BUSINESS_HOURS", "When people answer, such as Mon-Fri 09:00-17:00, Sat 10:00-14:00; always without it."),
     Variable("BUSINESS_TIMEZONE", "The time zone of BUSINESS_HOURS, such as America/New_York.", "UTC"),
     Variable(
         "CALL_HOURS",

@@ -38,6 +38,7 @@ from bot.redis_store import RedisCalls, RedisContacts, RedisHandoffs, RedisLinks
 from bot.redis_turns import RedisBulletin, RedisCodes, RedisLocks, RedisMenus, RedisTurns, RedisUnsaved
 from bot.repeats import Questions
 from bot.ringing import Rings
+from bot.staffing import Staffing
 from bot.wording import Notices
 from connectors.messenger import Messenger, MessengerApp
 from connectors.messenger_threads import RedisThreads
@@ -165,6 +166,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         deadline=settings.turn_deadline,
         carry_over=CarryOver.from_domain(notices.parent),
         moving=moving,
+        staffing=Staffing(settings.line.hours, AgentDirectory(client).how_many_available, wording, now),
     )
     inbox = CountingInbox(RedisInbox(client), outbox, contacts, metrics)
     browsers = browser_phones(settings)
