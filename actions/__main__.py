@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+import uvloop
 from aiohttp import web
 
 from actions.bank import Bank, engine_for
@@ -37,6 +38,7 @@ def main() -> int:
         port=settings.port,
         access_log=None,
         print=None,
+        loop=uvloop.new_event_loop(),
     )
     return 0
 

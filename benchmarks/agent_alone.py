@@ -1,7 +1,8 @@
-"""``python -m benchmarks.agent_alone MODEL``: ``Agent.handle_message`` and nothing around it, one line of JSON per turn.
+"""``python -m benchmarks.agent_alone MODEL (ours | stock)``: ``Agent.handle_message`` and nothing around it, a line a turn.
 
 In: ``{"conversation", "text", "id", "channel"}``. Out: ``{"seconds", "messages", "stages": {name: seconds}}``. The first
-line out is ``{"ready": true}``. Tracker store, lock, action server and patches are the ones that Onethread runs with.
+line out is ``{"ready": true}``. ``ours``: tracker store, lock and patches are the ones that Onethread runs with. ``stock``:
+Rasa's own Redis stores, and no patch that makes it faster (``benchmarks.stock_rasa``). The action server is the same.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from collections import defaultdict
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvloop
 
+from benchmarks import stock_rasa
 from bot.rasa_side.compat import install
 
 
@@ -70,17 +73,32 @@ def watch_all(stages: Stages) -> None:
     stages.watch(RemoteAction, "run", "custom actions: call to the action server and back")
 
 
-def agent_of(model: str) -> Any:
-    """A loaded agent with our stores. Raises what Rasa raises; an agent that is not ready is a RuntimeError."""
-    from rasa.core.agent import Agent
-    from rasa.utils.endpoints import EndpointConfig
-
+def our_stores() -> tuple[Any, Any]:
+    """Tracker store and lock as in endpoints.yml."""
     from bot.rasa_side.lock_store import TurnLock
     from bot.rasa_side.tracker_store import RedisTrackerLog
 
-    store = RedisTrackerLog(host=os.environ["REDIS_URL"])
+    return RedisTrackerLog(host=os.environ["REDIS_URL"]), TurnLock()
+
+
+def stock_stores() -> tuple[Any, Any]:
+    """Rasa's own, as in benchmarks/stock/endpoints.yml."""
+    from rasa.core.lock_store import RedisLockStore
+    from rasa.core.tracker_store import RedisTrackerStore
+    from rasa.shared.core.domain import Domain
+
+    at = urlsplit(os.environ["REDIS_URL"])
+    place = {"host": at.hostname, "port": at.port, "password": at.password}
+    return RedisTrackerStore(Domain.empty(), db=2, **place), RedisLockStore(db=3, **place)
+
+
+def agent_of(model: str, stores: tuple[Any, Any]) -> Any:
+    """A loaded agent. Raises what Rasa raises; an agent that is not ready is a RuntimeError."""
+    from rasa.core.agent import Agent
+    from rasa.utils.endpoints import EndpointConfig
+
     endpoint = EndpointConfig(url=os.environ["ACTION_SERVER_URL"])
-    agent = Agent.load(model, action_endpoint=endpoint, tracker_store=store, lock_store=TurnLock())
+    agent = Agent.load(model, action_endpoint=endpoint, tracker_store=stores[0], lock_store=stores[1])
     if not agent.is_ready():
         raise RuntimeError("the model could not be loaded")
     return agent
@@ -103,10 +121,11 @@ async def turn(agent: Any, line: dict[str, Any], stages: Stages) -> dict[str, An
     return {"seconds": perf_counter() - began, "messages": len(replies.messages), "stages": dict(stages.seconds)}
 
 
-async def serve(model: str) -> None:
+async def serve(model: str, stock: bool) -> None:
     """Answer each line of standard input until it ends."""
-    agent, stages = agent_of(model), Stages()
-    watch_all(stages)
+    agent, stages = agent_of(model, stock_stores() if stock else our_stores()), Stages()
+    if not stock:
+        watch_all(stages)
     loop = asyncio.get_running_loop()
     print(json.dumps({"ready": True}), flush=True)
     while line := await loop.run_in_executor(None, sys.stdin.readline):
@@ -115,8 +134,9 @@ async def serve(model: str) -> None:
 
 def main() -> None:
     """Patch Rasa first, then serve."""
-    install()
-    uvloop.run(serve(sys.argv[1]))
+    model, stock = sys.argv[1], sys.argv[2:] == ["stock"]
+    (stock_rasa.install if stock else install)()
+    uvloop.run(serve(model, stock))
 
 
 if __name__ == "__main__":

@@ -44,11 +44,11 @@ class AgentAlone:
 
 
 @asynccontextmanager
-async def agent_alone(stack: Stack) -> AsyncIterator[AgentAlone]:
-    """Loaded and warm to the stack's Redis and action server."""
+async def agent_alone(stack: Stack, kind: str = "ours") -> AsyncIterator[AgentAlone]:
+    """Loaded, with the stack's Redis and action server; ``kind``: ``ours`` or ``stock``."""
     own = {"REDIS_URL": stack.plan.settings.redis_url, "ACTION_SERVER_URL": stack.action_url}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks.agent_alone", str(stack.served.model),
+        sys.executable, "-m", "benchmarks.agent_alone", str(stack.served.model), kind,
         cwd=ROOT, env=part_env(os.environ, own), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:

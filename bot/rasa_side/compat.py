@@ -15,7 +15,7 @@ import sys
 import warnings
 from collections.abc import Callable, MutableMapping
 
-from bot.rasa_side import patches, tensorflow_patches
+from bot.rasa_side import patches, swift, tensorflow_patches
 from bot.rasa_side.optional import have_tensorflow
 from bot.rasa_side.quiet import hide_texts
 from bot.rasa_side.stubs import forget_stubs, install_stubs
@@ -48,6 +48,12 @@ AFTER_IMPORT: tuple[Callable[[], None], ...] = (
     patches.missing_tensorflow_is_said,
     patches.window_fits_the_model,
     patches.server_needs_a_model,
+    swift.graph_runs_in_order,
+    swift.states_worked_out_once,
+    swift.slots_without_influence_are_passed_over,
+    swift.rules_are_found_by_their_last_action,
+    swift.no_debug_lines_in_vain,
+    swift.the_model_is_no_garbage,
 )
 TENSORFLOW: tuple[Callable[[], None], ...] = (
     tensorflow_patches.feature_array_ufunc,
