@@ -8,6 +8,7 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from actions import context
+from bot import directives
 from bot.directives import Move
 from bot.model import ChannelName
 
@@ -45,4 +46,18 @@ class DialIn(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         context.direct(dispatcher, Move("dial"))
+        return []
+
+
+class Prefer(Action):
+    """Where the customer wants to be reached from now on: ``sms``, ``here``, ``any``."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+
+    def name(self) -> str:
+        return f"action_prefer_{self._where}"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        context.direct(dispatcher, directives.Prefer(self._where))
         return []

@@ -57,7 +57,14 @@ class Move:
     to: str
 
 
-Directive: TypeAlias = Handoff | SendCode | CollectDigits | CollectPin | Hangup | Move
+@dataclass(frozen=True, slots=True)
+class Prefer:
+    """Where the customer wants to be reached: by ``sms``, ``here`` (where they say so), or ``any`` (no wish any more)."""
+
+    to: str
+
+
+Directive: TypeAlias = Handoff | SendCode | CollectDigits | CollectPin | Hangup | Move | Prefer
 
 NAMES: dict[str, type[Directive]] = {
     "handoff": Handoff,
@@ -66,6 +73,7 @@ NAMES: dict[str, type[Directive]] = {
     "collect_pin": CollectPin,
     "hangup": Hangup,
     "move": Move,
+    "prefer": Prefer,
 }
 
 

@@ -27,6 +27,7 @@ from bot.model import (
     stable_id,
 )
 from bot.ports import Calls, Clock, Contacts, DeskEvent, Wording
+from bot.preference import Preferences
 from bot.stores import Locks, Outbox
 
 WATCH = timedelta(minutes=2)
@@ -49,6 +50,7 @@ class Errands:
     clock: Clock
     schedule: Schedule
     rules: CallbackRules = field(default_factory=CallbackRules)
+    preferences: Preferences | None = None
 
     async def can_text(self, conversation_id: str, number: str) -> bool:
         """Whether this number takes texts from us: a real one, whose owner has not opted out."""
@@ -59,15 +61,28 @@ class Errands:
         """Send one of the designers' sentences by SMS, once for ``cause``. False when it may not be sent."""
         if not await self.can_text(conversation_id, number):
             return False
-        words, moment = self.wording.say(sentence, ChannelName.SMS, **values), self.clock()
-        address = Address(AddressKind.TEL, number)
+        return await self._say(conversation_id, ChannelName.SMS, Address(AddressKind.TEL, number), sentence, cause, **values)
+
+    async def _say(
+        self, conversation_id: str, channel: ChannelName, address: Address, sentence: str, cause: str, **values: object
+    ) -> bool:
+        words, moment = self.wording.say(sentence, channel, **values), self.clock()
         message_id = stable_id("o", f"{cause}:{sentence}")
-        message = OutboundMessage(message_id, conversation_id, ChannelName.SMS, address, Reply(words), Author.NOTICE, moment)
-        event = transcript.bot_event(words, ChannelName.SMS, moment, author=Author.NOTICE)
+        message = OutboundMessage(message_id, conversation_id, channel, address, Reply(words), Author.NOTICE, moment)
+        event = transcript.bot_event(words, channel, moment, author=Author.NOTICE)
         async with self.locks.hold(conversation_id):
             await self.lines.add(conversation_id, [event], about=message_id)
         await self.outbox.put([message])
         return True
+
+    async def agreed(self, conversation_id: str, number: str, handoff_id: str, outcome: str) -> bool:
+        """Tell what was agreed on the phone: on the channel that the customer chose, else by SMS to ``number``."""
+        contact = await self.contacts.of_conversation(conversation_id)
+        chosen = self.preferences.chosen(contact) if self.preferences and contact else None
+        if chosen is None or chosen[0] is ChannelName.SMS:
+            number = chosen[1].value if chosen else number
+            return await self.text(conversation_id, number, "utter_summary_sms", handoff_id, outcome=outcome)
+        return await self._say(conversation_id, *chosen, "utter_summary_sms", handoff_id, outcome=outcome)
 
     async def goes_on_by_text(self, handoff_id: str, number: str) -> bool:
         """The customer leaves the line and goes on by SMS, with their place in line."""

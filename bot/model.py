@@ -84,7 +84,7 @@ class ContactAddress:
 class Contact:
     """The person: a random id, their addresses, and the conversation with them.
 
-    ``last_address``/``last_channel`` say where they last wrote or called from.
+    ``last_address``/``last_channel`` say where they last wrote or called from, ``preferred`` where they want to be reached.
     """
 
     id: str
@@ -96,6 +96,7 @@ class Contact:
     last_channel: ChannelName | None = None
     last_address: Address | None = None
     last_seen: datetime | None = None
+    preferred: Address | None = None
 
     def proof_of(self, address: Address) -> Proof:
         """The level of one address; CLAIMED when it is not the contact's."""

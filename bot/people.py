@@ -43,6 +43,7 @@ from bot.ports import (
     TurnResult,
     Wording,
 )
+from bot.preference import Preferences
 from bot.repeats import Questions, repeats
 from bot.stores import Bulletin, LinkRecord, Locks, Outbox
 
@@ -86,6 +87,7 @@ class People:
     """An agent's name as customers read it, by username."""
     waits: Waits | None = None
     questions: Questions = field(default_factory=Questions)
+    preferences: Preferences | None = None
 
     async def listing(self) -> list[Handoff]:
         """The open handoffs, the waiting ones first, the longest waiting before the others."""
@@ -109,7 +111,12 @@ class People:
             await self.telephone.state(handoff.id) if handoff.open and handoff.call_sid else None,
             await self._links(contact) if contact else (),
             repeats=len(repeats(events, self.questions)),
+            prefers=self._prefers(contact),
         )
+
+    def _prefers(self, contact: Contact | None) -> ChannelName | None:
+        chosen = self.preferences.chosen(contact) if self.preferences and contact else None
+        return chosen[0] if chosen else None
 
     async def accept(self, handoff_id: str, agent: str, phone: str | None) -> Handoff:
         """Take it, tell the customer, and ring the agent's phone when the customer waits on a call."""
@@ -255,10 +262,13 @@ class People:
         return None
 
     async def _reaches(self, contact: Contact, handoff: Handoff) -> tuple[ChannelName | None, Address | None]:
-        """The customer's current channel: where they last wrote from; after a call, their messages."""
+        """The customer's current channel: where they wrote just now, else the one they chose, else where they last wrote
+        from; after a call, their messages."""
         call = await self._on_the_line(handoff)
         if call is not None and call.state is CallState.WAITING:
             return ChannelName.VOICE, call.caller
+        if self.preferences and (chosen := self.preferences.now(contact, self.clock())):
+            return chosen
         if contact.last_channel is not ChannelName.VOICE and contact.last_address is not None:
             texting = contact.last_channel is ChannelName.SMS
             return (None, None) if texting and contact.opted_out else (contact.last_channel, contact.last_address)

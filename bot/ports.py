@@ -298,6 +298,8 @@ class HandoffView:
     links: tuple[LinkFact, ...] = ()
     repeats: int = 0
     """How often the customer was asked for what they had given (``bot.repeats``)."""
+    prefers: ChannelName | None = None
+    """The channel that the customer chose, while it is good (``bot.preference``)."""
 
 
 class HandoffRefused(Exception):

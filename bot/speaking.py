@@ -16,6 +16,7 @@ from bot.lines import Lines
 from bot.model import Author, Call, CallState, ChannelName, Contact, Handoff, HandoffState, InboundMessage, Option, Reply
 from bot.moving import Moving
 from bot.ports import Calls, Clock, Dialogue, DialogueTurn, DialogueUnavailable, Wording
+from bot.preference import Preferences
 from bot.staffing import ALONE, Staffing
 from bot.turn import Turn, metadata, words
 
@@ -48,6 +49,7 @@ class Speaking:
     deadline: float
     carry_over: CarryOver = field(default_factory=CarryOver)
     moving: Moving | None = None
+    preferences: Preferences | None = None
     staffing: Staffing | None = None
 
     async def _say(self, turn: Turn, *, payload: str | None = None, shown: str | None = None, ours: bool = False) -> None:
@@ -129,6 +131,11 @@ class Speaking:
                 await self._notice(turn, said.text)
                 turn.replies[-1], turn.offer = said, said if said.options else turn.offer
                 turn.replies.insert(0, turn.replies.pop())  # an open question comes last
+
+            case directives.Prefer(to=where) if self.preferences is not None:
+                turn.contact, text = await self.preferences.set(turn.contact, turn.message, where, turn.proof)
+                await self._notice(turn, text)
+                turn.replies.insert(0, turn.replies.pop())
 
     async def _code_not_sent(self, turn: Turn) -> None:
         """The assistant said that a code is on its way; its words are replaced by what is true."""

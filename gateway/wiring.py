@@ -30,6 +30,7 @@ from bot.moving import Links as PageLinks
 from bot.moving import Moving
 from bot.people import People
 from bot.ports import Channel, Dialogue, SendError, SendFailure, Telephone
+from bot.preference import Preferences
 from bot.rasa_client import RasaClient
 from bot.rasa_pool import RasaPool
 from bot.redis_line import RedisRooms, RedisSchedule, RedisWaits
@@ -142,6 +143,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     send_code = CodeSending(identity, contacts, outbox, wording, now) if settings.twilio else _no_code
     page_links = PageLinks(codes, linking.vouched, now, settings.public_url)
     dial = settings.twilio.voice_number if settings.twilio else None
+    preferences = Preferences(identity, contacts, wording)
     may_ring = settings.line.call_hours.open_at
     rings = Rings(identity, contacts, calls, lines, locks, outbox, wording, now, dial, may_ring) if dial else None
     dial_secret = hashlib.sha256(b"dial-in codes:" + settings.internal_api_token.encode()).digest()
@@ -166,6 +168,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         deadline=settings.turn_deadline,
         carry_over=CarryOver.from_domain(notices.parent),
         moving=moving,
+        preferences=preferences,
         staffing=Staffing(settings.line.hours, AgentDirectory(client).how_many_available, wording, now),
     )
     inbox = CountingInbox(RedisInbox(client), outbox, contacts, metrics)
@@ -187,7 +190,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
             on_segments=metrics.segments.inc,
         )
         schedule, rules = RedisSchedule(client), settings.line.callbacks
-        errands = Errands(book, contacts, calls, lines, outbox, locks, wording, now, schedule, rules)
+        errands = Errands(book, contacts, calls, lines, outbox, locks, wording, now, schedule, rules, preferences)
         voice = VoiceLine(
             account,
             twilio,
@@ -244,6 +247,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         agents.display_name,
         waits,
         meter.questions,
+        preferences,
     )
     return Core(
         settings,

@@ -112,7 +112,7 @@ class PeopleLine:
         await self.keeper.finish(handoff)
         call = await self.calls.get(handoff.call_sid) if handoff.call_sid else None
         if self.settings.summary_sms and call:
-            await self.errands.text(call.conversation_id, call.caller.value, "utter_summary_sms", handoff.id, outcome=outcome)
+            await self.errands.agreed(call.conversation_id, call.caller.value, handoff.id, outcome)
 
     async def state(self, handoff_id: str) -> Room:
         """Who is in the handoff's conference."""
