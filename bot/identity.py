@@ -57,7 +57,7 @@ class RemoteCodes(Protocol):
     """A vendor that makes, sends and checks codes itself (Twilio Verify)."""
 
     async def start(self, tel: str, network: str | None) -> bool:
-        """Have a code sent; False when the vendor refuses or cannot."""
+        """Have a code sent; False when the vendor refuses. Raises DialogueUnavailable when it does not answer."""
         ...
 
     async def check(self, tel: str, code: str) -> CodeCheck:
@@ -110,7 +110,7 @@ class Identity:
         return code
 
     async def remote_code(self, contact: Contact, tel: str, network: str | None) -> bool:
-        """Have the vendor send one. Precondition: there is one."""
+        """Have the vendor send one. Precondition: there is one. Raises DialogueUnavailable."""
         assert self.remote is not None
         if not await self.remote.start(tel, network):
             return False

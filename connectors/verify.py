@@ -34,8 +34,10 @@ class TwilioVerify:
         form = {"To": tel, "Channel": "sms"} | ({"DeviceIp": network} if network and "/" not in network else {})
         try:
             answer = await self._post("Verifications", form)
-        except SendError:
-            return False
+        except SendError as error:
+            raise DialogueUnavailable("no code could be asked for", reached=False) from error
+        if answer.status >= 500:
+            raise DialogueUnavailable(f"no code could be asked for: HTTP {answer.status}", reached=False)
         return answer.status == 201
 
     async def check(self, tel: str, code: str) -> CodeCheck:

@@ -55,10 +55,11 @@ class MessengerSettings:
 
 @dataclass(frozen=True, slots=True)
 class VerifySettings:
-    """Twilio Verify instead of codes of our own."""
+    """Twilio Verify instead of codes of our own. ``fallback``: our own while it does not answer."""
 
     service: str
     api_url: str
+    fallback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ def _verify(read: Reader, twilio: TwilioSettings | None) -> VerifySettings | Non
     url = read.base_url("TWILIO_VERIFY_URL")
     if loopback_url(twilio.api_url) != loopback_url(url):
         raise ConfigError("TWILIO_VERIFY_URL and TWILIO_API_URL must both be real or both be on this machine.")
-    return VerifySettings(service, url)
+    return VerifySettings(service, url, read.one_of("TWILIO_VERIFY_FALLBACK", ("ON", "OFF")) == "ON")
 
 
 def _second_factor(read: Reader) -> SecondFactorSettings | None:

@@ -43,6 +43,11 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "TWILIO_VERIFY_SERVICE", "Twilio Verify for one-time codes: VA and 32 hexadecimal digits; without it we send our own."
     ),
+    Variable(
+        "TWILIO_VERIFY_FALLBACK",
+        "on: while Twilio Verify does not answer, codes of our own are texted; off: the customer is told, and offered a person.",
+        "off",
+    ),
     Variable("TWILIO_VERIFY_URL", "Twilio Verify's API, or a compatible base address.", "https://verify.twilio.com"),
     Variable("TWILIO_API_KEY_SID", "An API key (SK...) for agents who answer calls in their browser (docs/install.md)."),
     Variable("TWILIO_API_KEY_SECRET", "The secret of that API key.", secret=True),

@@ -140,7 +140,8 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     secret = hashlib.sha256(b"one-time codes:" + settings.internal_api_token.encode()).digest()
     identity = Identity(contacts, codes, links, calls, now, secret, Joining(dialogue, locks).copy, _remote_codes(settings, http))
     linking = Linking(identity, contacts, links, dialogue, lines, handoffs, calls, locks, outbox, wording, now)
-    send_code = CodeSending(identity, contacts, outbox, wording, now) if settings.twilio else _no_code
+    own_codes = settings.verify is not None and settings.verify.fallback
+    send_code = CodeSending(identity, contacts, outbox, wording, now, own_codes) if settings.twilio else _no_code
     page_links = PageLinks(codes, linking.vouched, now, settings.public_url)
     dial = settings.twilio.voice_number if settings.twilio else None
     preferences = Preferences(identity, contacts, wording)

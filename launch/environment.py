@@ -21,7 +21,7 @@ CREDENTIALS = tuple(
     v.name
     for v in VARIABLES
     if v.name.startswith(("TWILIO_", "MESSENGER_"))
-    and not v.name.endswith(("_API_URL", "_PAGE_ID", "_VERIFY_SERVICE", "_VERIFY_URL"))
+    and not v.name.endswith(("_API_URL", "_PAGE_ID", "_VERIFY_SERVICE", "_VERIFY_FALLBACK", "_VERIFY_URL"))
 )
 """Variables that mean a real vendor account."""
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
+from simulator.rest import fail_before
 from simulator.rest_tables import E164, RestError
 from simulator.signing import new_sid
 from simulator.texting import Texting
@@ -58,8 +59,10 @@ class VerifyApi:
 
     async def _answer(self, request: web.Request, work: Any, status: int) -> web.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}
+        mode = self.world.faults.rest_mode if self.world.faults.take("rest_next") else ""
         try:
             self._authorise(request)
+            await fail_before(mode, self.world.closing)
             body = work(form)
         except RestError as error:
             status, body = error.status, {"code": error.code, "message": error.message, "status": error.status}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -14,6 +15,8 @@ from bot.ports import DialogueTurn, DialogueUnavailable
 from bot.speaking import TurnPostponed
 from tests.bot.conftest import ANA, ANAS_BROWSER, World
 
+CODE = re.compile(r"\b\d{6}\b")
+
 
 @dataclass
 class Vendor:
@@ -25,6 +28,8 @@ class Vendor:
 
     async def start(self, tel: str, network: str | None) -> bool:
         self.started.append((tel, network))
+        if self.away:
+            raise DialogueUnavailable("away", reached=False)
         return not self.refuses
 
     async def check(self, tel: str, code: str) -> CodeCheck:
@@ -78,3 +83,22 @@ async def test_while_the_vendor_is_away_a_code_is_neither_right_nor_wrong(world:
         await world.conversations.receive(message)
     vendor.away = False
     assert (await world.conversations.receive(message)).replies[0].text == "482913 accepted"
+
+
+async def test_a_vendor_that_is_away_is_a_code_that_could_not_be_sent(world: World, vendor: Vendor) -> None:
+    vendor.away = True
+    assert (await world.chats("verify")).replies[0].text == "/code_not_sent none"
+    assert await world.sent_to(ANA) == []
+
+
+async def test_codes_of_our_own_while_the_vendor_is_away(world: World, vendor: Vendor) -> None:
+    send = world.conversations.send_code
+    assert isinstance(send, CodeSending)
+    world.conversations = replace(world.conversations, send_code=replace(send, own_when_away=True))
+    vendor.away = True
+    assert (await world.chats("verify")).replies[0].text == "sent"
+    code = CODE.search((await world.sent_to(ANA))[-1].reply.text)
+    assert code
+    assert (await world.chats(code.group())).replies[0].text == f"{code.group()} accepted"  # checked here: nobody is asked
+    vendor.away, vendor.refuses = False, True  # a refusal is no absence: it may be about this number
+    assert (await world.chats("verify")).replies[0].text == "/code_not_sent none"

@@ -87,6 +87,7 @@ async def test_without_the_right_account_nothing_is_sent_and_nothing_is_decided(
 async def test_an_absent_vendor_neither_sends_nor_decides() -> None:
     async with aiohttp.ClientSession() as http:
         away = TwilioVerify(http, ACCOUNT, TOKEN, SERVICE, f"http://127.0.0.1:{free_port()}")
-        assert not await away.start(ANA, None)
+        with pytest.raises(DialogueUnavailable):
+            await away.start(ANA, None)
         with pytest.raises(DialogueUnavailable):
             await away.check(ANA, "123456")
