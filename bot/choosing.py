@@ -85,7 +85,8 @@ def _answered(shown: Shown, channel: ChannelName | None, at: datetime) -> tuple[
     """The menu that words and numbers on ``channel`` answer, and whether it is still being asked.
 
     The channel's own one, as long as nothing followed it there and other channels went on only a little while ago;
-    else the one of the conversation's last question, on whichever channel; else the newest, which is not asked any more.
+    else the one of the conversation's last question, on whichever channel; else the newest, of its own before others', which
+    is not asked any more.
     """
     alive = [menu for menu in shown.menus if not _expired(menu, at)]
     if not alive:
@@ -93,7 +94,9 @@ def _answered(shown: Shown, channel: ChannelName | None, at: datetime) -> tuple[
     own = next((m for m in alive if m.channel is channel and not m.passed and at - m.shown_at <= AT_ONCE), None)
     if own is not None:
         return own, True
-    return alive[0], alive[0].id == shown.last
+    if alive[0].id == shown.last:
+        return alive[0], True
+    return next((m for m in alive if m.channel is channel), alive[0]), False
 
 
 def _expired(menu: Menu, at: datetime) -> bool:

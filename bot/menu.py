@@ -83,6 +83,12 @@ class Shown:
         passed = [replace(m, passed=m.passed or m.channel is channel) for m in before]
         return Shown(tuple([*([menu] if menu else []), *passed][:KEPT]), menu.id if menu else None, digits, count)
 
+    def joined(self, other: Shown) -> Shown:
+        """With what a conversation had been offered that was joined into this one; what was asked last stays this one's."""
+        known = {menu.id for menu in self.menus}
+        both = [*self.menus, *(menu for menu in other.menus if menu.id not in known)]
+        return replace(self, menus=tuple(sorted(both, key=lambda menu: menu.shown_at, reverse=True)[:KEPT]))
+
     def without(self, menu_id: str) -> Shown:
         """As it was before the menu ``menu_id``, for a turn that is worked on again."""
         if not self.menus or self.menus[0].id != menu_id:

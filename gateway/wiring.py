@@ -138,7 +138,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     book = HandoffBook(handoffs, dialogue, bulletin, now)
     links = RedisLinks(client)
     secret = hashlib.sha256(b"one-time codes:" + settings.internal_api_token.encode()).digest()
-    identity = Identity(contacts, codes, links, calls, now, secret, Joining(dialogue, locks).copy, _remote_codes(settings, http))
+    identity = Identity(contacts, codes, links, calls, now, secret, Joining(dialogue, locks, menus).copy, _remote_codes(settings, http))
     linking = Linking(identity, contacts, links, dialogue, lines, handoffs, calls, locks, outbox, wording, now)
     own_codes = settings.verify is not None and settings.verify.fallback
     send_code = CodeSending(identity, contacts, outbox, wording, now, own_codes) if settings.twilio else _no_code

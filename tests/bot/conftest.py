@@ -95,7 +95,8 @@ async def world(redis_url: str) -> AsyncIterator[World]:
     outbox, locks, wording, phones = RedisOutbox(client), RedisLocks(client), PlainWording(), FakePhones()
     lines, bulletin = Lines(assistant, RedisUnsaved(client)), RedisBulletin(client)
     book = HandoffBook(handoffs, assistant, bulletin, clock)
-    identity = Identity(contacts, codes, links, calls, clock, b"secret", Joining(assistant, locks).copy)
+    joining = Joining(assistant, locks, RedisMenus(client))
+    identity = Identity(contacts, codes, links, calls, clock, b"secret", joining.copy)
     conversations = Conversations(
         contacts=contacts,
         dialogue=assistant,
