@@ -159,8 +159,8 @@ class AgentDirectory:
         return sum(agent.available for agent in await self.all())
 
     async def phones(self) -> list[tuple[str, str]]:
-        """Username and phone of every agent who is available and has one."""
-        return [(agent.username, agent.phone) for agent in await self.all() if agent.available and agent.phone]
+        """Username and phone (or browser) of every agent who is available and has one."""
+        return [(agent.username, agent.rings) for agent in await self.all() if agent.available and agent.rings]
 
     async def display_name(self, username: str) -> str:
         """The agent's name for others to read; the username when there is no such agent."""

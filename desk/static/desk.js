@@ -269,7 +269,8 @@ async function send(form) {
     if (!overtaken || !answer.ok) apply(text, true, overtaken);
     if (overtaken) refresh();
     applied = Math.max(applied, mine);
-    if (answer.ok && form.dataset.send === "accept") find("#reply")?.focus();
+    // ... unless the phone in this browser rings already
+    if (answer.ok && form.dataset.send === "accept" && !document.activeElement.closest("#softphone")) find("#reply")?.focus();
   } catch {
     complain(form, "The desk could not be reached. What you typed is kept; send it again.");
   } finally {

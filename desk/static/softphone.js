@@ -16,10 +16,10 @@ const STATES = {
   elsewhere: ["Other tab", "Another tab has the phone. It comes here when that tab is closed."],
   broken: ["No phone", "Calls cannot ring here."],
   ringing: ["Ringing", "A call for you"],
-  briefing: ["On a call", "You hear what it is about; the caller still hears music."],
-  talking: ["On a call", "You are talking with the caller."],
+  briefing: ["On a call", "You hear what it is about, then you are in the call."],
+  talking: ["On a call", "You are in the call."],
 };
-const BUTTONS = { ringing: ["answer", "decline"], briefing: ["join", "hangup"], talking: ["mute", "hangup"] };
+const BUTTONS = { ringing: ["answer", "decline"], briefing: ["join", "mute", "hangup"], talking: ["mute", "hangup"] };
 const MICROPHONE = {
   NotAllowedError: "This browser does not let the desk use the microphone. Allow it at the lock or microphone sign beside the address, then reload this page.",
   NotFoundError: "No microphone was found. Plug one in, then reload this page.",
@@ -173,6 +173,9 @@ function ring(incoming) {
   fault = "";
   show("ringing");
   details();
+  const active = document.activeElement; // nobody is interrupted who types
+  const idle = active === document.body || active.id === "accept" || (active.id === "reply" && !active.value);
+  if (idle) button("answer").focus();
   call.on("accept", () => { show("briefing"); details(); });
   call.on("reject", () => over("You declined. The caller is back in line."));
   call.on("cancel", () => over("The call was not answered here in time, or the caller has gone."));

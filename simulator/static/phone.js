@@ -92,7 +92,7 @@ function add(call) {
   const mine = (call.direction === "inbound" ? call.from : call.to) === customer || call.direction === "inbound";
   const browser = call.to.startsWith("client:"); // it answers on its own page
   const name = mine ? "Your phone" : browser ? "Agent’s browser" : "Agent’s phone";
-  const peer = browser ? "answers on the desk" : pretty(mine && call.direction !== "inbound" ? call.from : call.to);
+  const peer = browser ? "on the desk" : pretty(mine && call.direction !== "inbound" ? call.from : call.to);
   const act = (action, body) => post(`calls/${call.sid}/${action}`, body);
   const leg = { mine, browser, over: false };
   leg.state = el("span", { class: "activity", role: "status" });

@@ -91,10 +91,11 @@ async def test_a_call_is_answered_in_the_browser(stack: Stack, sam: DeskAgent, s
     await softphone.shows(re.compile("person|agent|talk", re.IGNORECASE))
     leg = await sim.rings()
     assert leg.state["to"].startswith("client:agent_")
-    await softphone.presses("Answer")
+    await expect(softphone.panel.get_by_role("button", name="Answer")).to_be_focused()
+    await sam.page.keyboard.press("Enter")
     await leg.hears("claimed")  # the whisper, for the agent alone
     await phone.is_joined()
-    await softphone.shows("You are talking with the caller")
+    await softphone.shows("You are in the call")
 
     await leg.says("Hello, this is Sam")
     await phone.hears("this is Sam")
@@ -151,3 +152,38 @@ async def test_one_tab_has_the_phone(stack: Stack, sam: DeskAgent, sim: Simulato
     await expect(second.get_by_role("button", name="Other tab")).to_be_visible(timeout=SOON)
     await sam.page.close()
     await Softphone(second).is_ready()
+
+
+async def test_the_token_is_renewed_before_its_end(stack: Stack, sam: DeskAgent, sim: Simulator) -> None:
+    page = await sam.page.context.new_page()
+    await sam.page.goto("about:blank")
+    await page.clock.install()
+    await page.goto(f"{stack.internal}/desk")
+    await Softphone(page).is_ready()
+    async with page.expect_response("**/desk/softphone/token", timeout=SOON) as renewed:
+        await page.clock.fast_forward("29:30")
+    assert (await renewed.value).status == 200
+    await Softphone(page).is_ready()
+    assert not [problem for problem in sim.problems() if "token" in problem.lower()]
+
+
+async def test_a_microphone_that_may_not_be_used_is_said_and_loses_nobody(stack: Stack, sam: DeskAgent, sim: Simulator) -> None:
+    number = "+12125550134"
+    await sam.page.context.clear_permissions()
+    await sam.page.add_init_script(
+        "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))"
+    )
+    await sam.page.reload()
+    softphone = Softphone(sam.page)
+    await softphone.shows("let the desk use the microphone")
+    await softphone.presses("Allow the microphone")
+    await softphone.shows("does not let the desk use the microphone")
+    phone = await in_the_queue(sim, number)
+    await accepts(sam, stack, number)
+    await softphone.shows(number)
+    await softphone.presses("Answer")
+    await softphone.shows("Allow it at the lock or microphone sign beside the address")
+    await expect(sam.page.get_by_role("button", name="Accept and ring here")).to_be_visible(timeout=SOON)
+    assert (await thread_of(stack, number))["handoff"]["state"] == "waiting"  # type: ignore[index]
+    await phone.hangs_up()
+    await phone.ends()
