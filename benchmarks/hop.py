@@ -109,8 +109,8 @@ def _found(sides: Sides, runs: int) -> Found:
     notes = (
         f"{len(sides.whole[0])} turns of each side in a run, one after the other in turn; the figures are medians over the runs.",
         "Whole turn: signed SMS webhook sent, stored, worked on, reply stored, last reply's request at the vendor's API.",
-        "Alone: the same model, Redis and action server; no HTTP in front. Rasa as it is: its own Redis stores, no patch that makes "
-        "it faster; conversations of 30 messages, as it gets slower with each.",
+        "Alone: the same model, Redis and action server; no HTTP in front. Rasa as it is: its own Redis stores, no patch that "
+        "makes it faster; conversations of 30 messages, as it gets slower with each.",
         "The second ratio is the harder one: what makes Rasa's part faster makes it larger, while the whole turn gets faster.",
     )
     return Found("hop", "A whole turn against `agent.handle_message`", runs, figures, notes)
