@@ -23,6 +23,7 @@ from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.exceptions import ConnectionError as ConnectionFailed
 from redis.exceptions import RedisError
 
 from bot.ports import StoreUnavailable
@@ -43,14 +44,14 @@ def connect(url: str, *, timeout: float = 5.0, retries: int = 2) -> redis.Redis:
     """A client that speaks text and gives up after ``timeout`` seconds, so that callers can apologise.
 
     A command whose connection broke is sent again up to ``retries`` times: each command of ours changes nothing the
-    second time. Raises BadRedisUrl. Nothing is connected before the first command.
+    second time. One that was not answered in time is not: a caller would wait three times as long, in silence. Raises BadRedisUrl. Nothing is connected before the first command.
     """
     pause = ExponentialBackoff(cap=0.2, base=0.02) if retries else NoBackoff()
     given: dict[str, Any] = {
         "decode_responses": True,
         "socket_timeout": timeout,
         "socket_connect_timeout": 2.0,
-        "retry": Retry(pause, retries),
+        "retry": Retry(pause, retries, supported_errors=(ConnectionFailed,)),
     }
     scheme, _, rest = url.partition("://")
     if scheme == SENTINEL:
