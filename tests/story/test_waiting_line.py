@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import aiohttp
 import pytest
+import redis
 from playwright.async_api import Browser, expect
 
 from simulator.testing import Phone, Simulator
@@ -92,6 +94,58 @@ async def test_a_callback_keeps_the_place_and_knows_machines(stack: Stack, brows
     await sam.sees(re.compile("tried 1.*machine"))
     await sam.accepts()
     await sam.sees("called again in 15 minutes")
+    assert sim.problems() == []
+
+
+async def comes_due(stack: Stack, number: str) -> None:
+    """As if the minutes until the next call had passed."""
+    async with aiohttp.ClientSession() as http:
+        thread = await stack.conversation(http, f"tel:{number}")
+    name = thread["handoff"]["id"]
+    with valkey(stack) as client:
+        handoff = json.loads(str(client.get(f"ot:handoff:{name}")))
+        assert client.zscore("ot:callbacks", name), "it is on the schedule"
+        handoff["callback"]["not_before"] = handoff["opened_at"]
+        client.set(f"ot:handoff:{name}", json.dumps(handoff))
+        client.zadd("ot:callbacks", {name: 1})
+
+
+def valkey(stack: Stack) -> redis.Redis:
+    """The installation's own server."""
+    config = dict(line.split(" ", 1) for line in next(stack.home.rglob("valkey.conf")).read_text().splitlines() if " " in line)
+    password = json.loads((stack.home / "secrets.json").read_text())["valkey_password"]
+    return redis.Redis(port=int(config["port"]), password=password, decode_responses=True)
+
+
+async def test_a_customer_who_was_busy_is_called_again_by_the_line_itself(stack: Stack, browser: Browser, sim: Simulator) -> None:
+    phone = await in_the_queue(sim, "+12125550118")
+    await phone.presses("1")
+    await phone.presses("1")
+    await phone.ends()
+    sam = await agent_with_phone(browser, stack)
+    await opens(sam, stack, "+12125550118")
+    await sam.accepts()
+    leg = await sim.rings(AGENT)
+    await leg.answers()
+    await leg.presses("1")
+    called = await sim.rings("+12125550118")
+    await called.refuses()
+    await leg.hears("tried again by itself")
+    await leg.ends()
+    await sam.sees("Called again by itself")
+    await comes_due(stack, "+12125550118")
+    again = await sim.rings(AGENT, within=20)  # nobody pressed anything on the desk
+    await again.answers()
+    await again.hears(re.compile("Call from.*Press any key"))
+    await again.presses("1")
+    customer = await sim.rings("+12125550118")
+    await customer.answers()
+    await customer.hears("You asked us to call you back")
+    await customer.is_joined()
+    await again.hangs_up()
+    await customer.hears("back with the Harbour Bank assistant")
+    await customer.hangs_up()
+    await sam.sees("Called back")
     assert sim.problems() == []
 
 
