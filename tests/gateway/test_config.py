@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -208,3 +209,21 @@ def test_the_example_file_is_the_table() -> None:
 def test_the_readme_lists_every_variable() -> None:
     rows = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert rows >= {variable.name for variable in VARIABLES}
+
+
+def test_how_customers_are_called_back() -> None:
+    rules = Settings.from_env(LEAST).line.callbacks
+    assert (rules.tries, rules.between) == (3, timedelta(minutes=15))
+    given = {"CALLBACK_TRIES": "10", "CALLBACK_MINUTES": "90", "BUSINESS_HOURS": "Mon-Fri 09:00-17:00"}
+    rules = Settings.from_env(LEAST | given).line.callbacks
+    friday = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
+    assert (rules.tries, rules.next_time(friday)) == (10, datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("CALLBACK_TRIES", "0"), ("CALLBACK_TRIES", "11"), ("CALLBACK_MINUTES", "0"), ("CALLBACK_MINUTES", "soon")],
+)
+def test_callbacks_that_cannot_be_are_refused(name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=name):
+        Settings.from_env(LEAST | {name: value})
