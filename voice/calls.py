@@ -243,7 +243,8 @@ class VoiceLine:
                 return twiml.nothing()
             return await self._relay.after(form, fields)
 
-        return _twiml(await self._edge.spoken("relay", work))
+        step = query_number(request.query, "step", 0)
+        return _twiml(await self._edge.spoken("relay", work, later=self._later(step)))
 
     # -- a call's steps (``voice.relay_session.Documents``) ------------------------------------------------------
 
