@@ -32,9 +32,6 @@ from voice.room import RoomKeeper
 from voice.spoken import aloud
 from voice.steps import Edge, Steps, Work
 
-TROUBLES, TROUBLE_SECONDS = 3, 5
-"""How often, and how many seconds apart, a call whose step could not be kept is tried again before it ends."""
-
 FILLERS = 3
 """How often a caller hears "still working" before a person is asked for."""
 
@@ -221,7 +218,7 @@ class VoiceLine:
         form, step = await self._form(request), query_number(request.query, "step")
         if form.queue_result in MOVED:
             return _twiml(twiml.nothing())  # not kept: the caller's true return has the same step
-        if chosen := await self._edge.spoken("queued", lambda: self._left(form, step), later=self._later(step)):
+        if chosen := await self._edge.spoken("queued", lambda: self._left(form, step), later=self._edge.later(step)):
             return _twiml(chosen)
         return await self._step(form, step, "queued", lambda: self._flow.returned(form, step))
 
@@ -244,7 +241,7 @@ class VoiceLine:
             return await self._relay.after(form, fields)
 
         step = query_number(request.query, "step", 0)
-        return _twiml(await self._edge.spoken("relay", work, later=self._later(step)))
+        return _twiml(await self._edge.spoken("relay", work, later=self._edge.later(step)))
 
     # -- a call's steps (``voice.relay_session.Documents``) ------------------------------------------------------
 
@@ -266,11 +263,11 @@ class VoiceLine:
             if known and tries < FILLERS:
                 return self._filler(step, tries + 1)
             late = await self._steps.answer(
-                f"{_key(form, step)}:overdue", "collect", lambda: self._flow.overdue(form, step), self._later(step)
+                f"{_key(form, step)}:overdue", "collect", lambda: self._flow.overdue(form, step), self._edge.later(step)
             )
             return late if late is not None else await self._flow.apologised(form, step)
 
-        return await self._edge.spoken("collect", work, later=self._later(step))
+        return await self._edge.spoken("collect", work, later=self._edge.later(step))
 
     async def _again(self, request: web.Request) -> web.Response:
         """The store failed a moment ago: the same question once more, the greeting if there was none yet."""
@@ -286,7 +283,7 @@ class VoiceLine:
                 return await self._document(form, 0, "voice", lambda: self._flow.started(form), tries)
             return await self._flow.again(call)
 
-        return await self._carried(form, await self._edge.spoken("again", work, later=self._later(step, tries)))
+        return await self._carried(form, await self._edge.spoken("again", work, later=self._edge.later(step, tries)))
 
     async def _partial(self, request: web.Request) -> web.Response:
         """``partialResultCallback``: Twilio does not look at the answer, and a note that is lost costs nothing."""
@@ -330,24 +327,10 @@ class VoiceLine:
 
     async def _document(self, form: VoiceForm, step: int, route: str, work: Work, tries: int = 0) -> str:
         async def within_deadline() -> str:
-            answer = await self._steps.answer(_key(form, step), route, work, self._later(step, tries))
+            answer = await self._steps.answer(_key(form, step), route, work, self._edge.later(step, tries))
             return answer if answer is not None else self._filler(step, 1)
 
-        return await self._edge.spoken(route, within_deadline, later=self._later(step, tries))
-
-    def _later(self, step: int, tries: int = 0) -> Callable[[], str]:
-        """For a store that is full or away: an apology, a while of patience, and the call goes on; in the end goodbye."""
-
-        def rendered() -> str:
-            if tries >= TROUBLES:
-                return self._edge.apology()
-            try:
-                text = aloud(self._wording.say("utter_call_trouble", ChannelName.VOICE))
-            except Exception:  # noqa: BLE001 - the words are missing: the last ones need none
-                return self._edge.apology()
-            return twiml.patience(text, TROUBLE_SECONDS, step, tries + 1, self._speech)
-
-        return rendered
+        return await self._edge.spoken(route, within_deadline, later=self._edge.later(step, tries))
 
     def _filler(self, step: int, tries: int) -> str:
         text = aloud(self._wording.say("utter_still_working", ChannelName.VOICE))

@@ -16,12 +16,16 @@ import structlog
 from bot.model import ChannelName
 from bot.ports import Calls, StoreUnavailable, Wording
 from voice import twiml
+from voice.spoken import aloud
 
 Work = Callable[[], Awaitable[str]]
 Rendered = Callable[[], str]
 
 LAST_WORDS = "We are sorry. Something went wrong. Please call again in a few minutes. Goodbye."
 """Said only when the designers' ``utter_call_failed`` itself cannot be read."""
+
+TROUBLES, TROUBLE_SECONDS = 3, 5
+"""How often, and how many seconds apart, a call whose step could not be kept is tried again before it ends."""
 
 LONGEST_WAIT = 10.0
 """Seconds a webhook waits at most, whatever the configured deadline: filler and network need room below 15."""
@@ -57,6 +61,22 @@ class Edge:
             self._log("wording", error)
             text = LAST_WORDS
         return twiml.goodbye([text], self.speech)
+
+    def later(self, step: int, tries: int = 0) -> Rendered:
+        """For a store that is full or away: an apology, a while of patience, and the call goes on (``/again``); when that
+        was tried too often, goodbye."""
+
+        def rendered() -> str:
+            if tries >= TROUBLES:
+                return self.apology()
+            try:
+                text = aloud(self.wording.say("utter_call_trouble", ChannelName.VOICE))
+            except Exception as error:  # noqa: BLE001 - the words are missing: the last ones need none
+                self._log("wording", error)
+                return self.apology()
+            return twiml.patience(text, TROUBLE_SECONDS, step, tries + 1, self.speech)
+
+        return rendered
 
     @staticmethod
     def _log(route: str, error: Exception) -> None:
