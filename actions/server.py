@@ -14,8 +14,11 @@ from aiohttp import web
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
-LARGEST = 16 * 2**20  # bytes; Rasa sends the whole tracker and the domain with each call
+from actions.domains import Domains, UnknownDomain
+
+LARGEST = 16 * 2**20  # bytes; Rasa sends the tracker's window with each call, and the domain
 EXECUTOR = web.AppKey("executor", ActionExecutor)
+DOMAINS = web.AppKey("domains", Domains)
 log = logging.getLogger(__name__)
 
 
@@ -23,6 +26,7 @@ def create_app(executor: ActionExecutor, routes: Iterable[web.RouteDef] = ()) ->
     """``POST /webhook`` runs an action, ``GET /health`` and ``GET /actions`` tell that it can; ``routes``: further ones."""
     app = web.Application(client_max_size=LARGEST)
     app[EXECUTOR] = executor
+    app[DOMAINS] = Domains()
     app.add_routes([web.post("/webhook", webhook), web.get("/health", health), web.get("/actions", actions), *routes])
     return app
 
@@ -42,7 +46,8 @@ def _is_call(body: Any) -> bool:
 
 
 async def webhook(request: web.Request) -> web.Response:
-    """Run one action. 400 for a bad body or a rejected execution, 404 for an unknown action, 500 when it raised.
+    """Run one action. 400 for a bad body or a rejected execution, 404 for an unknown action, 409 for a domain that is named
+    by its digest and not known here, 500 when it raised.
 
     Shapes: https://rasa.com/docs/action-server/pages/action-server-api
     """
@@ -54,7 +59,11 @@ async def webhook(request: web.Request) -> web.Response:
         return web.json_response({"error": "next_action and tracker are needed"}, status=400)
     name: str = call["next_action"]
     try:
-        return web.json_response(await request.app[EXECUTOR].run(call))
+        kept = request.app[DOMAINS].complete(call)
+        answer = await request.app[EXECUTOR].run(call)
+        return web.json_response({**(answer or {}), "domain_kept": kept} if kept else answer)
+    except UnknownDomain:
+        return web.json_response({"error": "the domain is not known here"}, status=409)
     except ActionExecutionRejection as rejection:
         return web.json_response({"error": rejection.message, "action_name": rejection.action_name}, status=400)
     except ActionNotFoundException as missing:

@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Callable, MutableMapping
 
 from bot.rasa_side import patches, swift, tensorflow_patches
+from bot.rasa_side.domain_once import domain_is_sent_once
 from bot.rasa_side.optional import have_tensorflow
 from bot.rasa_side.quiet import hide_texts
 from bot.rasa_side.stubs import forget_stubs, install_stubs
@@ -54,6 +55,7 @@ AFTER_IMPORT: tuple[Callable[[], None], ...] = (
     swift.rules_are_found_by_their_last_action,
     swift.no_debug_lines_in_vain,
     swift.the_model_is_no_garbage,
+    domain_is_sent_once,
 )
 TENSORFLOW: tuple[Callable[[], None], ...] = (
     tensorflow_patches.feature_array_ufunc,
