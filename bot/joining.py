@@ -41,7 +41,6 @@ class Joining:
             await self._menus_too(source, target)
         return Copied(position, after - position)  # with what Rasa puts before the first event of an empty one
 
-
     async def _menus_too(self, source: str, target: str) -> None:
         """What was shown before can still be answered. The caller holds the target."""
         if self.menus is None:

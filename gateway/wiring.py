@@ -59,6 +59,7 @@ from gateway.config import Settings
 from gateway.inbox import CountingInbox
 from gateway.measured import MeasuredDialogue, MeasuredLocks
 from gateway.metrics import Metrics
+from gateway.other_way import OtherWay
 from gateway.repeat_meter import RepeatMeter
 from gateway.tracing import Tracing, tracing_to
 from voice.calls import VoiceLine
@@ -138,7 +139,8 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     book = HandoffBook(handoffs, dialogue, bulletin, now)
     links = RedisLinks(client)
     secret = hashlib.sha256(b"one-time codes:" + settings.internal_api_token.encode()).digest()
-    identity = Identity(contacts, codes, links, calls, now, secret, Joining(dialogue, locks, menus).copy, _remote_codes(settings, http))
+    joining, remote = Joining(dialogue, locks, menus), _remote_codes(settings, http)
+    identity = Identity(contacts, codes, links, calls, now, secret, joining.copy, remote)
     linking = Linking(identity, contacts, links, dialogue, lines, handoffs, calls, locks, outbox, wording, now)
     own_codes = settings.verify is not None and settings.verify.fallback
     send_code = CodeSending(identity, contacts, outbox, wording, now, own_codes) if settings.twilio else _no_code
@@ -232,6 +234,9 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         )
     built: list[Channel | None] = [web, sms, voice, messenger]
     channels = {channel.name: channel for channel in built if channel is not None}
+    if messenger and sms:
+        other_way = OtherWay(messenger, contacts, preferences, book, outbox, lines, locks, now)
+        channels[ChannelName.MESSENGER] = other_way
     telephone: Telephone = voice or NoTelephone()
     people = People(
         book,
