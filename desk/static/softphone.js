@@ -109,7 +109,7 @@ function loadSdk() {
     const script = document.createElement("script");
     if (panel.dataset.integrity) Object.assign(script, { integrity: panel.dataset.integrity, crossOrigin: "anonymous" });
     script.src = panel.dataset.sdk;
-    script.onload = resolve;
+    script.onload = () => (window.Twilio?.Device ? resolve() : script.onerror());
     script.onerror = () => { script.remove(); reject(new Error("The phone's script could not be loaded.")); };
     document.head.append(script);
   });
@@ -126,9 +126,9 @@ async function register() {
     if (device.state === "unregistered") await device.register();
     retry = 1;
   } catch (error) {
-    const text = error.code ? `The phone was refused (${error.code}).` : error.message;
-    if (!onCall()) show(error.told || !window.Twilio ? "broken" : "reconnecting", error.told || !window.Twilio ? text : "");
-    again(error.wait);
+    const hopeless = error?.told || !window.Twilio?.Device; // the SDK may fail without saying why
+    if (!onCall()) show(hopeless ? "broken" : "reconnecting", hopeless ? error.message : "");
+    again(error?.wait);
   }
 }
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from simulator.testing import Phone, Simulator
 from tests.story.people import DeskAgent
@@ -187,3 +188,32 @@ async def test_a_microphone_that_may_not_be_used_is_said_and_loses_nobody(stack:
     assert (await thread_of(stack, number))["handoff"]["state"] == "waiting"  # type: ignore[index]
     await phone.hangs_up()
     await phone.ends()
+
+
+async def test_a_lost_connection_is_shown_and_comes_back(stack: Stack, sam: DeskAgent) -> None:
+    sockets: list[WebSocketRoute] = []
+    second = asyncio.Event()
+
+    def connect(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        if len(sockets) == 2:
+            second.set()  # nobody answers this one
+        else:
+            socket.connect_to_server()
+
+    await sam.page.route_web_socket(re.compile("/simulator/signal$"), connect)
+    await sam.page.reload()
+    await Softphone(sam.page).is_ready()
+    await sockets[0].close()
+    async with asyncio.timeout(SOON / 1000):
+        await second.wait()
+    await expect(sam.page.get_by_role("button", name="Reconnecting")).to_be_visible()
+    await sockets[1].close()
+    await Softphone(sam.page).is_ready()
+
+
+async def test_a_script_that_does_not_load_is_said(stack: Stack, sam: DeskAgent) -> None:
+    await sam.page.route("**/voice-sdk.js", lambda route: route.fulfill(status=200, content_type="text/javascript", body=""))
+    await sam.page.reload()
+    await Softphone(sam.page).shows("Calls cannot ring here")
+    await expect(sam.page.get_by_role("button", name="No phone")).to_be_visible()
