@@ -102,14 +102,16 @@ class Errands:
         handoff = await self._change(handoff_id, asked)
         await self._note(handoff, "The caller wants to be called back.", f"{handoff_id}:callback")
 
-    async def not_reached(self, handoff_id: str, result: str, call_sid: str) -> bool:
-        """The customer was called and not reached (``busy``, ``no-answer``, ``machine``, ``failed``, ``unknown``). Told once
-        for a call. The handoff is back in line and called again later by itself; False when that was the last try, and the
-        customer is told by text."""
+    async def not_reached(self, handoff_id: str, result: str, call_sid: str, attempt: int | None = None) -> bool | None:
+        """The customer was called and not reached (``busy``, ``no-answer``, ``machine``, ``failed``, ``unknown``). The handoff is
+        back in line and called again later by itself; False when that was the last try, and the customer is told by text.
+        None when it is no news: told before, or late, of an ``attempt`` that is over (None: of the present one)."""
         handoff = await self.handoffs.get(handoff_id)
         back = handoff.callback
-        if back is None or not handoff.open or not await self._once(f"not-reached:{call_sid}"):
-            return back is not None
+        if back is None or not handoff.open or attempt not in (None, back.attempt):
+            return None
+        if not await self._once(f"not-reached:{call_sid}"):
+            return None
         tried, tries = CallbackTry(self.clock(), result, handoff.agent), back.tries + 1
         over = tries >= self.rules.tries
         if over:  # first: a text is sent once for this handoff, and who dies here tries once more
@@ -144,9 +146,9 @@ class Errands:
         mine = after.agent == agent and after.callback is not None and after.callback.ringing_since == moment
         return after if mine else None
 
-    async def calls_customer(self, handoff_id: str) -> bool:
-        """The agent is there and the customer's phone is about to be rung. True once for an attempt, whichever gateway asks;
-        from then on the attempt is watched, so that one whose end nobody was told of is not lost."""
+    async def calls_customer(self, handoff_id: str) -> int | None:
+        """The agent is there and the customer's phone is about to be rung: the attempt's number, once for each, whichever
+        gateway asks; from then on it is watched, so that one whose end nobody was told of is not lost."""
 
         def calling(handoff: Handoff) -> Handoff:
             back = handoff.callback
@@ -154,10 +156,10 @@ class Errands:
 
         back = (await self.handoffs.get(handoff_id)).callback
         if back is None or not await self.schedule.first(f"{handoff_id}:{back.asked_at.timestamp()}:{back.attempt}"):
-            return False
+            return None
         await self.schedule.put(handoff_id, self.clock() + WATCH)
         await self._change(handoff_id, calling)
-        return True
+        return back.attempt
 
     async def rests(self, handoff_id: str) -> None:
         """No try of the customer's (no agent took it, or the agent had gone when they picked up): back in line, called again

@@ -129,18 +129,18 @@ class AgentLeg:
 
     # -- the customer is called back -----------------------------------------------------------------------------
 
-    async def customer_answered(self, handoff_id: str, sid: str, answered_by: str) -> str:
+    async def customer_answered(self, handoff_id: str, sid: str, answered_by: str, attempt: int | None = None) -> str:
         """The called customer picked up, or a machine did: it gets a short message and no conversation."""
         handoff = await self.handoffs.get(handoff_id)
         back = handoff.callback if handoff and handoff.open else None
         room = await self.rooms.get(handoff_id)
         if handoff is None or back is None or room.leg(AGENT) is None:
-            if back is not None:
+            if back is not None and attempt in (None, back.attempt):
                 await self.errands.rests(handoff_id)
             return twiml.goodbye([self._say("utter_callback_late")], self.speech)
         if answered_by.startswith("machine") or answered_by == "fax":
-            again = await self.not_reached(handoff_id, "machine", sid)
-            words = self._say("utter_callback_machine" if again else "utter_callback_machine_last")
+            again = await self.not_reached(handoff_id, "machine", sid, attempt)
+            words = self._say("utter_callback_machine_last" if again is False else "utter_callback_machine")
             return twiml.goodbye([words], self.speech)
         address = Address(AddressKind.TEL, back.number)
         call = Call(sid, handoff.conversation_id, address, self.clock(), CallState.BRIDGED, step=1, handoff_id=handoff_id)
@@ -148,9 +148,12 @@ class AgentLeg:
         await self.errands.joined(handoff_id, sid)
         return await self.caller_enters(handoff_id, call.step, "utter_callback_hello")
 
-    async def not_reached(self, handoff_id: str, result: str, sid: str) -> bool:
-        """Keep it, and tell the agent who waits in the conference; their leg ends with that. Whether they are called again."""
-        again = await self.errands.not_reached(handoff_id, result, sid)
+    async def not_reached(self, handoff_id: str, result: str, sid: str, attempt: int | None = None) -> bool | None:
+        """Keep it, and tell the agent who waits in the conference; their leg ends with that. Whether they are called again;
+        None when it is no news (``Errands.not_reached``)."""
+        again = await self.errands.not_reached(handoff_id, result, sid, attempt)
+        if again is None:
+            return None
         if leg := (await self.rooms.get(handoff_id)).leg(AGENT):
             sentence = "utter_callback_not_reached" if again else "utter_callback_last"
             document = twiml.goodbye([self._say(sentence)], self.speech)
@@ -189,14 +192,15 @@ class AgentLeg:
 
     async def _called_back(self, handoff: Handoff, number: str, sid: str) -> bool:
         """Ring the customer, once for an attempt. False when they could not be rung."""
-        if not await self.errands.calls_customer(handoff.id):
+        attempt = await self.errands.calls_customer(handoff.id)
+        if attempt is None:
             return False
         try:
             await self.client.create_call(
                 to=number,
                 from_=self.account.voice_number,
-                url=self.account.public(twiml.url("callback", handoff=handoff.id)),
-                status_callback=self.account.public(twiml.url("callback/status", handoff=handoff.id)),
+                url=self.account.public(twiml.url("callback", handoff=handoff.id, attempt=attempt)),
+                status_callback=self.account.public(twiml.url("callback/status", handoff=handoff.id, attempt=attempt)),
                 status_events=("completed",),
                 ring_seconds=RING_SECONDS,
                 machine_detection="Enable",

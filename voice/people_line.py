@@ -251,12 +251,13 @@ class PeopleLine:
     # -- calling back ----------------------------------------------------------------------------------------------
 
     async def _callback(self, request: web.Request) -> web.Response:
-        form, handoff_id = await self.form(request), _handoff(request)
+        form, handoff_id, attempt = await self.form(request), _handoff(request), _attempt(request)
+
+        async def made() -> str:
+            return await self.agent.customer_answered(handoff_id, form.sid, form.answered_by, attempt)
 
         async def work() -> str:
-            key = f"{form.sid}:callback"
-            made = lambda: self.agent.customer_answered(handoff_id, form.sid, form.answered_by)  # noqa: E731 - named for the line
-            answer = await self.steps.answer(key, "callback", made)
+            answer = await self.steps.answer(f"{form.sid}:callback", "callback", made)
             return answer if answer is not None else documents.onward([], twiml.url("callback", handoff=handoff_id), self.speech)
 
         return _twiml(await self.edge.spoken("callback", work))
@@ -266,7 +267,7 @@ class PeopleLine:
 
         async def over() -> None:
             if form.status in MISSED:
-                await self.agent.not_reached(handoff_id, form.status, form.sid)
+                await self.agent.not_reached(handoff_id, form.status, form.sid, _attempt(request))
             else:
                 await self.flow.ended(form.sid)
                 await self.errands.call_over(form.sid, form.status, form.seconds)
@@ -300,6 +301,10 @@ def _handoff(request: web.Request) -> str:
     if not 0 < len(handoff_id) <= 64:
         raise web.HTTPBadRequest(text="handoff is missing or is none")
     return handoff_id
+
+
+def _attempt(request: web.Request) -> int | None:
+    return query_number(request.query, "attempt") if "attempt" in request.query else None
 
 
 def _invitation(request: web.Request) -> Invitation:

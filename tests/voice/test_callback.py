@@ -118,6 +118,16 @@ async def test_a_machine_is_not_promised_another_call_after_the_last_try(world: 
     assert world.helpers.outbox.texts == [(CUSTOMER, "We did not reach you by phone.")]
 
 
+async def test_the_agent_who_waits_now_is_not_let_go_for_an_older_call(world: World) -> None:
+    handoff, _, customer = await called(world)
+    kept = world.store.handoffs[handoff.id]
+    assert kept.callback
+    world.store.handoffs[handoff.id] = replace(kept, callback=replace(kept.callback, attempt=5))
+    assert (await customer.post(local(world.twilio.placed[1]["status_callback"]), CallStatus="busy")).status == 204
+    assert world.twilio.updated == [] and world.store.handoffs[handoff.id].tries == ()
+    assert (await customer.post("/twilio/voice/callback/status?handoff=h_1&attempt=x", CallStatus="busy")).status == 400
+
+
 async def test_two_of_the_agents_legs_call_the_customer_once(world: World) -> None:
     """A gateway that slept rang sam a second time; both phones are answered."""
     _, _, _ = await called(world)
