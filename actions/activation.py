@@ -40,6 +40,8 @@ class ValidateActivationForm(FormValidationAction):
         words = context.text(tracker)
         if context.sender(tracker).code != "none":  # a one-time code, for another question
             return {}
+        if context.waits(tracker):
+            return {}
         if context.requested(tracker) != "full_name" or not context.may_answer(tracker):
             stated = self._names.stated(words)
             return {"full_name": stated} if stated and is_full(stated) else {}
@@ -60,6 +62,8 @@ class ValidateActivationForm(FormValidationAction):
             return {}
         if found := digits.last_four(words):
             return {"card_last4": found}
+        if context.waits(tracker):
+            return {}
         if context.requested(tracker) == "card_last4" and (digits.runs(words) or self._unfitting(tracker)):
             return {"card_last4": UNREADABLE}
         return {}

@@ -37,7 +37,7 @@ class ValidateBranchForm(FormValidationAction):
             return {"postcode": found}
         if words and (found := await asyncio.to_thread(self._bank.zip_of_place, words)):
             return {"postcode": found}
-        asked = context.requested(tracker) == "postcode"
+        asked = context.requested(tracker) == "postcode" and not context.waits(tracker)
         return {"postcode": UNREADABLE} if asked and (digits.runs(words) or context.intent(tracker) == "inform") else {}
 
     async def validate_postcode(

@@ -71,6 +71,11 @@ def may_answer(tracker: Tracker) -> bool:
     return bool(text(tracker)) and (intent(tracker) in DETAILS or confidence(tracker) < SURE)
 
 
+def waits(tracker: Tracker) -> bool:
+    """Whether the customer only asks for a moment ("one moment please" has a number in it, and is no answer)."""
+    return intent(tracker) == "wait"
+
+
 def requested(tracker: Tracker) -> str | None:
     """The slot the active form asked for."""
     return tracker.get_slot("requested_slot") if tracker.active_loop_name else None

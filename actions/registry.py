@@ -61,6 +61,7 @@ def all_actions(bank: Bank, names: Names, clock: Callable[[], float] = time.time
         verification.CodeNotSent(),
         verification.NewCode(),
         verification.NoPhone(),
+        verification.TakeYourTime(),
         verification.ValidateVerificationForm(),
         verification.Verified(),
         verification.Verify(),

@@ -24,6 +24,8 @@ UNREADABLE = "?"
 CODE_LIVES = 540.0  # seconds; a minute less than the gateway keeps it, so that a dying code is not asked for
 CODE_LENGTH = 6
 PIN_LENGTH = 4
+KEYS = {"phone_number": 10, "verification_code": CODE_LENGTH, "card_last4": 4, "postcode": 5}
+"""How many keys a call listens for, by question."""
 
 
 class ValidateVerificationForm(FormValidationAction):
@@ -48,6 +50,8 @@ class ValidateVerificationForm(FormValidationAction):
         found = digits.phone_number(context.text(tracker))
         if found:
             return {"phone_number": found}
+        if context.waits(tracker):
+            return {}
         wrong = context.intent(tracker) == "inform" or bool(digits.runs(context.text(tracker)))
         return {"phone_number": UNREADABLE} if wrong else {}
 
@@ -58,7 +62,7 @@ class ValidateVerificationForm(FormValidationAction):
             return {"verification_code": found}
         if context.sender(tracker).proof >= Proof.POSSESSED:  # proved before: only the second factor is open
             return {} if tracker.get_slot("verification_code") == "accepted" else {"verification_code": "accepted"}
-        asked = context.requested(tracker) == "verification_code"
+        asked = context.requested(tracker) == "verification_code" and not context.waits(tracker)
         return {"verification_code": UNREADABLE} if asked and digits.runs(context.text(tracker)) else {}
 
     def extract_pin_check(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
@@ -139,6 +143,23 @@ class AskCode(Action):
         context.direct(dispatcher, SendCode(tel))
         context.collect_keys(dispatcher, tracker, CODE_LENGTH)
         return [SlotSet("code_sent_to", tel), SlotSet("code_sent_at", self._clock())]
+
+
+class TakeYourTime(Action):
+    """The customer asks for a moment: the open question stays open and is not asked again; a call goes on listening for it."""
+
+    def name(self) -> str:
+        return "action_take_your_time"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        dispatcher.utter_message(response="utter_take_your_time")
+        asked = context.requested(tracker)
+        if asked == "pin_check" and context.sender(tracker).proof >= Proof.POSSESSED:
+            context.direct(dispatcher, CollectPin(PIN_LENGTH))  # the keys that come are a PIN still
+        elif asked in KEYS:
+            context.collect_keys(dispatcher, tracker, KEYS[asked])
+        offer = context.fresh_offer(tracker)
+        return [SlotSet("offered", offer)] if offer else []
 
 
 class AskPin(Action):
