@@ -205,7 +205,25 @@ class Sms:
 
 
 def texts(reply: Reply, render: Callable[[Reply], str]) -> list[str]:
-    """The bodies that carry a reply: options numbered, media as links, in the cheapest encoding, split."""
+    """The bodies that carry a reply: options numbered, media as links, in the cheapest encoding, split and marked."""
     media = [f"{m.title}: {m.url}" if m.title else m.url for m in reply.media]
     lines = [render(reply).strip(), *media]
-    return split(cheapest("\n".join(line for line in lines if line)), PREFERRED, BODY_LIMIT)
+    return marked(cheapest("\n".join(line for line in lines if line)))
+
+
+def marked(text: str) -> list[str]:
+    """The messages for a text; of several each begins with ``(1/2)``, since carriers may change their order.
+
+    The mark counts towards the limits and is in GSM-7, so that it changes no message's encoding.
+    """
+    parts = split(text, PREFERRED, BODY_LIMIT)
+    while len(parts) > 1:
+        room = len(_mark(len(parts), len(parts)))
+        parts = split(text, PREFERRED - room, BODY_LIMIT - room)
+        if len(_mark(len(parts), len(parts))) <= room:  # the marks may have brought the tenth part with them
+            return [_mark(n, len(parts)) + part for n, part in enumerate(parts, 1)]
+    return parts
+
+
+def _mark(number: int, count: int) -> str:
+    return f"({number}/{count}) "

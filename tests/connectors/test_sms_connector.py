@@ -29,7 +29,9 @@ from bot.model import (
     Reply,
 )
 from bot.ports import Channel, SendError, SendFailure
-from connectors.sms import EMPTY_TWIML, STATUSES, Sms
+from connectors.gsm7 import cost
+from connectors.sms import BODY_LIMIT, EMPTY_TWIML, PREFERRED, STATUSES, Sms, marked
+from connectors.split import units
 from connectors.twilio import FORM, TwilioAccount, TwilioClient
 from tests.connectors.fakes import NOW, FakeInbox, Vendor, payload
 
@@ -218,7 +220,7 @@ def taken(*sids: str) -> list[Any]:
         (outbound("It’s on its way…"), ["It's on its way..."], [1]),
         (outbound("Which one?", "Balance", "Card"), ["Which one?\n1 Balance\n2 Card\nReply 1-2"], [1]),
         (outbound("A map", media=(Media("https://x/map.png", "image/png"),)), ["A map\nhttps://x/map.png"], [1]),
-        (outbound("a" * 300 + ". " + "b" * 300), ["a" * 300 + ".", "b" * 300], [2, 2]),
+        (outbound("a" * 300 + ". " + "b" * 300), ["(1/2) " + "a" * 300 + ".", "(2/2) " + "b" * 300], [3, 2]),
         (outbound("Привет"), ["Привет"], [1]),
     ],
 )
@@ -232,6 +234,41 @@ async def test_send(message: OutboundMessage, bodies: list[str], segments: list[
     assert {form["StatusCallback"] for form in forms} == {"https://bot.example.com/twilio/status"}
     assert {form["To"] for form in forms} == {ANA.value}
     assert stage.segments == segments
+
+
+@pytest.mark.parametrize("length", [1, 160, 161, 320])
+def test_one_message_has_no_mark_however_many_segments_it_costs(length: int) -> None:
+    text = "x" * length
+    assert marked(text) == [text]
+
+
+@pytest.mark.parametrize("word", ["harbour ", "\N{LATIN SMALL LETTER S WITH CARON}koda ", "\U0001f6a2 "])
+@pytest.mark.parametrize("words", [60, 400, 1500])
+def test_marks_count_towards_the_limits_and_nothing_is_lost(word: str, words: int) -> None:
+    text = (word * words).strip()
+    parts = marked(text)
+    count = len(parts)
+    assert count > (1 if words > 60 else 0) and max(map(units, parts)) <= PREFERRED
+    if count > 1:
+        assert [part.split(" ", 1)[0] for part in parts] == [f"({n}/{count})" for n in range(1, count + 1)]
+        assert " ".join(part.split(" ", 1)[1] for part in parts) == text
+    assert {cost(part).encoding for part in parts} == {cost(text).encoding}
+
+
+def test_a_long_address_stays_whole_behind_its_mark() -> None:
+    address = "https://bank.example/" + "a" * (BODY_LIMIT - 30)
+    first, second = marked(f"Here it is:\n{address}")
+    assert (first, second) == ("(1/2) Here it is:", f"(2/2) {address}") and units(second) <= BODY_LIMIT
+    parts = marked("y" * BODY_LIMIT + " end")
+    assert max(map(units, parts)) <= BODY_LIMIT and parts[0].startswith(f"(1/{len(parts)}) ")
+
+
+def test_the_tenth_part_that_the_marks_bring_is_counted() -> None:
+    lengths = {len(marked("z" * PREFERRED + (" " + "z" * 312) * n)) for n in range(8, 11)}
+    assert 10 in lengths or max(lengths) > 10
+    for n in range(8, 11):
+        parts = marked("z" * 312 + (" " + "z" * 312) * n)
+        assert [part.split(" ")[0] for part in parts] == [f"({m}/{len(parts)})" for m in range(1, len(parts) + 1)]
 
 
 @pytest.mark.parametrize(
