@@ -13,6 +13,7 @@ from typing import Protocol
 from bot.dialling import DialIns, code_of
 from bot.model import Call, CallState, ChannelName, Handoff, HandoffState, InboundMessage, Reply
 from bot.ports import Calls, Clock, Contacts, Conversations, Handoffs, TurnResult, Wording
+from bot.speaking import PERSON
 from voice import twiml
 from voice.asking import Asker, Question, again
 from voice.attestation import OFF, believed
@@ -216,6 +217,11 @@ class CallFlow:
         if wish.intent:
             shown = heard.text or (wish.say[0] if wish.say else name)
             result = await self.conversations.wishes(self._message(call, str(step), text=shown), f"/{wish.intent}", shown)
+            if name == "person" and _apologised(result):  # who asks for a person gets one without the assistant, too
+                result = await self.conversations.wants_person(
+                    self._message(call, f"{step}:person"), "The caller asked for a person"
+                )
+                return await self._spoken(call, step, result, wanted=True)
             return await self._spoken(call, step, result)
         if name == "slower":
             slower = replace(call, slow=min(call.slow + 1, max(RATES)))
@@ -378,6 +384,11 @@ class CallFlow:
             digits=digits,
             call_sid=call.sid,
         )
+
+
+def _apologised(result: TurnResult) -> bool:
+    """Whether the assistant failed: then the way to a person that needs no assistant is on offer."""
+    return not result.handoff and any(option.payload == PERSON for reply in result.replies for option in reply.options)
 
 
 def _over_key(sid: str) -> str:

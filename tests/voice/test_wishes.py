@@ -8,6 +8,7 @@ import pytest
 
 from bot.model import CallState, Option, Reply
 from bot.ports import TurnResult
+from bot.speaking import PERSON
 from tests.voice.conftest import World
 from tests.voice.fakes import Doc, Phone
 from voice.commands import Commands, plain, without_swearing
@@ -308,3 +309,13 @@ async def test_a_long_story_that_is_understood_is_no_noise(world: World) -> None
     for _ in range(5):
         doc = await phone.answers(doc, SpeechResult="and then " * 40)
     assert len(world.conversations.turns) == 5 and world.store.calls[phone.sid].noise == 0
+
+
+async def test_who_says_person_while_the_assistant_is_down_gets_one(world: World) -> None:
+    phone = world.phone()
+    greeting = await phone.rings()
+    sorry = Reply("Sorry, that did not work.", (Option("speak to a person", PERSON),))
+    world.conversations.script.append(TurnResult("", (sorry,)))
+    doc = await phone.answers(greeting, SpeechResult="a person")
+    assert doc.verbs[-1] == "Enqueue" and "Sorry" not in doc.words
+    assert world.conversations.heard[-1][1].id != world.conversations.heard[-2][1].id  # else it were a repeat, and nothing done
