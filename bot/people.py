@@ -112,6 +112,7 @@ class People:
             await self._links(contact) if contact else (),
             repeats=len(repeats(events, self.questions)),
             prefers=self._prefers(contact),
+            call=await self.calls.get(handoff.call_sid) if handoff.call_sid else None,
         )
 
     def _prefers(self, contact: Contact | None) -> ChannelName | None:

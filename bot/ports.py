@@ -300,6 +300,8 @@ class HandoffView:
     """How often the customer was asked for what they had given (``bot.repeats``)."""
     prefers: ChannelName | None = None
     """The channel that the customer chose, while it is good (``bot.preference``)."""
+    call: Call | None = None
+    """The handoff's own phone call, while there is one."""
 
 
 class HandoffRefused(Exception):

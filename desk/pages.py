@@ -39,6 +39,7 @@ class Pages:
             slot_name=show.slot_name,
             slot_value=show.slot_value,
             address=show.address,
+            caller_id=show.caller_id,
         )
         self._templates.globals.update(
             channels=show.CHANNELS, kinds=show.KINDS, goes_to=show.goes_to, hidden_slots=show.HIDDEN_SLOTS

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.model import Address, AddressKind, Author, ChannelName, Handoff, HandoffState, OutboundMessage, TranscriptLine
+from bot.model import Address, AddressKind, Author, Call, ChannelName, Handoff, HandoffState, OutboundMessage, TranscriptLine
 from bot.ports import HandoffView
 
 CHANNELS = {
@@ -116,8 +116,23 @@ def slot_value(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
 
 
+def caller_id(call: Call) -> str:
+    """What the carriers say of the number that a call comes from, and what it was taken for. Never a proof."""
+    passed, _, level = call.attestation.removeprefix("TN-Validation-").partition("-")
+    words = {
+        "Passed": f"vouched for by the carrier (STIR/SHAKEN {level[:1]})",
+        "Failed": f"validation failed (STIR/SHAKEN {level[:1]})" if level else "validation failed (STIR/SHAKEN)",
+    }
+    said = words.get(passed, "nothing is known of it from the carriers")
+    own = call.caller.value.startswith("+")
+    taken = "taken as the caller's number, as a claim" if own else "taken as withheld: a conversation of its own"
+    return f"{said}; {taken}"
+
+
 def address(value: Address) -> str:
-    """An address for reading; the random ids of browsers and pages are shortened."""
+    """An address for reading; the random ids of browsers and pages are shortened, and calls without a number have words."""
+    if value.kind is AddressKind.TEL and not value.value.startswith("+"):
+        return "a call that came with a code" if value.value.startswith("joined-") else "a withheld number"
     return value.value if value.kind is AddressKind.TEL or len(value.value) <= 14 else f"{value.value[:12]}\u2026"
 
 

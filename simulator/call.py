@@ -55,6 +55,7 @@ class Call:
     queue: str | None = None
     held: bool = False
     machine_detection: str | None = None
+    verstat: str = ""
     answered_by: str = "human"
     words: list[str] = field(default_factory=list)
     hang_on_star: bool = False
@@ -115,6 +116,8 @@ class Call:
         ]
         for side in ("From", "To", "Caller", "Called"):
             found += [(f"{side}City", ""), (f"{side}State", "NY"), (f"{side}Zip", ""), (f"{side}Country", "US")]
+        if self.verstat:  # https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
+            found.append(("StirVerstat", self.verstat))
         if self.parent_sid:
             found.append(("ParentCallSid", self.parent_sid))
         if self.machine_detection and self.started_at:

@@ -34,6 +34,8 @@ SHOWN = ("exchange", "relay", "problem", "heard", "said", "pressed")
 """Events that a page which is opened later shows too."""
 MAX_WAIT = 60.0
 Json = dict[str, Any]
+VERSTATS = (*(f"TN-Validation-{how}-{level}" for how in ("Passed", "Failed") for level in "ABC"), "No-TN-Validation")
+"""Values of ``StirVerstat`` of a call that comes in: https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir"""
 
 
 class Page:
@@ -209,10 +211,14 @@ class Page:
     # -- the phone ----------------------------------------------------------------------------------------------
 
     def _dial(self, request: web.Request, body: Json) -> Json:
-        """``{"from": "+1..." or "anonymous"?, "to": "+1..."?}``: the customer calls the voice number, or another of ours."""
+        """``{"from": "+1..." or "anonymous"?, "to": "+1..."?, "verstat": "TN-Validation-Passed-A"?}``: the customer calls the
+        voice number, or another of ours."""
         from_, to = body.get("from", self._world.customer), body.get("to")
         caller = ANONYMOUS if from_ == ANONYMOUS else _number(from_)
-        return self._switchboard.call_in(caller, None if to is None else _number(to)).snapshot()
+        verstat = body.get("verstat", "")
+        if verstat not in ("", *VERSTATS):
+            raise web.HTTPBadRequest(text=f"verstat: one of {', '.join(VERSTATS)}, or nothing")
+        return self._switchboard.call_in(caller, None if to is None else _number(to), verstat).snapshot()
 
     async def _on_call(self, request: web.Request, body: Json) -> Json:
         """``keys {"digits"}``, ``speech {"text", "confidence"?, "partials"?}``, ``speaking``, ``silence``, ``answer {"by"?}``,

@@ -30,8 +30,9 @@ class Switchboard:
         """A call by its SID."""
         return self.calls.get(sid)
 
-    def call_in(self, from_: str, to: str | None = None) -> Call:
-        """The customer calls the voice number, or another number that has the same webhooks."""
+    def call_in(self, from_: str, to: str | None = None, verstat: str = "") -> Call:
+        """The customer calls the voice number, or another number that has the same webhooks. ``verstat``: what the carriers
+        say of the caller id; nothing when it is empty."""
         settings = self._world.settings
         status_path = settings.voice_status_path
         call = Call(
@@ -41,6 +42,7 @@ class Switchboard:
             "inbound",
             status="ringing",
             status_callback=settings.public(status_path) if status_path else None,
+            verstat=verstat,
         )
         self._keep(call)
         source = Source(Request("voice", settings.public(settings.voice_path), call.fields()))

@@ -90,9 +90,11 @@ class Simulator:
         """The Messenger client of the customer, or of another person."""
         return MessengerUser(self, psid or self.psid)
 
-    async def call(self, from_: str | None = None, to: str | None = None) -> Phone:
-        """Call the voice number, or ``to``, another of the installation's; ``from_`` may be another number or ``anonymous``."""
-        call = await self.post("calls", **{"from": from_ or self.number}, **({"to": to} if to else {}))
+    async def call(self, from_: str | None = None, to: str | None = None, verstat: str = "") -> Phone:
+        """Call the voice number, or ``to``, another of the installation's; ``from_`` may be another number or ``anonymous``.
+        ``verstat``: what the carriers say of it, such as ``TN-Validation-Passed-A``."""
+        more = {"to": to} if to else {}
+        call = await self.post("calls", **{"from": from_ or self.number}, **more, **({"verstat": verstat} if verstat else {}))
         return Phone(self, call["sid"])
 
     async def rings(self, number: str | None = None, within: float = WITHIN) -> Phone:

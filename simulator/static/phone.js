@@ -13,7 +13,7 @@ export function start(state) {
   $("#dial-number").textContent = pretty(state.voice_number);
   $("#call").addEventListener("click", () => {
     for (const [sid, leg] of legs) if (leg.over) { leg.root.remove(); legs.delete(sid); }
-    post("calls", $("#withheld").checked ? { from: "anonymous" } : {});
+    post("calls", { ...($("#withheld").checked ? { from: "anonymous" } : {}), verstat: $("#verstat").value });
   });
   if (!("speechSynthesis" in window)) $("#aloud").closest("label").hidden = true;
   $("#aloud").addEventListener("change", (event) => { if (!event.target.checked) speechSynthesis.cancel(); });
