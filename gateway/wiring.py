@@ -50,11 +50,11 @@ from connectors.twilio_browser import BrowserPhones
 from connectors.verify import TwilioVerify
 from connectors.web import WebChat, origins
 from connectors.web_identity import SignedPages
-from connectors.web_links import LinksAndPages
-from desk.agents import AgentDirectory
 from connectors.web_limits import Limits
-from desk.softphone import Softphone
+from connectors.web_links import LinksAndPages
 from connectors.web_log import VisitorLog
+from desk.agents import AgentDirectory
+from desk.softphone import Softphone
 from gateway.config import Settings
 from gateway.inbox import CountingInbox
 from gateway.measured import MeasuredDialogue, MeasuredLocks
