@@ -40,15 +40,16 @@ class BadRedisUrl(ValueError):
     """The address cannot be read; the sentence says what is missing and holds no password."""
 
 
-def connect(url: str, *, timeout: float = 5.0, retries: int = 2) -> redis.Redis:
-    """A client that speaks text and gives up after ``timeout`` seconds, so that callers can apologise.
+def connect(url: str, *, timeout: float = 5.0, retries: int = 2, decode: bool = True) -> redis.Redis:
+    """A client that speaks text (``decode=False``: bytes) and gives up after ``timeout`` seconds, so that callers can apologise.
 
     A command whose connection broke is sent again up to ``retries`` times: each command of ours changes nothing the
-    second time. One that was not answered in time is not: a caller would wait three times as long, in silence. Raises BadRedisUrl. Nothing is connected before the first command.
+    second time. One that was not answered in time is not: a caller would wait three times as long, in silence.
+    Raises BadRedisUrl. Nothing is connected before the first command.
     """
     pause = ExponentialBackoff(cap=0.2, base=0.02) if retries else NoBackoff()
     given: dict[str, Any] = {
-        "decode_responses": True,
+        "decode_responses": decode,
         "socket_timeout": timeout,
         "socket_connect_timeout": 2.0,
         "retry": Retry(pause, retries, supported_errors=(ConnectionFailed,)),

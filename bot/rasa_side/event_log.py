@@ -11,12 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-from redis.asyncio import Redis, RedisCluster
-from redis.asyncio.sentinel import Sentinel
-
-TIMEOUT = 5.0
 PAGE = 500
 
 # events, window; expected length, number of events, the events, then optionally "at" and the window
@@ -108,19 +103,3 @@ class EventLog:
 
     def _keys(self, conversation: str) -> list[str]:
         return [f"{self._prefix}:{{c:{conversation}}}:{part}" for part in ("events", "window")]
-
-
-def connect(url: str) -> Any:
-    """A client for ``redis://``, ``rediss://``, ``redis+cluster://host`` or ``redis+sentinel://h1:p,h2:p/<master>/<db>``."""
-    limits: dict[str, Any] = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
-    parts = urlsplit(url)
-    if parts.scheme == "redis+cluster":
-        return RedisCluster.from_url(urlunsplit(parts._replace(scheme="redis")), **limits)
-    if parts.scheme == "redis+sentinel":
-        login, _, hosts = parts.netloc.rpartition("@")
-        master, _, db = parts.path.strip("/").partition("/")
-        sentinels = [(host, int(port or 26379)) for host, _, port in (each.partition(":") for each in hosts.split(","))]
-        password = login.partition(":")[2] or None
-        sentinel = Sentinel(sentinels, **limits)  # type: ignore[no-untyped-call]  # redis-py leaves it unannotated
-        return sentinel.master_for(master, db=int(db or 0), password=password, **limits)
-    return Redis.from_url(url, **limits)

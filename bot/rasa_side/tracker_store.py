@@ -26,8 +26,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 
 from bot.rasa_side import policies
-from bot.rasa_side.event_log import EventLog, Reading, Window, connect
+from bot.rasa_side.event_log import EventLog, Reading, Window
 from bot.rasa_side.window import WindowSize, session_start, shorten
+from bot.redis_base import BadRedisUrl, connect
 
 
 class LoggedTracker(DialogueStateTracker):  # type: ignore[misc]  # Rasa is not annotated
@@ -56,7 +57,7 @@ class RedisTrackerLog(TrackerStore):  # type: ignore[misc]  # Rasa is not annota
     ) -> None:
         if client is None and not host:
             raise RasaException("endpoints.yml: the tracker store needs a url (REDIS_URL).")
-        self.log = EventLog(client if client is not None else connect(str(host)), prefix)
+        self.log = EventLog(client if client is not None else _connected(str(host)), prefix)
         self.size = WindowSize(**sizes)
         self._looked: ContextVar[tuple[str, Reading] | None] = ContextVar("looked", default=None)
         super().__init__(domain, event_broker)
@@ -144,6 +145,14 @@ class RedisTrackerLog(TrackerStore):  # type: ignore[misc]  # Rasa is not annota
         if shorter is None and (start == 0 or start < known):
             return None
         return Window(length, f"[{','.join(map(_dump, shorter or events))}]")
+
+
+def _connected(url: str) -> Any:
+    """As the gateway connects, but for bytes. RasaException for an address that cannot be read."""
+    try:
+        return connect(url, decode=False)
+    except BadRedisUrl as error:
+        raise RasaException(f"endpoints.yml: {error}") from None
 
 
 def _dump(event: Event) -> str:

@@ -14,7 +14,6 @@ from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.rasa_side import policies
-from bot.rasa_side.event_log import connect
 from bot.rasa_side.lock_store import TurnLock
 from bot.rasa_side.tracker_store import RedisTrackerLog
 from bot.rasa_side.window import WindowSize, opening, replay, session_start, shorten
@@ -123,17 +122,15 @@ def test_a_policy_without_a_bound_is_refused() -> None:
     assert policies.longest_rule({"rules": {'[{"a": 1}, {}]': "x", "[{}]": "y"}, "rule_only_slots": ["z"]}) == 2
 
 
-async def test_ways_to_redis() -> None:
-    plain = connect("rediss://user:word@redis.test:7000/3")
-    assert plain.connection_pool.connection_kwargs["db"] == 3
-    assert plain.connection_pool.connection_kwargs["socket_timeout"] == 5
-    sentinel = connect("redis+sentinel://:word@a.test:1,b.test/main/2")
-    assert sentinel.connection_pool.service_name == "main"
-    assert sentinel.connection_pool.connection_kwargs["password"] == "word"
-    cluster = connect("redis+cluster://c.test:7000")
-    assert [node.port for node in cluster.nodes_manager.startup_nodes.values()] == [7000]
-    for client in (plain, sentinel):
-        await client.aclose()
+async def test_ways_to_redis_are_the_gateways() -> None:
+    store = RedisTrackerLog(Domain.empty(), "redis+cluster://:word@a.test:7000,b.test:7001")
+    nodes = store.log._client.nodes_manager.startup_nodes.values()
+    assert [(node.host, node.port) for node in nodes] == [("a.test", 7000), ("b.test", 7001)]
+    plain = RedisTrackerLog(Domain.empty(), "rediss://user:word@redis.test:7000/3")
+    assert plain.log._client.connection_pool.connection_kwargs["db"] == 3
+    await plain.close()
+    with pytest.raises(RasaException, match="REDIS_URL must list"):
+        RedisTrackerLog(Domain.empty(), "redis+cluster://a.test")
 
 
 def test_a_store_without_an_address_is_refused() -> None:
