@@ -82,9 +82,11 @@ class CallFlow:
         if form.over:
             await self.ended(form.sid)
             return twiml.nothing()
-        if step < call.step or call.state is CallState.ENDED:
+        if step < call.step:
             return await self.again(call)
         prompt = await self._prompt(call, step)
+        if call.state is CallState.ENDED:
+            return await self._last_words(call, step, prompt, form)
         if (joined := await self._joined(call, step, prompt, form)) is not None:
             return joined
         heard = hear(form, prompt, self.prompts.commands)
@@ -179,6 +181,14 @@ class CallFlow:
         return await self._spoken(moved, step, started, [self._say("utter_dial_welcome")])
 
     # -- an answer -----------------------------------------------------------------------------------------------
+
+    async def _last_words(self, call: Call, step: int, prompt: Prompt, form: VoiceForm) -> str:
+        """Said just before the end, and overtaken by the news of it: the thread has it, and nobody hears the answer."""
+        heard = hear(form, prompt, self.prompts.commands)
+        if heard.keys or (heard.text and not heard.wish):
+            text = "" if heard.keys else heard.text
+            await self.conversations.receive(self._message(call, str(step), digits=heard.keys or None, text=text))
+        return twiml.nothing()
 
     async def _taken(self, call: Call, step: int, prompt: Prompt, heard: Heard, form: VoiceForm) -> str:
         if prompt.purpose == "there":

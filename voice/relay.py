@@ -180,7 +180,10 @@ class RelayLine:
         worker = asyncio.create_task(session.work(again=again))
         try:
             await asyncio.wait({reader, worker}, return_when=asyncio.FIRST_COMPLETED)
-            if worker.done() and worker.exception() is None:
+            if not worker.done():
+                session.gone()
+                await asyncio.wait({worker}, timeout=SETUP_SECONDS)  # what was said before that is worked on
+            elif worker.exception() is None:
                 await asyncio.wait({reader}, timeout=SETUP_SECONDS)  # our "end" was sent: Twilio closes
         finally:
             for task in (reader, worker):

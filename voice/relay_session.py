@@ -56,7 +56,12 @@ class Elapsed:
     """The timer rang."""
 
 
-Event: TypeAlias = frames.Prompt | frames.Dtmf | frames.Interrupt | Elapsed
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The socket is gone: nothing comes after this."""
+
+
+Event: TypeAlias = frames.Prompt | frames.Dtmf | frames.Interrupt | Elapsed | Gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,11 @@ class RelaySession:
             case _:
                 return
 
+    def gone(self) -> None:
+        """The socket is gone. ``work`` ends when what had come before is worked on."""
+        self._timer.stop()
+        self._put(Gone())
+
     def _put(self, event: Event) -> None:
         try:
             self._events.put_nowait(event)
@@ -165,6 +175,8 @@ class RelaySession:
     async def _on(self, event: Event) -> bool:
         """One event; False when the session is over."""
         match event:
+            case Gone():
+                return False
             case Elapsed():
                 return await self._elapsed()
             case frames.Interrupt(heard=heard):

@@ -323,6 +323,16 @@ async def test_hanging_up_while_the_turn_runs(world: World) -> None:
     assert world.store.calls[phone.sid].state is CallState.ENDED
 
 
+async def test_last_words_that_the_end_overtook_are_in_the_thread_and_only_once(world: World) -> None:
+    phone = world.phone()
+    greeting = await phone.rings()
+    await phone.post("/twilio/voice/call-status", CallStatus="completed")
+    for _ in range(2):
+        assert (await phone.answers(greeting, SpeechResult="cancel my card")).verbs == []
+    assert world.conversations.turns == [(None, "cancel my card")]
+    assert world.store.calls[phone.sid].state is CallState.ENDED
+
+
 async def test_an_answer_of_a_caller_who_is_gone(world: World) -> None:
     phone = world.phone()
     doc = await phone.answers(await phone.rings(), CallStatus="completed")

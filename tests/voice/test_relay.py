@@ -216,6 +216,16 @@ async def test_words_that_are_over_before_they_were_kept_are_not_waited_for_agai
     assert world.sleep.lengths[before:] == [6.0]
 
 
+async def test_what_was_said_just_before_hanging_up_is_worked_on(world: RelayWorld) -> None:
+    _, socket = await world.connected()
+    world.conversations.will("Here it is.")
+    await socket.says("cancel my card")
+    await socket.ws.close()
+    async with asyncio.timeout(5):
+        await world.conversations.finished.wait()
+    assert world.conversations.turns == [(None, "cancel my card")]
+
+
 # -- interruption ----------------------------------------------------------------------------------------------------
 
 
