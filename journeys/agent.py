@@ -43,6 +43,20 @@ class Agent:
         """Give it back to the assistant."""
         await self._act(handoff_id, "close", outcome=outcome)
 
+    async def does(self, handoff_id: str, what: str) -> None:
+        """One of ``bot.model.LineAct`` with the phone call: ``hold``, ``resume``, ``mute`` ..., or ``bring_in +1...``."""
+        act, _, to = what.partition(" ")
+        page = await self.page(handoff_id)
+        fields = {"csrf": _found(CSRF, page), "do": act, "to": to}
+        await self._post(await self._signed_in(), f"/desk/handoffs/{handoff_id}/call", fields)
+
+    async def has(self, *, phone: str = "", available: bool = True) -> None:
+        """The agent's own settings: which phone is rung, and whether conversations are taken."""
+        http = await self._signed_in()
+        page = await self._get(http, "/desk/settings")
+        fields = {"csrf": _found(CSRF, page), "display_name": "Sam", "phone": phone}
+        await self._post(http, "/desk/settings", fields | ({"available": "1"} if available else {}))
+
     async def page(self, handoff_id: str) -> str:
         """What the agent sees, as HTML."""
         http = await self._signed_in()

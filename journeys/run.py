@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from journeys.stage import Stage
 
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 LINK = re.compile(r"[?&#]t=([A-Za-z0-9_-]+)")
+Deed = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class Walk:
     messenger: MessengerSeat
     voice: PhoneSeat
     told: list[str] = field(default_factory=list)
-    _cursor: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHANNELS, 0))
-    _shown: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHANNELS, 0))
+    _cursor: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _shown: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     _used: set[str] = field(default_factory=set)
     _latest: str = ""
 
@@ -66,7 +68,7 @@ class Walk:
                     await self.takes(step)
                 except AssertionError as error:
                     raise Missed(f"step {number}, {step.who} {step.verb} {step.words!r}: {error}") from error
-            await self._is_not_asked_again()
+            await self._in_the_end()
         except AssertionError as error:
             trouble = str(error)
         finally:
@@ -78,7 +80,7 @@ class Walk:
         """Do it, and wait for what has to follow."""
         words = await self._filled(step.words)
         self._tell(step, words)
-        before = {channel: len(self.seat(channel).lines) for channel in CHANNELS}
+        before = {channel: len(seat.lines) for channel, seat in self.seats.items()}
         await self._do(step, words)
         found = [(channel, await self._comes(channel, await self._filled(pattern))) for channel, pattern in step.expect]
         for channel, line in found:
@@ -86,6 +88,11 @@ class Walk:
         self._never(step, before)
         await self._options(step)
         await self._known(step)
+
+    @property
+    def seats(self) -> Mapping[str, Seat]:
+        """Where the customer sits, by the name that steps use."""
+        return {"web": self.web, "sms": self.sms, "messenger": self.messenger, "voice": self.voice}
 
     # -- deeds ---------------------------------------------------------------------------------------------------
 
@@ -99,8 +106,11 @@ class Walk:
             await self._deed(step.who, step.verb, words)
 
     async def _deed(self, channel: str, verb: str, words: str) -> None:
+        await self._deeds(channel, words)[verb]()
+
+    def _deeds(self, channel: str, words: str) -> Mapping[str, Deed]:
         seat = self.seat(channel)
-        deeds: Mapping[str, Callable[[], Awaitable[None]]] = {
+        return {
             "says": lambda: seat.says(words),
             "taps": lambda: seat.taps(words),
             "receives": _nothing,
@@ -115,7 +125,6 @@ class Walk:
             "hangs up": self.voice.hangs_up,
             "is over": self.voice.is_over,
         }
-        await deeds[verb]()
 
     async def _arrives(self, channel: str) -> None:
         """As one comes to a channel: a call begins, the chat is opened; a text or a message just begins."""
@@ -179,8 +188,8 @@ class Walk:
         return found
 
     def _never(self, step: Step, before: Mapping[str, int]) -> None:
-        for channel in CHANNELS:
-            for line in self.seat(channel).lines[before[channel] :]:
+        for channel, seat in self.seats.items():
+            for line in seat.lines[before[channel] :]:
                 for pattern in step.never:
                     if matches(pattern, line.text):
                         raise Missed(f"{pattern!r} must not come, and came on {channel}")
@@ -213,6 +222,9 @@ class Walk:
             await asyncio.sleep(0.05)
         instead = f"; it is {_slot(thread, slot)!r}" if slot and thread else ""
         raise Missed(f"{what} was expected{instead}")
+
+    async def _in_the_end(self) -> None:
+        await self._is_not_asked_again()
 
     async def _is_not_asked_again(self) -> None:
         thread = await self.thread()
@@ -259,9 +271,8 @@ class Walk:
         return newest
 
     def seat(self, channel: str) -> Seat:
-        """One of the customer's four."""
-        seats: dict[str, Seat] = {"web": self.web, "sms": self.sms, "messenger": self.messenger, "voice": self.voice}
-        return seats[channel]
+        """One of them."""
+        return self.seats[channel]
 
     # -- telling -------------------------------------------------------------------------------------------------
 
@@ -272,8 +283,8 @@ class Walk:
             self.told.append(f"{step.who:9} > {doing}")
 
     def _tell_news(self) -> None:
-        for channel in CHANNELS:
-            lines = self.seat(channel).lines
+        for channel, seat in self.seats.items():
+            lines = seat.lines
             self.told += [told for line in lines[self._shown[channel] :] for told in _as_told(channel, line)]
             self._shown[channel] = len(lines)
 

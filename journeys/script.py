@@ -32,6 +32,22 @@ CHECKS = frozenset({"expect", "never", "options", "slots", "owner", "proof"})
 UNITS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 
 
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What may stand in a script. ``seats``: where words can be expected; ``more``: further keys of a step; ``kind``: what
+    each entry is called."""
+
+    kind: str = "journey"
+    seats: tuple[str, ...] = CHANNELS
+    verbs: Mapping[str, frozenset[str]] = field(default_factory=lambda: VERBS)
+    without_words: frozenset[str] = WITHOUT_WORDS
+    optional_words: frozenset[str] = OPTIONAL_WORDS
+    more: frozenset[str] = frozenset()
+
+
+JOURNEYS = Grammar()
+
+
 class ScriptError(Exception):
     """A journey cannot be read; the message names the file, the journey and the step."""
 
@@ -54,6 +70,7 @@ class Step:
     slots: Mapping[str, Any] = field(default_factory=dict)
     owner: str | None = None
     proof: str | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def passes(self) -> timedelta:
@@ -63,7 +80,7 @@ class Step:
     @property
     def checks(self) -> bool:
         """Whether this step would notice anything."""
-        return bool(self.expect or self.never or self.options is not None or self.slots or self.owner or self.proof)
+        return bool(self.expect or self.never or self.options is not None or self.slots or self.owner or self.proof or self.more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +116,14 @@ def read_file(file: Path) -> Iterator[Journey]:
         raise ScriptError(f"{file.name}: a list of journeys is expected")
     for number, one in enumerate(content, 1):
         try:
-            for values in _each(one):
-                yield journey(_with(values, one), file.name)
+            for values in each(one):
+                yield journey(filled(values, one), file.name)
         except ScriptError as error:
             named = one.get("journey", number) if isinstance(one, Mapping) else number
             raise ScriptError(f"{file.name}, journey {named!r}: {error}") from error
 
 
-def _each(body: Any) -> list[dict[str, str]]:
+def each(body: Any) -> list[dict[str, str]]:
     """``each: {first: [web, sms], second: [sms, voice]}``: every combination of different values; once without it."""
     each = body.get("each") if isinstance(body, Mapping) else None
     if each is None:
@@ -117,29 +134,30 @@ def _each(body: Any) -> list[dict[str, str]]:
     return [dict(zip(map(str, each), values, strict=True)) for values in combinations if len(set(values)) == len(values)]
 
 
-def _with(values: Mapping[str, str], body: Any) -> Any:
+def filled(values: Mapping[str, str], body: Any) -> Any:
     """The body with ``<name>`` replaced, in keys and in words."""
     if isinstance(body, str):
         for name, value in values.items():
             body = body.replace(f"<{name}>", value)
         return body
     if isinstance(body, list):
-        return [_with(values, one) for one in body]
+        return [filled(values, one) for one in body]
     if isinstance(body, Mapping):
-        return {_with(values, key): _with(values, one) for key, one in body.items() if key != "each"}
+        return {filled(values, key): filled(values, one) for key, one in body.items() if key != "each"}
     return body
 
 
-def journey(body: Any, file: str = "") -> Journey:
+def journey(body: Any, file: str = "", grammar: Grammar = JOURNEYS) -> Journey:
     """One journey from its YAML value. Raises ScriptError."""
-    if not isinstance(body, Mapping) or not isinstance(body.get("journey"), str) or not isinstance(body.get("steps"), list):
-        raise ScriptError("a journey has a name (journey: ...) and steps: a list")
-    if unknown := set(body) - {"journey", "customer", "steps", "repeats", "tags"}:
+    kind = grammar.kind
+    if not isinstance(body, Mapping) or not isinstance(body.get(kind), str) or not isinstance(body.get("steps"), list):
+        raise ScriptError(f"a {kind} has a name ({kind}: ...) and steps: a list")
+    if unknown := set(body) - {kind, "customer", "steps", "repeats", "tags"}:
         raise ScriptError(f"unknown key {sorted(unknown)[0]!r}")
     steps = []
     for number, one in enumerate(body["steps"], 1):
         try:
-            steps.append(_step(one))
+            steps.append(_step(one, grammar))
         except ScriptError as error:
             raise ScriptError(f"step {number}: {error}") from error
     if not steps or not any(step.expect for step in steps):
@@ -147,27 +165,32 @@ def journey(body: Any, file: str = "") -> Journey:
     if not steps[-1].checks:
         raise ScriptError("the last step checks nothing")
     tags = frozenset(str(tag) for tag in body.get("tags") or ())
-    return Journey(body["journey"], str(body.get("customer") or "ana"), tuple(steps), file, int(body.get("repeats") or 0), tags)
+    return Journey(body[kind], str(body.get("customer") or "ana"), tuple(steps), file, int(body.get("repeats") or 0), tags)
 
 
-def _step(body: Any) -> Step:
+def _step(body: Any, grammar: Grammar) -> Step:
     if not isinstance(body, Mapping):
         raise ScriptError('a step looks like this: "web says: hello"')
-    deeds = [key for key in body if key not in CHECKS]
+    deeds = [key for key in body if key not in CHECKS | grammar.more]
     if len(deeds) != 1:
         raise ScriptError(f"one thing is done in a step, not {len(deeds)}: {', '.join(map(str, deeds)) or 'nothing'}")
     who, _, verb = str(deeds[0]).partition(" ")
-    if verb not in VERBS.get(who, frozenset()):
-        known = ", ".join(f"{name} {one}" for name, verbs in VERBS.items() for one in sorted(verbs))
+    if verb not in grammar.verbs.get(who, frozenset()):
+        known = ", ".join(
+            f"{name} {one}"
+            for name in grammar.verbs
+            if name == who or who not in grammar.verbs
+            for one in sorted(grammar.verbs[name])
+        )
         raise ScriptError(f"{deeds[0]!r} is not known; known are: {known}")
     given = body[deeds[0]]
-    if given is None and verb not in WITHOUT_WORDS | OPTIONAL_WORDS:
+    if given is None and verb not in grammar.without_words | grammar.optional_words:
         raise ScriptError(f"{deeds[0]}: what?")
     words = "" if given is None else str(given)
-    if who == "time":
+    if who == "time" and verb == "passes":
         span(words)
-    own = who if who in CHANNELS else ""
-    expect = tuple(_expected(one, own) for one in _list(body.get("expect")))
+    own = who if who in grammar.seats else ""
+    expect = tuple(_expected(one, own, grammar.seats) for one in _list(body.get("expect")))
     options = None if "options" not in body else tuple(str(one) for one in _list(body["options"]))
     owner = body.get("owner")
     if owner not in (None, "bot", "person"):
@@ -175,14 +198,15 @@ def _step(body: Any) -> Step:
     slots = body.get("slots") or {}
     if not isinstance(slots, Mapping):
         raise ScriptError("slots: names and values are expected")
-    return Step(who, verb, words, expect, _patterns(body.get("never")), options, slots, owner, body.get("proof"))
+    more = {key: body[key] for key in grammar.more if key in body}
+    return Step(who, verb, words, expect, _patterns(body.get("never")), options, slots, owner, body.get("proof"), more)
 
 
-def _expected(one: Any, own: str) -> tuple[str, str]:
+def _expected(one: Any, own: str, seats: tuple[str, ...]) -> tuple[str, str]:
     """``words`` on the step's own channel, or ``{channel: words}``."""
     if isinstance(one, Mapping):
         ((channel, words),) = one.items() if len(one) == 1 else ((None, None),)
-        if channel not in CHANNELS:
+        if channel not in seats:
             raise ScriptError(f"expect: {one!r} is neither words nor <channel>: words")
         return str(channel), _pattern(words)
     if not own:

@@ -18,6 +18,8 @@ from typing import Any
 
 import aiohttp
 import redis.asyncio as redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
 
 from journeys.agent import Agent
 from journeys.customers import Customer, customer
@@ -32,10 +34,10 @@ class StageError(Exception):
 
 
 @contextmanager
-def started(home: Path, public_port: int = 0, internal_port: int = 0) -> Iterator[Path]:
-    """Start everything in a folder of its own, as ``make run`` does, and stop it again. Gives the folder."""
+def started(home: Path, public_port: int = 0, internal_port: int = 0, **settings: str) -> Iterator[Path]:
+    """Start everything in a folder of its own, as ``make run`` does with these settings, and stop it again. Gives the folder."""
     ports = {"PUBLIC_PORT": str(public_port), "INTERNAL_PORT": str(internal_port)}
-    wanted = {"ONETHREAD_HOME": str(home), **{name: port for name, port in ports.items() if port != "0"}}
+    wanted = {"ONETHREAD_HOME": str(home), **{name: port for name, port in ports.items() if port != "0"}, **settings}
     ours = ("TWILIO_", "MESSENGER_", "REDIS_", "RASA_", "PYTHONDONT", "DATABASE_URL", "PUBLIC_URL")
     plain = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     launcher = subprocess.Popen(
@@ -99,6 +101,13 @@ class Stage:
         found = await self.store.get(f"ot:wt:{hashlib.sha256(token.encode()).hexdigest()}")
         return None if found is None else f"web:{found.decode() if isinstance(found, bytes) else found}"
 
+    async def record(self, key: str) -> dict[str, Any] | None:
+        """A record of the store: ``call:{sid}``, ``handoff:<id>``; None when there is none."""
+        kind = await self.store.type(f"ot:{key}")
+        text = await (self.store.hget(f"ot:{key}", "json") if kind == "hash" else self.store.get(f"ot:{key}"))
+        found: dict[str, Any] | None = json.loads(text) if text else None
+        return found
+
     async def lets_time_pass(self, contact_id: str, span: timedelta) -> None:
         """The customer was last here that much earlier. Nothing else of the installation feels it."""
         key = f"ot:contact:{contact_id}"
@@ -112,7 +121,8 @@ async def open_stage(home: Path) -> AsyncIterator[Stage]:
     """Connect to the installation that runs from ``home``. It must be one with the simulator."""
     running = json.loads((home / "running.json").read_text())
     token = json.loads((home / "secrets.json").read_text())["internal_api_token"]
-    store = redis.Redis.from_url(running["redis_url"], decode_responses=True)
+    again = Retry(ExponentialBackoff(cap=1.0, base=0.05), 10)  # calls take it down (docs/calls.md)
+    store = redis.Redis.from_url(running["redis_url"], decode_responses=True, retry=again)
     agent = Agent(running["internal_url"], home)
     async with aiohttp.ClientSession() as http, Simulator.at(f"{running['internal_url']}/simulator") as sim:
         try:

@@ -1,0 +1,53 @@
+"""Two installations for all scripted calls: an ordinary one, and a strict one whose parts may be taken down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from journeys.call_run import NUMBERS, run_calls
+from journeys.call_script import RELAY, ScriptedCall, read_calls
+from journeys.run import Outcome
+from journeys.stage import open_stage, started
+from tests.conftest import free_port
+
+FOLDER = Path(__file__).parent
+MODES = {"VOICE_MODE": f"gather, {NUMBERS[RELAY]}=relay"}
+STRICT = {"QUEUE_LIMIT": "1"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-calls", action="store_true", help="write the table of docs/calls.md anew")
+
+
+def wanted(session: pytest.Session, *, strict: bool) -> list[ScriptedCall]:
+    """The calls whose tests are to run, of one kind."""
+    named = {item.callspec.params.get("name") for item in session.items if hasattr(item, "callspec")}
+    return [call for call in read_calls(FOLDER) if call.strict is strict and call.name in named]
+
+
+def played(home: Path, calls: list[ScriptedCall], **settings: str) -> list[Outcome]:
+    """What became of each."""
+    if not calls:
+        return []
+
+    async def play() -> list[Outcome]:
+        async with open_stage(home) as stage:
+            return await run_calls(stage, calls)
+
+    with started(home, free_port(), free_port(), **settings):
+        return asyncio.run(play())
+
+
+@pytest.fixture(scope="session")
+def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Outcome]:
+    """What became of each call, by its name. Both installations run at once: most of the time theirs is spent waiting."""
+    homes = tmp_path_factory.mktemp("calls"), tmp_path_factory.mktemp("strict")
+    with ThreadPoolExecutor() as pool:
+        ordinary = pool.submit(played, homes[0], wanted(request.session, strict=False), **MODES)
+        strict = pool.submit(played, homes[1], wanted(request.session, strict=True), **MODES, **STRICT)
+        return {one.journey.name: one for one in [*ordinary.result(), *strict.result()]}

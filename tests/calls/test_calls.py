@@ -1,0 +1,19 @@
+"""Every scripted call of this folder through the running installation, and the list of them in docs/calls.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from journeys.call_script import read_calls
+from journeys.run import Outcome
+from tests.calls.conftest import FOLDER
+
+ALL = read_calls(FOLDER)
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize("name", [call.name for call in ALL])
+def test_call(name: str, outcomes: Mapping[str, Outcome]) -> None:
+    assert outcomes[name].trouble is None, f"\n{outcomes[name]}"
