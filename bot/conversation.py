@@ -143,6 +143,8 @@ class Conversations(Speaking):
             turn.proof = await self.identity.proof_of(turn.contact, message)
             if turn.again and turn.handoff and turn.handoff.id == stable_id("h", message.id):
                 turn.handoff = None  # this message opened it, and its worker died before it could say so
+            if turn.handoff is not None and not ours:
+                await self._note_sender(turn)
             await act(turn)
             return await self._finished(turn, deliver, seen=not ours)
 
@@ -299,6 +301,15 @@ class Conversations(Speaking):
         if turn.pin is PinCheck.ACCEPTED:
             turn.proof = Proof.PROVEN
         return turn.pin is not PinCheck.NONE
+
+    async def _note_sender(self, turn: Turn) -> None:
+        """Before an agent hears of the message: the answer goes to where the customer wrote last. Mostly it is noted at the
+        turn's end, with all the rest."""
+        await self.contacts.update(turn.contact.id, partial(_seen, message=turn.message))
+
+    async def _hand_over(self, turn: Turn, wanted: directives.Handoff, *, shown: str | None = None) -> None:
+        await self._note_sender(turn)
+        await Speaking._hand_over(self, turn, wanted, shown=shown)
 
     async def _to_person(self, turn: Turn) -> None:
         """A person owns it: keep the line, show the agent, and be silent."""

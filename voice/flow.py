@@ -107,7 +107,7 @@ class CallFlow:
         if form.queue_result not in RETURNED:
             return await self._ask(back, step, self._plain(self._say("utter_not_joined")))
         lead = [self._say("utter_call_back_to_bot")] if form.queue_result == "bridged" else []
-        result = await self.conversations.caller_returned(self._message(call, str(step)), form.queue_result)
+        result = await self.conversations.caller_returned(self._message(call, str(step)), "")  # the agent noted nothing
         return await self._spoken(back, step, result, lead)
 
     async def overdue(self, form: VoiceForm, step: int) -> str:

@@ -172,7 +172,9 @@ def test_menus_of_any_length_keep_the_limits_of_sms_and_phone(count: int) -> Non
     parts = texts(reply, texted)
     assert all(0 < len(part) <= BODY_LIMIT and cost(part).encoding == "GSM-7" for part in parts)
     assert "pick_" not in "".join(parts), "payloads stay with us"
-    lines = "\n".join(parts).splitlines()
+    marks = [f"({n}/{len(parts)}) " for n in range(1, len(parts) + 1)] if len(parts) > 1 else [""]
+    assert all(part.startswith(mark) for part, mark in zip(parts, marks, strict=True))
+    lines = "\n".join(part.removeprefix(mark) for part, mark in zip(parts, marks, strict=True)).splitlines()
     assert [line.split()[0] for line in lines[1:-1]] == [str(n + 1) for n in range(count)]
     assert lines[-1] == ("Reply 1" if count == 1 else f"Reply 1-{count}")
     shown = page(reply.options, ChannelName.VOICE)

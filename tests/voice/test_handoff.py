@@ -167,7 +167,7 @@ async def test_back_from_the_agent_the_bot_goes_on(world: World) -> None:
     back = await phone.at(action, QueueResult="bridged", QueueTime="31")
     assert back.verbs == ["Gather", "Redirect"]
     assert back.words == "You are back with the assistant. Was that all?"
-    assert world.conversations.reasons[-1] == "bridged"
+    assert world.conversations.reasons[-1] == "", "the agent noted nothing, so nothing is quoted"
     call = world.store.calls[phone.sid]
     assert (call.state, call.last_prompt) == (CallState.TALKING, "Was that all?")
     assert await phone.at(action, QueueResult="bridged", QueueTime="31") == back
