@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-calls", action="store_true", help="write the table of docs/calls.md anew")
 
 
+def sabotaged() -> list[ScriptedCall]:
+    """One good call with a wrong expectation of each kind: proof that the runner notices."""
+    good = next(
+        call for call in read_calls(FOLDER) if call.name == "hung up in a form, and the next call asks what was open (gather)"
+    )
+    last = good.steps[-1]
+    wrong: list[tuple[str, ScriptedCall]] = [
+        ("the transcript has", replace(good, said=("something else",))),
+        ("problems [39001] were expected", replace(good, problems=(39001,))),
+        *(
+            (sentence, replace(good, steps=(*good.steps[:-1], replace(last, more={key: value}))))
+            for key, value, sentence in (
+                ("state", "bridged", "a call that is bridged was expected"),
+                ("handoff", "waiting", "handoff waiting was expected"),
+                ("reason", "no reason", "reason no reason was expected"),
+                ("kept", {"callback": "x"}, "an open handoff was expected"),
+            )
+        ),
+    ]
+    return [replace(call, name=f"sabotaged: {sentence}") for sentence, call in wrong]
+
+
 def wanted(session: pytest.Session, *, strict: bool) -> list[ScriptedCall]:
     """The calls whose tests are to run, of one kind."""
     named = {item.callspec.params.get("name") for item in session.items if hasattr(item, "callspec")}
-    return [call for call in read_calls(FOLDER) if call.strict is strict and call.name in named]
+    known = [*read_calls(FOLDER), *sabotaged()]
+    return [call for call in known if call.strict is strict and call.name in named]
 
 
 def played(home: Path, calls: list[ScriptedCall], **settings: str) -> list[Outcome]:

@@ -8,7 +8,7 @@ import pytest
 
 from journeys.call_script import read_calls
 from journeys.run import Outcome
-from tests.calls.conftest import FOLDER
+from tests.calls.conftest import FOLDER, sabotaged
 
 ALL = read_calls(FOLDER)
 
@@ -17,3 +17,9 @@ ALL = read_calls(FOLDER)
 @pytest.mark.parametrize("name", [call.name for call in ALL])
 def test_call(name: str, outcomes: Mapping[str, Outcome]) -> None:
     assert outcomes[name].trouble is None, f"\n{outcomes[name]}"
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize("name", [call.name for call in sabotaged()])
+def test_a_call_that_goes_otherwise_fails_and_says_so(name: str, outcomes: Mapping[str, Outcome]) -> None:
+    assert name.removeprefix("sabotaged: ") in (outcomes[name].trouble or "")
