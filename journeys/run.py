@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -51,6 +52,7 @@ class Walk:
     _shown: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     _used: set[str] = field(default_factory=set)
     _latest: str = ""
+    _unread: str | None = None
 
     @classmethod
     async def of(cls, stage: Stage, journey: Journey) -> Walk:
@@ -103,6 +105,7 @@ class Walk:
             await self._time_passes(step)
         else:
             self._latest = step.who if step.verb != "receives" else self._latest
+            self._unread = words if step.verb == "says" and step.owner == "person" and not step.expect else None
             await self._deed(step.who, step.verb, words)
 
     async def _deed(self, channel: str, verb: str, words: str) -> None:
@@ -158,12 +161,22 @@ class Walk:
     async def _agent_does(self, verb: str, words: str) -> None:
         handoff = await self._until(lambda thread: thread["handoff"] and thread["handoff"]["id"], "an open handoff")
         agent = self.stage.agent
+        await self._is_seen(handoff)
         if verb == "accepts":
             await agent.accepts(handoff)
         elif verb == "replies":
             await agent.replies(handoff, words)
         else:
             await agent.closes(handoff, words)
+
+    async def _is_seen(self, handoff: str) -> None:
+        """An agent answers what they have read: wait until the customer's last words stand on the desk."""
+        for _ in range(40):
+            if self._unread is None or html.escape(self._unread) in await self.stage.agent.page(handoff):
+                self._unread = None
+                return
+            await asyncio.sleep(0.05)
+        raise Missed(f"{self._unread!r} was expected on the desk")
 
     async def _time_passes(self, step: Step) -> None:
         thread = await self.thread()
