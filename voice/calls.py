@@ -94,7 +94,18 @@ class VoiceLine:
             available=people.available,
         )
         self._flow = CallFlow(
-            conversations, calls, handoffs, contacts, wording, render, clock, speech, prompts, offers, least_attestation, dial_ins
+            conversations=conversations,
+            calls=calls,
+            handoffs=handoffs,
+            contacts=contacts,
+            wording=wording,
+            render=render,
+            clock=clock,
+            speech=speech,
+            prompts=prompts,
+            reception=offers,
+            least_attestation=least_attestation,
+            dial_ins=dial_ins,
         )
         self._room = WaitingRoom(self._flow, calls, people.waits, people.settings, people.errands)
         agent = AgentLeg(account, client, calls, handoffs, people.errands, people.rooms, wording, clock, speech, people.settings)

@@ -6,24 +6,23 @@ repeat or late, and is never a second turn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bot.dialling import DialIns, code_of
-from bot.model import Call, CallState, ChannelName, Handoff, HandoffState, InboundMessage, Reply
-from bot.ports import Calls, Clock, Contacts, Conversations, Handoffs, TurnResult, Wording
+from bot.model import Call, CallState
+from bot.ports import Contacts, TurnResult
 from bot.speaking import PERSON
 from voice import twiml
-from voice.asking import Asker, Question, again
+from voice.asking import again
 from voice.attestation import OFF, believed
 from voice.commands import Wish
 from voice.forms import VoiceForm, caller_address
 from voice.hearing import Heard, hear
 from voice.partials import Partials
-from voice.prompts import Prompts
-from voice.spoken import aloud, say_digits
-from voice.twiml import RATES, Foreign, Prompt, Speech
+from voice.saying import Saying
+from voice.spoken import say_digits
+from voice.twiml import RATES, Foreign, Prompt
 
 RETURNED = frozenset({"bridged", "leave"})
 MOVED = frozenset({"redirected", "redirected-from-bridged", "bridging-in-process"})
@@ -31,34 +30,13 @@ MOVED = frozenset({"redirected", "redirected-from-bridged", "bridging-in-process
 caller already. ``hangup`` is the end; all others (``queue-full``, ``error``, ``system-error``) could not be joined."""
 
 
-class Reception(Protocol):
-    """Says who may be put in line, and what they are offered instead (``voice.offers``)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFlow(Saying):
+    """The call's side of a conversation: what came, and what follows from it."""
 
-    async def refused(self, handoff: Handoff) -> list[str]: ...
-    async def instead(self, call: Call, words: Sequence[str]) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class CallFlow:
-    """The call's side of a conversation. ``render`` gives a Reply's words, as the phone says them."""
-
-    conversations: Conversations
-    calls: Calls
-    handoffs: Handoffs
     contacts: Contacts
-    wording: Wording
-    render: Callable[[Reply], str]
-    clock: Clock
-    speech: Speech
-    prompts: Prompts = field(default_factory=Prompts)
-    reception: Reception | None = None
     least_attestation: str = OFF
     dial_ins: DialIns | None = None
-
-    @property
-    def asker(self) -> Asker:
-        """Turns as questions."""
-        return Asker(self.prompts, self.render)
 
     @property
     def partials(self) -> Partials:
@@ -135,14 +113,6 @@ class CallFlow:
         if left and left.state is not CallState.ENDED:
             await self.calls.save(replace(left, state=CallState.ENDED, ended_at=self.clock()))
 
-    async def again(self, call: Call) -> str:
-        """What the call is doing now, for a webhook that is late and whose own answer is not kept any more."""
-        if call.state is CallState.ENDED:
-            return twiml.nothing()
-        if call.state is not CallState.TALKING and call.handoff_id:
-            return twiml.enqueue([], call.handoff_id, call.step, self._speech(call))
-        return twiml.ask(await self._prompt(call, call.step), call.step, self._speech(call))
-
     async def call(self, form: VoiceForm) -> Call:
         """The call's record; made at its first webhook. Its level of proof begins as CLAIMED, whoever rings."""
         if known := await self.calls.get(form.sid):
@@ -155,13 +125,6 @@ class CallFlow:
             await self.ended(form.sid)
             return replace(call, state=CallState.ENDED)
         return call
-
-    async def place(self, handoff: Handoff) -> int:
-        """The caller's place in line, from 1."""
-        waiting = [h.id for h in await self.handoffs.listing() if h.state is HandoffState.WAITING]
-        return waiting.index(handoff.id) + 1 if handoff.id in waiting else 1
-
-    # -- a code from a chat --------------------------------------------------------------------------------------
 
     async def _known(self, call: Call) -> bool:
         """Whether this caller was ever here: who never was may come from a chat."""
@@ -303,98 +266,6 @@ class CallFlow:
         result = await self.conversations.wants_person(message, "The line was too noisy")
         return await self._spoken(replace(call, noise=0), step, result, wanted=True)
 
-    # -- what is said --------------------------------------------------------------------------------------------
-
-    async def _spoken(
-        self,
-        call: Call,
-        step: int,
-        result: TurnResult,
-        lead: Sequence[str | Foreign] = (),
-        *,
-        wanted: bool = False,
-        last: bool = False,
-        noise: bool = False,
-    ) -> str:
-        """A turn's result as TwiML. ``wanted``: try the queue again even if it failed before on this call.
-        ``last``: when nothing more can be done, end the call. ``noise``: what came was too long for an answer."""
-        now = await self.calls.get(call.sid) or call  # the turn took time: the caller may be gone or put through
-        if now.step > step or now.state is CallState.ENDED:
-            return await self.again(now)
-        call = replace(now, conversation_id=result.conversation_id, silences=0)
-        if result.handoff and result.handoff.open:
-            failed_before = call.handoff_id == result.handoff.id and call.state is CallState.TALKING
-            if wanted or not failed_before:
-                return await self._enqueue(call, step, [*lead, *self.asker.words(result)], result.handoff)
-            if not result.replies:
-                still = self.wording.say("utter_handoff_still_waiting", ChannelName.VOICE, place=await self.place(result.handoff))
-                result = replace(result, replies=(Reply(still),))
-        if result.hangup or (last and result.handoff):
-            await self.calls.save(replace(call, step=step + 1))
-            return twiml.goodbye([*lead, *self.asker.words(result)], self._speech(call))
-        return await self._asked(call, step, self.asker.question(result, call.last_prompt), lead, noise)
-
-    async def _asked(self, call: Call, step: int, question: Question, lead: Sequence[str | Foreign], noise: bool) -> str:
-        """The assistant's next question; when it did not understand, the question in other words, and in the end a person."""
-        prompt = question.prompt
-        if not question.missed:
-            return await self._ask(replace(call, misses=0, noise=0), step, prompt, lead)
-        call = replace(call, misses=call.misses + 1, noise=call.noise + 1 if noise else 0)
-        lead = [*lead, *question.lead]
-        if call.misses < prompt.settings.no_match:
-            said = again(prompt, call.misses) if question.lead else None
-            return await self._ask(call, step, prompt, lead, said)
-        message = self._message(call, f"{step}:no-match")
-        result = await self.conversations.wants_person(message, "The caller was not understood")
-        return await self._spoken(call, step, result, [self._say("utter_no_match_person")], last=True)
-
-    async def _ask(
-        self, call: Call, step: int, prompt: Prompt, lead: Sequence[str | Foreign] = (), said: str | None = None
-    ) -> str:
-        """Ask the next step; ``said`` replaces the prompt's words this time only."""
-        following = step + 1
-        if call.wide:
-            one_key = not prompt.hints and not prompt.collecting  # a menu and figures end their listening as ever
-            call, prompt = replace(call, wide=False), replace(prompt, wide=one_key)
-        await self.calls.remember(_prompt_key(call.sid, following), prompt.to_json())
-        await self.calls.save(replace(call, step=following, last_prompt=prompt.text))
-        return twiml.ask(replace(prompt, text=said or prompt.text), following, self._speech(call), lead)
-
-    async def _enqueue(self, call: Call, step: int, words: Sequence[str | Foreign], handoff: Handoff) -> str:
-        if self.reception and (why := await self.reception.refused(handoff)):
-            call = replace(call, step=step + 1, handoff_id=handoff.id, misses=0, noise=0)
-            await self.calls.save(call)
-            return await self.reception.instead(call, [*(w.text if isinstance(w, Foreign) else w for w in words), *why])
-        place = await self.place(handoff)
-        announced = [*words, self._say("utter_handoff_waiting", place=place)]
-        waiting = replace(call, state=CallState.WAITING, step=step + 1, handoff_id=handoff.id, misses=0, noise=0)
-        await self.calls.save(waiting)
-        return twiml.enqueue(announced, handoff.id, waiting.step, self._speech(call))
-
-    async def _prompt(self, call: Call, step: int) -> Prompt:
-        kept = await self.calls.remembered(_prompt_key(call.sid, step))
-        return Prompt.from_json(kept) if kept else self._plain(call.last_prompt)
-
-    def _plain(self, text: str) -> Prompt:
-        return Prompt(text, settings=self.prompts.settings(Reply(""), digits=False))
-
-    def _speech(self, call: Call) -> Speech:
-        return replace(self.speech, slow=call.slow)
-
-    def _say(self, name: str, **values: object) -> str:
-        return aloud(self.wording.say(name, ChannelName.VOICE, **values))
-
-    def _message(self, call: Call, step: str, *, digits: str | None = None, text: str = "") -> InboundMessage:
-        return InboundMessage(
-            id=f"voice:{call.sid}:{step}",
-            channel=ChannelName.VOICE,
-            sender=call.caller,
-            received_at=self.clock(),
-            text=text,
-            digits=digits,
-            call_sid=call.sid,
-        )
-
 
 def _apologised(result: TurnResult) -> bool:
     """Whether the assistant failed: then the way to a person that needs no assistant is on offer."""
@@ -404,7 +275,3 @@ def _apologised(result: TurnResult) -> bool:
 def _over_key(sid: str) -> str:
     """Kept when a call is over of which there is no record yet."""
     return f"{sid}:over"
-
-
-def _prompt_key(sid: str, step: int) -> str:
-    return f"{sid}:{step}:prompt"
