@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 import pytest
 import redis.asyncio as redis
 
-from bot.conversation import Deliver
 from bot.model import (
     Address,
     AddressKind,
@@ -37,6 +36,7 @@ from bot.redis_queue import (
 )
 from bot.redis_store import RedisContacts
 from bot.redis_turns import RedisCodes, RedisMenus
+from bot.taking_turns import Deliver
 from gateway.inbox import CountingInbox
 from gateway.inbox_worker import InboxWorker
 from gateway.metrics import Metrics
