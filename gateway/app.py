@@ -24,11 +24,12 @@ from gateway.first_agent import keep_first_agent
 from gateway.inbox_worker import InboxWorker
 from gateway.middleware import failures, plain_headers
 from gateway.outbox_worker import OutboxWorker
+from gateway.outside import softphone
 from gateway.partition_reader import PartitionReader, failed_key
 from gateway.partitions import DRAIN, Partitions
 from gateway.simulating import mount_simulator
 from gateway.values import is_loopback
-from gateway.wiring import Core, build, show_typing, softphone
+from gateway.wiring import Core, build, show_typing
 
 TURNS_AT_ONCE = 16
 LARGEST_BODY = 512 * 1024

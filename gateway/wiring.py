@@ -15,7 +15,7 @@ from bot.continuity import CarryOver
 from bot.conversation import Conversations
 from bot.dialling import DialIns
 from bot.errands import Errands
-from bot.factor import NoSecondFactor, Pins, SecondFactor
+from bot.factor import Pins
 from bot.handoff import HandoffBook
 from bot.identity import Identity
 from bot.interruptions import Interruptions
@@ -31,8 +31,6 @@ from bot.moving import Moving
 from bot.people import People
 from bot.ports import Channel, Dialogue, SendError, SendFailure, Telephone
 from bot.preference import Preferences
-from bot.rasa_client import RasaClient
-from bot.rasa_pool import RasaPool
 from bot.redis_line import RedisRooms, RedisSchedule, RedisWaits
 from bot.redis_queue import RedisInbox, RedisOutbox
 from bot.redis_store import RedisCalls, RedisContacts, RedisHandoffs, RedisLinks
@@ -41,31 +39,36 @@ from bot.repeats import Questions
 from bot.ringing import Rings
 from bot.staffing import Staffing
 from bot.wording import Notices
-from connectors.messenger import Messenger, MessengerApp
+from connectors.messenger import Messenger
 from connectors.messenger_threads import RedisThreads
-from connectors.second_factor import HttpSecondFactor
 from connectors.sms import Sms
-from connectors.twilio import TwilioAccount, TwilioClient
-from connectors.twilio_browser import BrowserPhones
-from connectors.verify import TwilioVerify
-from connectors.web import WebChat, origins
-from connectors.web_identity import SignedPages
+from connectors.twilio import TwilioClient
+from connectors.web import WebChat
 from connectors.web_limits import Limits
 from connectors.web_links import LinksAndPages
 from connectors.web_log import VisitorLog
 from desk.agents import AgentDirectory
-from desk.softphone import Softphone
 from gateway.config import Settings
 from gateway.inbox import CountingInbox
 from gateway.measured import MeasuredDialogue, MeasuredLocks
 from gateway.metrics import Metrics
 from gateway.other_way import OtherWay
+from gateway.outside import (
+    browser_phones,
+    messenger_app,
+    rasa,
+    relay,
+    remote_codes,
+    second_factor,
+    signed_pages,
+    twilio_account,
+    web_chat,
+)
 from gateway.repeat_meter import RepeatMeter
 from gateway.tracing import Tracing, tracing_to
 from voice.calls import VoiceLine
 from voice.people_line import PeopleParts
 from voice.prompts import Prompts
-from voice.relay import RelayOptions
 
 NOTICES = Path("domain/_notices.yml")
 VOICE_PATIENCE = 6.0
@@ -139,7 +142,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     book = HandoffBook(handoffs, dialogue, bulletin, now)
     links = RedisLinks(client)
     secret = hashlib.sha256(b"one-time codes:" + settings.internal_api_token.encode()).digest()
-    joining, remote = Joining(dialogue, locks, menus), _remote_codes(settings, http)
+    joining, remote = Joining(dialogue, locks, menus), remote_codes(settings, http)
     identity = Identity(contacts, codes, links, calls, now, secret, joining.copy, remote)
     linking = Linking(identity, contacts, links, dialogue, lines, handoffs, calls, locks, outbox, wording, now)
     own_codes = settings.verify is not None and settings.verify.fallback
@@ -165,7 +168,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         keywords=Keywords(contacts),
         wording=wording,
         send_code=send_code,
-        pins=Pins(codes, calls, _second_factor(settings, http), VisitorLog(client, Limits()).hide),
+        pins=Pins(codes, calls, second_factor(settings, http), VisitorLog(client, Limits()).hide),
         linking=linking,
         clock=now,
         deadline=settings.turn_deadline,
@@ -177,7 +180,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     inbox = CountingInbox(RedisInbox(client), outbox, contacts, metrics)
     browsers = browser_phones(settings)
     agents, waits = AgentDirectory(client, browser=browsers.address if browsers else None), RedisWaits(client)
-    web = _web(settings, inbox, client, wording, LinksAndPages(page_links, _signed_pages(settings, codes, linking)))
+    web = web_chat(settings, inbox, client, wording, LinksAndPages(page_links, signed_pages(settings, codes, linking)))
     sms, voice, messenger, redialler = None, None, None, None
     if settings.twilio:
         account = twilio_account(settings)
@@ -206,7 +209,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
             clock=now,
             turn_deadline=min(VOICE_PATIENCE, settings.turn_deadline),
             on_refused=metrics.refuse,
-            relay=_relay(settings, Interruptions(lines, locks, now), metrics),
+            relay=relay(settings, Interruptions(lines, locks, now), metrics),
             prompts=Prompts.from_folder(notices.parent),
             least_attestation=settings.caller_attestation,
             rings=rings,
@@ -223,7 +226,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
         redialler = Redialler(errands, voice, agents.phones)
     if settings.messenger:
         messenger = Messenger(
-            _messenger_app(settings),
+            messenger_app(settings),
             http,
             inbox,
             RedisThreads(client),
@@ -284,25 +287,6 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     )
 
 
-def rasa(settings: Settings, http: aiohttp.ClientSession) -> Dialogue:
-    """The one Rasa server, or all of them as one."""
-    clients = {url: RasaClient(http, url, settings.rasa_token) for url in settings.rasa_urls}
-    return clients[settings.rasa_url] if len(clients) == 1 else RasaPool(dict(clients))
-
-
-def _relay(settings: Settings, interruptions: Interruptions, metrics: Metrics) -> RelayOptions | None:
-    """ConversationRelay, where the settings choose it for a number."""
-    if not settings.voice_modes.relay:
-        return None
-    return RelayOptions(settings.voice_modes.is_relay, interruptions.heard, metrics.ignore)
-
-
-def _second_factor(settings: Settings, http: aiohttp.ClientSession) -> SecondFactor:
-    if settings.second_factor is None:
-        return NoSecondFactor()
-    return HttpSecondFactor(http, settings.second_factor.url, settings.second_factor.token)
-
-
 async def _no_code(_contact: Contact, _tel: str, _message: InboundMessage) -> bool:
     """Without a number that texts, no code can be sent."""
     return False
@@ -314,66 +298,3 @@ async def show_typing(core: Core, address: Address, on: bool) -> None:
         await core.web.typing(address, on)
     elif address.kind is AddressKind.MESSENGER and on and core.messenger is not None:
         await core.messenger.working(address)
-
-
-def twilio_account(settings: Settings) -> TwilioAccount:
-    """The connectors' view of the account. Precondition: Twilio is configured."""
-    assert settings.twilio is not None
-    given = settings.twilio
-    return TwilioAccount(
-        given.account_sid, given.auth_tokens, given.api_url, given.sms_number, given.voice_number, settings.public_url
-    )
-
-
-def browser_phones(settings: Settings) -> BrowserPhones | None:
-    """Agents' browsers as phones, where that is configured. Their names are made from a secret that all gateways share and
-    that stays when an API key is changed."""
-    if settings.softphone is None or settings.twilio is None:
-        return None
-    key = settings.softphone
-    return BrowserPhones(settings.twilio.account_sid, key.key_sid, key.key_secret, settings.internal_api_token)
-
-
-def softphone(settings: Settings) -> Softphone | None:
-    """The desk's view of it."""
-    phones, given = browser_phones(settings), settings.softphone
-    if phones is None or given is None:
-        return None
-    return Softphone(phones, given.sdk_url, given.integrity, given.signalling, given.sounds)
-
-
-def _messenger_app(settings: Settings) -> MessengerApp:
-    assert settings.messenger is not None
-    given = settings.messenger
-    return MessengerApp(given.app_secret, given.verify_token, given.page_token, given.page_id, given.api_url)
-
-
-def _web(settings: Settings, inbox: CountingInbox, client: redis.Redis, wording: Notices, vouch: LinksAndPages) -> WebChat:
-    twilio = settings.twilio
-    internal = f"{settings.internal_host}:{settings.internal_port}"
-    simulator = (f"http://{internal}", f"http://localhost:{settings.internal_port}") if settings.simulated else ()
-    return WebChat(
-        inbox,
-        client,
-        allowed_origins=origins(settings.public_url, settings.chat_origins),
-        clock=now,
-        wording=wording,
-        voice_number=twilio.voice_number if twilio else None,
-        sms_number=twilio.sms_number if twilio else None,
-        frame_ancestors=simulator,
-        vouch=vouch,
-    )
-
-
-def _signed_pages(settings: Settings, codes: RedisCodes, linking: Linking) -> SignedPages | None:
-    """Signed-in pages vouch for their visitors where there is a key for it."""
-    if not settings.web_identity_secrets:
-        return None
-    return SignedPages(settings.web_identity_secrets, settings.public_url, codes, linking.vouched, now)
-
-
-def _remote_codes(settings: Settings, http: aiohttp.ClientSession) -> TwilioVerify | None:
-    if settings.verify is None or settings.twilio is None:
-        return None
-    account = settings.twilio
-    return TwilioVerify(http, account.account_sid, account.auth_token, settings.verify.service, settings.verify.api_url)

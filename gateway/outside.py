@@ -1,0 +1,115 @@
+"""What the settings make of the world outside: Rasa, the vendors, the business's checks, the pages with our chat."""
+
+from __future__ import annotations
+
+import aiohttp
+import redis.asyncio as redis
+
+from bot.factor import NoSecondFactor, SecondFactor
+from bot.interruptions import Interruptions
+from bot.linking import Linking
+from bot.model import now
+from bot.ports import Dialogue
+from bot.rasa_client import RasaClient
+from bot.rasa_pool import RasaPool
+from bot.redis_turns import RedisCodes
+from bot.wording import Notices
+from connectors.messenger import MessengerApp
+from connectors.second_factor import HttpSecondFactor
+from connectors.twilio import TwilioAccount
+from connectors.twilio_browser import BrowserPhones
+from connectors.verify import TwilioVerify
+from connectors.web import WebChat, origins
+from connectors.web_identity import SignedPages
+from connectors.web_links import LinksAndPages
+from desk.softphone import Softphone
+from gateway.config import Settings
+from gateway.inbox import CountingInbox
+from gateway.metrics import Metrics
+from voice.relay import RelayOptions
+
+
+def rasa(settings: Settings, http: aiohttp.ClientSession) -> Dialogue:
+    """The one Rasa server, or all of them as one."""
+    clients = {url: RasaClient(http, url, settings.rasa_token) for url in settings.rasa_urls}
+    return clients[settings.rasa_url] if len(clients) == 1 else RasaPool(dict(clients))
+
+
+def relay(settings: Settings, interruptions: Interruptions, metrics: Metrics) -> RelayOptions | None:
+    """ConversationRelay, where the settings choose it for a number."""
+    if not settings.voice_modes.relay:
+        return None
+    return RelayOptions(settings.voice_modes.is_relay, interruptions.heard, metrics.ignore)
+
+
+def second_factor(settings: Settings, http: aiohttp.ClientSession) -> SecondFactor:
+    """The business's check of PINs, or none."""
+    if settings.second_factor is None:
+        return NoSecondFactor()
+    return HttpSecondFactor(http, settings.second_factor.url, settings.second_factor.token)
+
+
+def twilio_account(settings: Settings) -> TwilioAccount:
+    """The connectors' view of the account. Precondition: Twilio is configured."""
+    assert settings.twilio is not None
+    given = settings.twilio
+    return TwilioAccount(
+        given.account_sid, given.auth_tokens, given.api_url, given.sms_number, given.voice_number, settings.public_url
+    )
+
+
+def browser_phones(settings: Settings) -> BrowserPhones | None:
+    """Agents' browsers as phones, where that is configured. Their names are made from a secret that all gateways share and
+    that stays when an API key is changed."""
+    if settings.softphone is None or settings.twilio is None:
+        return None
+    key = settings.softphone
+    return BrowserPhones(settings.twilio.account_sid, key.key_sid, key.key_secret, settings.internal_api_token)
+
+
+def softphone(settings: Settings) -> Softphone | None:
+    """The desk's view of it."""
+    phones, given = browser_phones(settings), settings.softphone
+    if phones is None or given is None:
+        return None
+    return Softphone(phones, given.sdk_url, given.integrity, given.signalling, given.sounds)
+
+
+def messenger_app(settings: Settings) -> MessengerApp:
+    """The connector's view of the page. Precondition: Messenger is configured."""
+    assert settings.messenger is not None
+    given = settings.messenger
+    return MessengerApp(given.app_secret, given.verify_token, given.page_token, given.page_id, given.api_url)
+
+
+def web_chat(settings: Settings, inbox: CountingInbox, client: redis.Redis, wording: Notices, vouch: LinksAndPages) -> WebChat:
+    """Web chat, with the pages that may hold it."""
+    twilio = settings.twilio
+    internal = f"{settings.internal_host}:{settings.internal_port}"
+    simulator = (f"http://{internal}", f"http://localhost:{settings.internal_port}") if settings.simulated else ()
+    return WebChat(
+        inbox,
+        client,
+        allowed_origins=origins(settings.public_url, settings.chat_origins),
+        clock=now,
+        wording=wording,
+        voice_number=twilio.voice_number if twilio else None,
+        sms_number=twilio.sms_number if twilio else None,
+        frame_ancestors=simulator,
+        vouch=vouch,
+    )
+
+
+def signed_pages(settings: Settings, codes: RedisCodes, linking: Linking) -> SignedPages | None:
+    """Signed-in pages vouch for their visitors where there is a key for it."""
+    if not settings.web_identity_secrets:
+        return None
+    return SignedPages(settings.web_identity_secrets, settings.public_url, codes, linking.vouched, now)
+
+
+def remote_codes(settings: Settings, http: aiohttp.ClientSession) -> TwilioVerify | None:
+    """Twilio Verify, where that is configured."""
+    if settings.verify is None or settings.twilio is None:
+        return None
+    account = settings.twilio
+    return TwilioVerify(http, account.account_sid, account.auth_token, settings.verify.service, settings.verify.api_url)
