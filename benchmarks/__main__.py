@@ -20,8 +20,10 @@ from launch.supervisor import PartFailed
 
 Measure = Callable[[int], Awaitable[list[Found]]]
 PAGE, RESULTS = ROOT / "docs" / "benchmarks.md", ROOT / "results"
-ORDER = ("flat", "hop", "profile", "processor", "load", "voice", "memory", "tiers")
+ORDER = ("flat", "hop", "profile", "processor", "load", "voice", "relay", "memory", "tiers")
 """The tables' order on the page."""
+BY = {"profile": "hop", "processor": "hop", "relay": "voice"}
+"""Tables that another's run makes too."""
 
 
 def benchmarks() -> dict[str, Measure]:
@@ -43,6 +45,7 @@ def read_arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=5, help="repetitions of each measurement (default 5)")
     parser.add_argument("--no-page", action="store_true", help="leave docs/benchmarks.md as it is")
     arguments = parser.parse_args(given)
+    arguments.names = list(dict.fromkeys(BY.get(name, name) for name in arguments.names))
     if unknown := [name for name in arguments.names if name not in benchmarks()]:
         parser.error(f"there is no benchmark {unknown[0]!r}: {', '.join(benchmarks())}")
     if arguments.runs < 1:

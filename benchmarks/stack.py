@@ -24,6 +24,8 @@ from launch.training import ready_model, trainer
 ROOT = Path(__file__).parent.parent
 NUMBERS = ("+13125550190", "+13125550191")
 """The business's numbers (SMS, voice), from the range kept for fiction."""
+RELAY_NUMBER = "+13125550192"
+"""One more of the business's numbers, whose calls go over ConversationRelay."""
 STOCK = ROOT / "benchmarks" / "stock"
 
 
@@ -106,6 +108,7 @@ def _planned(place: Installation, recorder: Vendor, rasas: int) -> tuple[Plan, S
         "TWILIO_SMS_NUMBER": NUMBERS[0],
         "TWILIO_VOICE_NUMBER": NUMBERS[1],
         "TWILIO_API_URL": recorder.base_url,
+        "VOICE_MODE": f"gather, {RELAY_NUMBER}=relay",
         "LOG_LEVEL": "INFO",
     }
     planned = plan(values, place)
