@@ -5,6 +5,7 @@ While a handoff is open the person owns the conversation; ``bot.conversation`` a
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from bot import transcript
@@ -12,6 +13,9 @@ from bot.directives import Handoff as HandoffRequest
 from bot.model import ChannelName, Contact, Handoff, HandoffState, InboundMessage, Packet, Proof, stable_id
 from bot.ports import Clock, DeskEvent, Dialogue, DialogueUnavailable, HandoffRefused, Handoffs
 from bot.stores import Bulletin
+
+PACKET_PATIENCE = 2.0
+"""Seconds that a handoff waits for a Rasa that hangs: the caller waits as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,8 @@ class HandoffBook:
 
     async def _packet(self, conversation_id: str, wanted: HandoffRequest, proof: Proof) -> Packet:
         try:
-            events = await self.dialogue.events(conversation_id)
-        except DialogueUnavailable:
+            async with asyncio.timeout(PACKET_PATIENCE):
+                events = await self.dialogue.events(conversation_id)
+        except (DialogueUnavailable, TimeoutError):
             events = []  # the desk reads the tracker again when it is back; the handoff must not wait for it
         return Packet(transcript.lines(events), transcript.slot_facts(events), wanted.tried, proof)

@@ -6,6 +6,7 @@ after a crash between writing and forgetting it, the tracker is asked whether it
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,9 @@ from typing import Any
 from bot.model import new_id
 from bot.ports import Dialogue, DialogueUnavailable
 from bot.stores import Unsaved
+
+PATIENCE = 2.0
+"""Seconds that a line waits for a Rasa that hangs; whether it was written is asked before it is written again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,9 @@ class Lines:
         cause = about or new_id("l")
         await self.unsaved.push(conversation_id, [_with_id(event, cause) for event in events], doubt=again)
         try:
-            await self.flush(conversation_id)
-        except DialogueUnavailable:
+            async with asyncio.timeout(PATIENCE):
+                await self.flush(conversation_id)
+        except (DialogueUnavailable, TimeoutError):
             return  # kept in the store: the next line or turn takes them along
 
     async def waiting(self, conversation_id: str) -> bool:
