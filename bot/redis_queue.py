@@ -27,7 +27,7 @@ OUTBOUND = TypeAdapter(OutboundMessage)
 SEEN_KEPT = int(timedelta(days=3).total_seconds())
 SENT_KEPT = int(timedelta(days=30).total_seconds())
 EARLY_KEPT = 300
-DISK_WAIT_MS = 3000
+DISK_WAIT_MS = 4500
 DOUBTFUL = f"{PREFIX}:doubtful"
 """All sends that are uncertain or failed: sorted set of ``<record> <conversation>`` by time (docs/runbook.md)."""
 REPEATABLE = frozenset({ChannelName.WEB})

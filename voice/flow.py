@@ -6,6 +6,7 @@ repeat or late, and is never a second turn.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -56,13 +57,13 @@ class CallFlow(Saying):
 
     async def answered(self, form: VoiceForm, step: int) -> str:
         """Keys, speech or silence came for ``step``."""
-        call = await self.call(form)
+        call, kept = await asyncio.gather(self.call(form), self._kept(form.sid, step))
         if form.over:
             await self.ended(form.sid)
             return twiml.nothing()
         if step < call.step:
             return await self.again(call)
-        prompt = await self._prompt(call, step)
+        prompt = self._as_asked(call, kept)
         if call.state is CallState.ENDED:
             return await self._last_words(call, step, prompt, form)
         if (joined := await self._joined(call, step, prompt, form)) is not None:

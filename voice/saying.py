@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -107,8 +108,8 @@ class Saying:
         if call.wide:
             one_key = not prompt.hints and not prompt.collecting  # a menu and figures end their listening as ever
             call, prompt = replace(call, wide=False), replace(prompt, wide=one_key)
-        await self.calls.remember(_prompt_key(call.sid, following), prompt.to_json())
-        await self.calls.save(replace(call, step=following, last_prompt=prompt.text))
+        asked = replace(call, step=following, last_prompt=prompt.text)
+        await asyncio.gather(self.calls.remember(_prompt_key(call.sid, following), prompt.to_json()), self.calls.save(asked))
         return twiml.ask(replace(prompt, text=said or prompt.text), following, self._speech(call), lead)
 
     async def _enqueue(self, call: Call, step: int, words: Sequence[str | Foreign], handoff: Handoff) -> str:
@@ -123,7 +124,13 @@ class Saying:
         return twiml.enqueue(announced, handoff.id, waiting.step, self._speech(call))
 
     async def _prompt(self, call: Call, step: int) -> Prompt:
-        kept = await self.calls.remembered(_prompt_key(call.sid, step))
+        return self._as_asked(call, await self._kept(call.sid, step))
+
+    async def _kept(self, sid: str, step: int) -> str | None:
+        """The step's prompt, as it was kept when it was asked."""
+        return await self.calls.remembered(_prompt_key(sid, step))
+
+    def _as_asked(self, call: Call, kept: str | None) -> Prompt:
         return Prompt.from_json(kept) if kept else self._plain(call.last_prompt)
 
     def _plain(self, text: str) -> Prompt:

@@ -16,7 +16,7 @@ from tests.story.stack import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
-SOON = 15_000
+SOON = 30_000
 
 
 class Softphone:
