@@ -12,7 +12,7 @@ from tests.simulator.conftest import Stage
 
 @pytest.mark.parametrize("verstat", VERSTATS)
 async def test_it_comes_with_the_call(stage: Stage, verstat: str) -> None:
-    stage.voice('<Gather action="/2"><Say>Hello.</Say></Gather>', "<Say>Bye.</Say>")
+    stage.voice('<Gather action="/2" numDigits="1"><Say>Hello.</Say></Gather>', "<Say>Bye.</Say>")
     phone = await stage.sim.call(verstat=verstat)
     await phone.hears("Hello.")
     await phone.presses("1")
