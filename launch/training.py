@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import fcntl
 import hashlib
 import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from gateway.values import ConfigError
 from launch.environment import home_of, part_env, read_values
@@ -22,6 +25,7 @@ from launch.installation import Installation, StartError, write_private_text
 from launch.parts import Served
 from launch.process import Process
 
+LOOK = 0.5
 KEPT = 3
 """Models that are kept; older ones are deleted after a training."""
 
@@ -107,9 +111,34 @@ async def ready_model(work: Trainer, system: Mapping[str, str], say: Callable[[s
     """The model for the data as it is now, trained if need be. Raises StartError."""
     model = work.find()
     if model is None:
-        say(f"Training the assistant, once for this data (log: {work.logs / 'train.log'}) ...")
-        model = await work.train(training_env(system))
+        async with _alone(work.root, say):
+            model = work.find()  # another start may just have trained it
+            if model is None:
+                say(f"Training the assistant, once for this data (log: {work.logs / 'train.log'}) ...")
+                model = await work.train(training_env(system))
     return Served(model, work.python)
+
+
+@asynccontextmanager
+async def _alone(root: Path, say: Callable[[str], None]) -> AsyncIterator[None]:
+    """Two trainings at once in one checkout break each other's files; the lock ends with its process."""
+    (root / "models").mkdir(exist_ok=True)
+    with (root / "models" / ".training").open("w") as held:
+        told = False
+        while not _locked(held):
+            if not told:
+                say("Another start is training the assistant: waiting for it ...")
+            told = True
+            await asyncio.sleep(LOOK)
+        yield
+
+
+def _locked(held: TextIO) -> bool:
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def training_env(system: Mapping[str, str]) -> dict[str, str]:

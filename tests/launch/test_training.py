@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
 import pytest
 
 from launch.installation import StartError
-from launch.training import KEPT, Trainer
+from launch.training import KEPT, Trainer, ready_model
 
 RASA = """\
 import pathlib, sys
@@ -72,3 +73,16 @@ async def test_old_models_are_forgotten(trainer: Trainer) -> None:
     assert len(models) == KEPT
     assert newest in models
     assert len(list((trainer.root / "models").glob("*.json"))) == KEPT
+
+
+async def test_of_two_starts_at_once_one_trains_and_the_other_waits_for_its_model(
+    trainer: Trainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("launch.training.LOOK", 0.01)
+    said: list[str] = []
+    first, second = await asyncio.gather(*(ready_model(trainer, {}, said.append) for _ in range(2)))
+    assert first == second
+    assert sorted(line.split(":")[0].split(",")[0] for line in said) == [
+        "Another start is training the assistant",
+        "Training the assistant",
+    ]
