@@ -14,39 +14,24 @@ from bot.model import ChannelName
 
 
 class GoOnElsewhere(Action):
-    """One of the three ways; an open question stays open, on both channels."""
+    """One of the ways to another channel, ``directives.Move`` by its name; an open question stays open, on both."""
 
-    def __init__(self, where: ChannelName) -> None:
-        self._where = where
+    def __init__(self, name: str, to: str) -> None:
+        self._name, self._to = name, to
 
     def name(self) -> str:
-        return f"action_go_on_by_{self._where.value}"
+        return self._name
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        context.direct(dispatcher, Move(self._where.value))
+        context.direct(dispatcher, Move(self._to))
         return []
 
 
-class RingMe(Action):
-    """The customer said yes to being called."""
-
-    def name(self) -> str:
-        return "action_ring_me"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        context.direct(dispatcher, Move("ring"))
-        return []
-
-
-class DialIn(Action):
-    """The customer wants to call: the number, with a code that brings the call into this thread."""
-
-    def name(self) -> str:
-        return "action_dial_in"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        context.direct(dispatcher, Move("dial"))
-        return []
+def ways() -> tuple[Action, ...]:
+    """A text, a link for the browser, a call offered, that call wanted, and a code to call with."""
+    channels = (ChannelName.SMS, ChannelName.VOICE, ChannelName.WEB)
+    moves = tuple(GoOnElsewhere(f"action_go_on_by_{channel.value}", channel.value) for channel in channels)
+    return (*moves, GoOnElsewhere("action_ring_me", "ring"), GoOnElsewhere("action_dial_in", "dial"))
 
 
 class Prefer(Action):

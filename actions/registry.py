@@ -13,7 +13,6 @@ from actions.bank import Bank
 from actions.guard import guard
 from actions.names import Names
 from bot.levels import Levels
-from bot.model import ChannelName
 
 
 def all_actions(bank: Bank, names: Names, clock: Callable[[], float] = time.time) -> tuple[Action, ...]:
@@ -44,14 +43,10 @@ def all_actions(bank: Bank, names: Names, clock: Callable[[], float] = time.time
         branches.ValidateBranchForm(bank),
         calls.GoBack(),
         calls.MainMenu(),
-        moving.GoOnElsewhere(ChannelName.SMS),
-        moving.GoOnElsewhere(ChannelName.VOICE),
-        moving.GoOnElsewhere(ChannelName.WEB),
-        moving.DialIn(),
+        *moving.ways(),
         moving.Prefer("sms"),
         moving.Prefer("here"),
         moving.Prefer("any"),
-        moving.RingMe(),
         person.Handoff(),
         person.HandoffClosed(),
         person.LostCard(),

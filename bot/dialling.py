@@ -18,7 +18,6 @@ from datetime import timedelta
 
 from pydantic import TypeAdapter
 
-from bot import transcript
 from bot.lines import Lines
 from bot.model import (
     Address,
@@ -38,6 +37,7 @@ from bot.model import (
 )
 from bot.ports import Calls, Clock, Contacts, Wording
 from bot.stores import Codes, Locks, Outbox
+from bot.telling import tell
 
 SHORT, LONG = 6, 10
 """Figures of a code, in peace and after too many wrong ones."""
@@ -167,11 +167,8 @@ class DialIns:
     async def _tell(self, place: _Place, call: Call, contact: Contact) -> None:
         text, moment = self.wording.say("utter_dial_joined", place.channel), self.clock()
         about, where = stable_id("o", f"{call.sid}:joined"), contact.conversation_id
-        event = transcript.bot_event(text, place.channel, moment, author=Author.NOTICE)
-        async with self.locks.hold(where):
-            await self.lines.add(where, [event], about=about)
         sent = OutboundMessage(about, where, place.channel, place.address, Reply(text), Author.NOTICE, moment)
-        await self.outbox.put([sent])
+        await tell(sent, self.lines, self.locks, self.outbox)
 
     def _key(self, what: str, code: str) -> str:
         return f"dial:{what}:{hmac.new(self.secret, code.encode(), hashlib.sha256).hexdigest()}"

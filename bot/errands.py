@@ -29,6 +29,7 @@ from bot.model import (
 from bot.ports import Calls, Clock, Contacts, DeskEvent, Wording
 from bot.preference import Preferences
 from bot.stores import Locks, Outbox
+from bot.telling import tell
 
 WATCH = timedelta(minutes=2)
 """After that, an attempt of which nothing was heard is over: longer than a phone rings, a whisper and a machine's greeting."""
@@ -69,10 +70,7 @@ class Errands:
         words, moment = self.wording.say(sentence, channel, **values), self.clock()
         message_id = stable_id("o", f"{cause}:{sentence}")
         message = OutboundMessage(message_id, conversation_id, channel, address, Reply(words), Author.NOTICE, moment)
-        event = transcript.bot_event(words, channel, moment, author=Author.NOTICE)
-        async with self.locks.hold(conversation_id):
-            await self.lines.add(conversation_id, [event], about=message_id)
-        await self.outbox.put([message])
+        await tell(message, self.lines, self.locks, self.outbox)
         return True
 
     async def agreed(self, conversation_id: str, number: str, handoff_id: str, outcome: str) -> bool:

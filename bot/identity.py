@@ -155,6 +155,12 @@ class Identity:
         ends = known.until or known.since + self.lives[known.address.kind]
         return known.proof if self.clock() < ends else Proof.CLAIMED
 
+    def number_of(self, contact: Contact) -> Address | None:
+        """The telephone number that this contact holds as of now: the best proved, and of these the one proved last."""
+        numbers = [k for k in contact.addresses if k.address.kind is AddressKind.TEL and k.address.value.startswith("+")]
+        held = [known for known in numbers if self.proof_now(known) >= Proof.POSSESSED]
+        return max(held, key=lambda known: (self.proof_now(known), known.since)).address if held else None
+
     def changed_hands(self, contact: Contact, sender: Address, at: datetime) -> bool:
         """Whether a number has been silent for so long that it may be somebody else's by now."""
         known = next((a for a in contact.addresses if a.address == sender), None)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.identity import Identity
 from bot.linking import CHANNELS
-from bot.model import Address, AddressKind, ChannelName, Contact, InboundMessage, Proof
+from bot.model import Address, ChannelName, Contact, InboundMessage, Proof
 from bot.ports import Contacts, Wording
 
 LIVE = timedelta(minutes=10)
@@ -34,7 +34,7 @@ class Preferences:
             return contact, self.wording.say("utter_prefer_unproved", channel)
         if to == HERE and channel is ChannelName.VOICE:
             return contact, self.wording.say("utter_prefer_not_here", channel)
-        address = None if to == ANY else self.number(contact) if to == TEXTS else message.sender
+        address = None if to == ANY else self.identity.number_of(contact) if to == TEXTS else message.sender
         if to == TEXTS and address is None:
             return contact, self.wording.say("utter_prefer_unproved", channel)
         if address is not None and CHANNELS[address.kind] is ChannelName.SMS and contact.opted_out:
@@ -42,13 +42,6 @@ class Preferences:
         kept = await self.contacts.update(contact.id, lambda known: replace(known, preferred=address)) or contact
         sentence = {TEXTS: "utter_prefer_sms", HERE: "utter_prefer_here"}.get(to, "utter_prefer_any")
         return kept, self.wording.say(sentence, channel, last2=address.value[-2:] if address else "")
-
-    def number(self, contact: Contact) -> Address | None:
-        """The number that this contact holds as of now: the best proved, and of these the one proved last."""
-        now = self.identity.proof_now
-        numbers = [k for k in contact.addresses if k.address.kind is AddressKind.TEL and k.address.value.startswith("+")]
-        held = [known for known in numbers if now(known) >= Proof.POSSESSED]
-        return max(held, key=lambda known: (now(known), known.since)).address if held else None
 
     def chosen(self, contact: Contact) -> tuple[ChannelName, Address] | None:
         """Where the customer wants to be reached, while that is theirs, proved, and takes messages."""

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
-from bot import transcript
 from bot.identity import Identity
 from bot.lines import Lines
 from bot.model import (
@@ -31,6 +30,7 @@ from bot.model import (
 )
 from bot.ports import Calls, Clock, Contacts, Wording
 from bot.stores import Locks, Outbox
+from bot.telling import tell
 
 RINGS_PER_TEL = (3, 3600)
 """Calls to one number, whoever asks: count and seconds."""
@@ -127,10 +127,8 @@ class Rings:
             return
         text, moment = self.wording.say(sentence, wish.channel, number=self.dial), self.clock()
         about, place = stable_id("o", f"{ring_id}:told"), contact.conversation_id
-        event = transcript.bot_event(text, wish.channel, moment, author=Author.NOTICE)
-        async with self.locks.hold(place):
-            await self.lines.add(place, [event], about=about)
-        await self.outbox.put([OutboundMessage(about, place, wish.channel, wish.address, Reply(text), Author.NOTICE, moment)])
+        said = OutboundMessage(about, place, wish.channel, wish.address, Reply(text), Author.NOTICE, moment)
+        await tell(said, self.lines, self.locks, self.outbox)
 
     async def _put(self, offer: _Offer, wish: Wish) -> None:
         """The id follows from the offer, so that a repeat of any kind makes no second call."""
@@ -152,17 +150,10 @@ class Rings:
         """Why nobody is rung (a sentence's name, or empty), and the number that is rung otherwise."""
         if message.channel is ChannelName.VOICE or await self.calls.live_for(contact.conversation_id):
             return "utter_ring_talking", None
-        tel = self._number(contact)
-        if tel is None or proof < Proof.POSSESSED:
+        held = self.identity.number_of(contact)
+        if held is None or proof < Proof.POSSESSED:
             return "utter_ring_unproved", None
-        return ("", tel) if self.may_ring(self.clock()) else ("utter_ring_quiet", None)
-
-    def _number(self, contact: Contact) -> str | None:
-        """The number that this contact holds as of now: the best proved, and of these the one proved last."""
-        now = self.identity.proof_now
-        numbers = [k for k in contact.addresses if k.address.kind is AddressKind.TEL and k.address.value.startswith("+")]
-        held = [known for known in numbers if now(known) >= Proof.POSSESSED]
-        return max(held, key=lambda known: (now(known), known.since)).address.value if held else None
+        return ("", held.value) if self.may_ring(self.clock()) else ("utter_ring_quiet", None)
 
     async def _within_limits(self, contact: Contact, message: InboundMessage, tel: str) -> bool:
         limits = [(f"ring:contact:{contact.id}", RINGS_PER_CONTACT)]

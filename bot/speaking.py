@@ -131,7 +131,6 @@ class Speaking:
                 await self._notice(turn, said.text)
                 turn.replies[-1], turn.offer = said, said if said.options else turn.offer
                 turn.replies.insert(0, turn.replies.pop())  # an open question comes last
-
             case directives.Prefer(to=where) if self.preferences is not None:
                 turn.contact, text = await self.preferences.set(turn.contact, turn.message, where, turn.proof)
                 await self._notice(turn, text)

@@ -90,7 +90,8 @@ class TakingTurns(Speaking):
 
     async def _look(self, place: str, message: InboundMessage) -> Looked:
         """Asked side by side: one round trip. A new address gets its contact, the turn is noted as begun and counted; nothing
-        else changes, so that another look, when the lock had to be waited for, does no harm."""
+        else changes. A look that is made again, because another gateway had the lock, finds the turn begun: the tracker is
+        then asked whether it was run, which is slower and as right."""
         about = asyncio.gather(
             self.contacts.find_or_create(message.sender),
             self.handoffs.open_for(place),

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from bot import transcript
 from bot.handoff import HandoffBook
+from bot.identity import Identity
 from bot.lines import Lines
 from bot.model import Address, Author, ChannelName, Contact, OutboundMessage, Proof, stable_id
 from bot.ports import Channel, Clock, Contacts, SendError, SendFailure
-from bot.preference import Preferences
 from bot.stores import Locks, Outbox
 from connectors.messenger_errors import WINDOW
 
@@ -26,7 +26,7 @@ class OtherWay:
 
     first: Channel
     contacts: Contacts
-    preferences: Preferences
+    identity: Identity
     handoffs: HandoffBook
     outbox: Outbox
     lines: Lines
@@ -49,14 +49,14 @@ class OtherWay:
     async def _number(self, message: OutboundMessage) -> Address | None:
         """The number that the same contact holds, at no lower level than the Messenger thread; None where texts are refused."""
         contact = await self.contacts.find(message.address)
-        number = self.preferences.number(contact) if contact and not contact.opted_out else None
+        number = self.identity.number_of(contact) if contact and not contact.opted_out else None
         if contact is None or number is None:
             return None
         return number if self._level(contact, number) >= self._level(contact, message.address) else None
 
     def _level(self, contact: Contact, address: Address) -> Proof:
         known = next((one for one in contact.addresses if one.address == address), None)
-        return self.preferences.identity.proof_now(known) if known else Proof.CLAIMED
+        return self.identity.proof_now(known) if known else Proof.CLAIMED
 
     async def _text(self, message: OutboundMessage, number: Address) -> None:
         """Its id follows from the message's: one text, however often Messenger refuses."""

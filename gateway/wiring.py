@@ -238,7 +238,7 @@ def build(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, 
     built: list[Channel | None] = [web, sms, voice, messenger]
     channels = {channel.name: channel for channel in built if channel is not None}
     if messenger and sms:
-        other_way = OtherWay(messenger, contacts, preferences, book, outbox, lines, locks, now)
+        other_way = OtherWay(messenger, contacts, identity, book, outbox, lines, locks, now)
         channels[ChannelName.MESSENGER] = other_way
     telephone: Telephone = voice or NoTelephone()
     people = People(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import html
 import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -161,7 +160,7 @@ class Walk:
     async def _agent_does(self, verb: str, words: str) -> None:
         handoff = await self._until(lambda thread: thread["handoff"] and thread["handoff"]["id"], "an open handoff")
         agent = self.stage.agent
-        await self._is_seen(handoff)
+        await self._is_seen()
         if verb == "accepts":
             await agent.accepts(handoff)
         elif verb == "replies":
@@ -169,14 +168,13 @@ class Walk:
         else:
             await agent.closes(handoff, words)
 
-    async def _is_seen(self, handoff: str) -> None:
-        """An agent answers what they have read: wait until the customer's last words stand on the desk."""
-        for _ in range(40):
-            if self._unread is None or html.escape(self._unread) in await self.stage.agent.page(handoff):
-                self._unread = None
-                return
-            await asyncio.sleep(0.05)
-        raise Missed(f"{self._unread!r} was expected on the desk")
+    async def _is_seen(self) -> None:
+        """An agent answers what they have read: wait until the customer's last words stand in the transcript."""
+        words, self._unread = self._unread, None
+        if words is not None:
+            await self._until(
+                lambda thread: any(words in line["text"] for line in thread["transcript"]), f"{words!r} on the desk"
+            )
 
     async def _time_passes(self, step: Step) -> None:
         thread = await self.thread()

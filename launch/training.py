@@ -146,6 +146,11 @@ def training_env(system: Mapping[str, str]) -> dict[str, str]:
     return part_env(system, {"RASA_TELEMETRY_ENABLED": "false"})
 
 
+async def _anew(work: Trainer) -> Path:
+    async with _alone(work.root, print):
+        return await work.train(training_env(os.environ))
+
+
 def main() -> None:
     """Train now; the model's path is the last line."""
     parser = argparse.ArgumentParser(prog="python -m launch.training", description="Train the assistant.")
@@ -156,7 +161,7 @@ def main() -> None:
         values = read_values(root / ".env", os.environ)
         work = trainer(root, Installation.open(home_of(values, root)).logs, diet=arguments.diet)
         print(f"Training with {work.config.name}; the log is {work.logs / 'train.log'}.", flush=True)
-        print(asyncio.run(work.train(training_env(os.environ))))
+        print(asyncio.run(_anew(work)))
     except (ConfigError, StartError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:

@@ -10,7 +10,6 @@ import pytest
 from bot.lines import Lines
 from bot.model import Address, AddressKind, Author, ChannelName, ContactAddress, DeliveryStatus, OutboundMessage, Proof, Reply
 from bot.ports import SendError, SendFailure
-from bot.preference import Preferences
 from bot.redis_queue import partition_of
 from bot.redis_turns import RedisLocks, RedisUnsaved
 from connectors.messenger_errors import WINDOW
@@ -18,7 +17,6 @@ from gateway.metrics import Metrics
 from gateway.other_way import OtherWay
 from gateway.outbox_worker import OutboxWorker
 from tests.bot.conftest import ANA, World
-from tests.bot.fakes import PlainWording
 
 THREAD = Address(AddressKind.MESSENGER, "123")
 
@@ -73,10 +71,9 @@ async def post(world: World) -> AsyncIterator[Post]:
     ana = await world.contacts.find_or_create(ANA)
     known = tuple(ContactAddress(address, Proof.POSSESSED, world.clock()) for address in (ANA, THREAD))
     await world.contacts.save(replace(ana, addresses=known))
-    preferences = Preferences(world.conversations.identity, world.contacts, PlainWording())
     lines, locks = Lines(world.assistant, RedisUnsaved(world.client)), RedisLocks(world.client)
     meta, book = Meta(closed()), world.people.handoffs
-    way = OtherWay(meta, world.contacts, preferences, book, world.outbox, lines, locks, world.clock)
+    way = OtherWay(meta, world.contacts, world.conversations.identity, book, world.outbox, lines, locks, world.clock)
     worker = OutboxWorker(world.outbox, {ChannelName.MESSENGER: way}, world.contacts, Metrics())
     yield Post(world, meta, worker, ana.conversation_id)
 
