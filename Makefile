@@ -35,7 +35,7 @@ call: env ## call the running simulator's phone line from this terminal (FROM=+1
 journeys: env-dev ## conversations as data through a fresh installation (JOURNEYS="-k words -v")
 	@exec $(PYTHON) -m journeys $(JOURNEYS)
 
-bench: env-dev ## measure: turn time, throughput, memory, against stock Rasa (docs/benchmarks.md)
+bench: env-dev env-diet ## measure: turn time, throughput, memory, against stock Rasa, and its default with DIET (docs/benchmarks.md)
 	@exec $(PYTHON) -m benchmarks
 
 chaos: env-dev ## kill parts under load and count what was lost, doubled or out of order (MINUTES=5)

@@ -128,8 +128,7 @@ async def one_run(ours: Served, default: Served, sides: dict[str, Side]) -> None
 
 
 async def measure(runs: int) -> list[Found]:
-    """Three runs at most: each start of the default configuration takes a minute or two."""
-    runs = min(runs, 3)
+    """Each run starts both anew: a minute, most of it for the default configuration."""
     ours, default = await model(), await default_model()
     sides = {"ours": Side(), "default": Side()}
     for _ in range(runs):
