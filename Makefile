@@ -10,11 +10,11 @@ DIET ?=
 CHANNEL ?= web
 PYTEST ?=
 
-.PHONY: help run test train chat call journeys bench chaos redrive lint lock memory clean env env-dev env-diet test-tools
+.PHONY: help run test train chat call journeys bench chaos redrive retention lint lock memory clean env env-dev env-diet test-tools
 
 help: ## this list
 	@echo "Onethread: one conversation across web chat, Messenger, SMS and the phone."
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: env $(if $(DIET),env-diet) ## start everything; Ctrl-C stops it (DIET=1: with the TensorFlow pipeline)
 	@exec $(PYTHON) -m launch --with-parent --timings $(if $(DIET),--diet)
@@ -43,6 +43,9 @@ chaos: env-dev ## kill parts under load and count what was lost, doubled or out 
 
 redrive: env ## what was set aside after failing five times (QUEUE=inbox or outbox: try it again)
 	@exec $(PYTHON) -m gateway.redrive $(if $(QUEUE),--queue $(QUEUE))
+
+retention: env ## who was silent for DAYS=400, or one PERSON=+12125550147: count (DELETE=1: delete)
+	@exec $(PYTHON) -m gateway.retention $(if $(PERSON),--person $(PERSON),--days $(or $(DAYS),400)) $(if $(DELETE),--delete)
 
 lint: env-dev ## style, types and import contracts
 	$(PYTHON) -m ruff check .

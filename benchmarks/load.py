@@ -218,7 +218,7 @@ async def measure(runs: int) -> list[Found]:
         Figure("ours, texts at full load, p95 (200 who write at once wait for each other)", median(ours.slow), "s"),
         Figure("one Rasa server: texts at its half load, p95", median(single_half.slow) * MS, "ms"),
         Figure("stock Rasa at full load, p95", median(theirs.slow), "s"),
-        Figure("webhooks answered 503 (not on disk in time), brought again", ours.asked_again + single.asked_again),
+        Figure("webhooks answered 503, brought again", ours.asked_again + single.asked_again),
     )
     notes = (
         f"{CONVERSATIONS} conversations at once, {SECONDS:g} s a run; ours are whole turns, signed webhook to vendor.",

@@ -143,7 +143,7 @@ class Caller:
         while (asked := ACTION.search(twiml)) is None:
             onward = REDIRECT.search(twiml)
             if onward is None:
-                raise Missing("the TwiML asks nothing")
+                raise Missing(f"the TwiML asks nothing: {twiml[:300]}")
             self.fillers += 1
             twiml = await self._post(self._local(onward[1]), [])
         self.path = self._local(asked[1])

@@ -24,7 +24,7 @@ class Vendor:
     base_url: str = ""
     arrived: int = 0
     asked_again: int = 0
-    """Webhooks of its that were answered 503: not on disk in time."""
+    """Webhooks of its that were answered 503."""
     _waiting: dict[str, asyncio.Queue[tuple[float, str]]] = field(default_factory=lambda: defaultdict(asyncio.Queue))
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 

@@ -30,6 +30,8 @@ from bot.ports import StoreUnavailable
 from bot.redis_batch import BatchingRedis
 
 PREFIX = "ot"
+CONNECTIONS = 1000
+"""Of one client at most: past redis-py's own hundred a command is refused, and a desk page alone keeps one open."""
 SENTINEL, CLUSTER = "redis+sentinel", "redis+cluster"
 SCHEMES = ("redis", "rediss", "unix", SENTINEL, CLUSTER)
 P = ParamSpec("P")
@@ -52,6 +54,7 @@ def connect(url: str, *, timeout: float = 5.0, retries: int = 2, decode: bool = 
         "decode_responses": decode,
         "socket_timeout": timeout,
         "socket_connect_timeout": 2.0,
+        "max_connections": CONNECTIONS,
         "retry": Retry(pause, retries, supported_errors=(ConnectionFailed,)),
     }
     scheme, _, rest = url.partition("://")

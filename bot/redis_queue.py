@@ -15,11 +15,11 @@ from datetime import timedelta
 
 import redis.asyncio as redis
 from pydantic import TypeAdapter
-from redis.exceptions import ResponseError
 
 from bot.model import Address, ChannelName, DeliveryReport, DeliveryStatus, InboundMessage, OutboundMessage
 from bot.ports import StoreUnavailable
 from bot.redis_base import PREFIX, dump, is_cluster, stored, text_of
+from bot.redis_disk import OnDisk
 
 PARTITIONS = 8
 INBOUND = TypeAdapter(InboundMessage)
@@ -27,7 +27,6 @@ OUTBOUND = TypeAdapter(OutboundMessage)
 SEEN_KEPT = int(timedelta(days=3).total_seconds())
 SENT_KEPT = int(timedelta(days=30).total_seconds())
 EARLY_KEPT = 300
-DISK_WAIT_MS = 4500
 DOUBTFUL = f"{PREFIX}:doubtful"
 """All sends that are uncertain or failed: sorted set of ``<record> <conversation>`` by time (docs/runbook.md)."""
 REPEATABLE = frozenset({ChannelName.WEB})
@@ -141,45 +140,27 @@ def record_key(partition: str, outbound_id: str) -> str:
 
 
 class RedisInbox:
-    """``bot.ports.Inbox``. ``accept`` returns when the message is on the server's disk, not only in its memory.
+    """``bot.ports.Inbox``. ``accept`` returns when the message is on the server's disk, not only in its memory (``OnDisk``).
 
     With ``appendfsync everysec`` that takes up to a second under load and milliseconds otherwise; the worker has the
-    message meanwhile. Where the server cannot tell (no append-only file, before Redis 7.2, a Cluster), or without
-    ``wait_for_disk``, it is not waited for.
+    message meanwhile.
     """
 
     def __init__(self, client: redis.Redis, *, limit: int = INBOX_LIMIT, wait_for_disk: bool = True) -> None:
         self._redis = client
         self._limit = limit
-        self._accept = client.register_script(_ACCEPT)
+        self._disk = OnDisk(client, wait=wait_for_disk)
         self._report = client.register_script(_REPORT)
-        self._can_tell = wait_for_disk and not is_cluster(client)
 
     @stored
     async def accept(self, message: InboundMessage) -> bool:
         partition = partition_of(message.sender)
         keys = [f"{PREFIX}:{partition}:seen:{message.id}", inbox_key(partition)]
         args = [str(SEEN_KEPT), str(self._limit), dump(INBOUND, message)]
-        answer = await (self._on_disk(keys, args) if self._can_tell else self._accept(keys=keys, args=args))
-        if int(answer) < 0:
+        answer = int(await self._disk.write("EVAL", _ACCEPT, len(keys), *keys, *args))
+        if answer < 0:
             raise InboxFull("the inbox is full")
-        return int(answer) == 1
-
-    async def _on_disk(self, keys: list[str], args: list[str]) -> int:
-        """Append, and wait on the same connection until the append-only file is on disk (WAITAOF)."""
-        async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.eval(_ACCEPT, len(keys), *keys, *args)
-            pipe.execute_command("WAITAOF", 1, 0, DISK_WAIT_MS)
-            answer, written = await pipe.execute(raise_on_error=False)
-        if isinstance(answer, Exception):
-            raise answer
-        if isinstance(written, ResponseError):
-            self._can_tell = False
-        elif isinstance(written, Exception):
-            raise written
-        elif int(written[0]) < 1:
-            raise StoreUnavailable("Redis: not on disk yet")
-        return int(answer)
+        return answer == 1
 
     @stored
     async def report(self, report: DeliveryReport) -> None:

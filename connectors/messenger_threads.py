@@ -83,6 +83,12 @@ class RedisThreads:
         """See Threads."""
         await self._redis.zremrangebyscore(_messages(psid), "-inf", _ms(watermark))
 
+    @stored
+    async def forget(self, psid: str) -> None:
+        """Nothing is known of the person any more; not part of Threads: for ``gateway.retention``."""
+        await self._redis.zrem(_PEOPLE, psid)
+        await self._redis.unlink(_messages(psid))
+
 
 _PEOPLE = f"{PREFIX}:messenger:people"
 

@@ -166,6 +166,13 @@ class VisitorLog:
         await self.advance(web_id, "left", seq)
         await self.tell(web_id, "left")
 
+    async def forget(self, web_id: str) -> None:
+        """Delete the visitor's lines, also from open tabs. What remains, numbers without words, ends as the table says."""
+        with _stored():
+            for name in ("log", "ids"):
+                await self._redis.unlink(_key(web_id, name))
+        await self.leave(web_id, await self.last(web_id) + 1)
+
     async def tell(self, web_id: str, kind: str, **values: object) -> None:
         """Tell every gateway process something passing of this visitor; nothing is kept."""
         with _stored():
