@@ -16,8 +16,9 @@ import redis.asyncio as redis
 from bot.model import AddressKind, Contact, ContactAddress, Proof, new_id
 from bot.ports import Clock
 from bot.redis_base import PREFIX, stored, text_of
-from bot.redis_store import HANDOFF, LINK, RedisCalls, RedisContacts, RedisHandoffs, RedisLinks
-from bot.redis_turns import RedisLocks
+from bot.redis_calls import RedisCalls
+from bot.redis_locks import RedisLocks
+from bot.redis_store import HANDOFF, LINK, RedisContacts, RedisHandoffs, RedisLinks
 from bot.stores import LinkRecord
 
 SCAN = 1000

@@ -1,4 +1,4 @@
-"""Contacts, handoffs, calls and the record of joined contacts, on Redis."""
+"""Contacts, handoffs and the record of joined contacts, on Redis."""
 
 from __future__ import annotations
 
@@ -6,22 +6,18 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 import redis.asyncio as redis
 from pydantic import TypeAdapter
 
-from bot.model import Address, AddressKind, Call, CallState, Contact, ContactAddress, Handoff, Proof, new_id
+from bot.model import Address, AddressKind, Contact, ContactAddress, Handoff, Proof, new_id
 from bot.ports import Clock
 from bot.redis_base import PREFIX, dump, stored, text_of
 from bot.stores import LinkRecord
 
 CONTACT = TypeAdapter(Contact)
 HANDOFF = TypeAdapter(Handoff)
-CALL = TypeAdapter(Call)
 LINK = TypeAdapter(LinkRecord)
-CALL_KEPT = int(timedelta(days=7).total_seconds())
-PROMPT_KEPT = int(timedelta(days=1).total_seconds())
 REMEMBERED = 2000
 """Addresses and contacts of which a guess is kept in memory; Redis is always asked whether it still holds."""
 
@@ -235,69 +231,3 @@ class RedisHandoffs:
             texts = await pipe.execute()
         found = [HANDOFF.validate_json(text) for text in texts if text]
         return [handoff for handoff in found if handoff.open]
-
-
-class RedisCalls:
-    """``bot.ports.Calls``. Everything of a call goes a week after it was last touched."""
-
-    def __init__(self, client: redis.Redis) -> None:
-        self._redis = client
-
-    @stored
-    async def get(self, sid: str) -> Call | None:
-        return await self._load(sid)
-
-    @stored
-    async def save(self, call: Call) -> None:
-        async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.hset(f"{PREFIX}:call:{sid_tag(call.sid)}", "json", dump(CALL, call))
-            pipe.expire(f"{PREFIX}:call:{sid_tag(call.sid)}", CALL_KEPT)
-            await pipe.execute()
-        if call.state is CallState.ENDED:
-            if await self._redis.get(f"{PREFIX}:live:{call.conversation_id}") == call.sid:
-                await self._redis.delete(f"{PREFIX}:live:{call.conversation_id}")
-        else:
-            await self._redis.set(f"{PREFIX}:live:{call.conversation_id}", call.sid, ex=CALL_KEPT)
-
-    @stored
-    async def raise_proof(self, sid: str, proof: Proof) -> None:
-        await self._redis.hset(f"{PREFIX}:call:{sid_tag(sid)}", "proof", str(int(proof)))
-
-    @stored
-    async def live_for(self, conversation_id: str) -> Call | None:
-        sid = text_of(await self._redis.get(f"{PREFIX}:live:{conversation_id}"))
-        call = await self._load(sid) if sid else None
-        return call if call and call.state is not CallState.ENDED else None
-
-    @stored
-    async def remember(self, key: str, answer: str) -> None:
-        await self._redis.set(f"{PREFIX}:prompt:{key}", answer, ex=PROMPT_KEPT)
-
-    @stored
-    async def remembered(self, key: str) -> str | None:
-        answer = await self._redis.get(f"{PREFIX}:prompt:{key}")
-        return str(answer) if answer is not None else None
-
-    @stored
-    async def say_later(self, sid: str, text: str) -> None:
-        async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.rpush(f"{PREFIX}:say:{sid}", text)
-            pipe.expire(f"{PREFIX}:say:{sid}", PROMPT_KEPT)
-            await pipe.execute()
-
-    @stored
-    async def to_say(self, sid: str) -> list[str]:
-        return [str(text) for text in await self._redis.lpop(f"{PREFIX}:say:{sid}", 20) or []]
-
-    async def _load(self, sid: str) -> Call | None:
-        found = await self._redis.hgetall(f"{PREFIX}:call:{sid_tag(sid)}")
-        if "json" not in found:
-            return None
-        call = CALL.validate_json(found["json"])
-        raised = Proof(int(found.get("proof", 0)))
-        return Call(**{**{name: getattr(call, name) for name in Call.__dataclass_fields__}, "proof": max(call.proof, raised)})
-
-
-def sid_tag(sid: str) -> str:
-    """The call's part of a key; its keys share a slot."""
-    return "{" + sid + "}"

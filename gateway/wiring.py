@@ -31,10 +31,12 @@ from bot.moving import Moving
 from bot.people import People
 from bot.ports import Channel, Dialogue, SendError, SendFailure, Telephone
 from bot.preference import Preferences
+from bot.redis_calls import RedisCalls
 from bot.redis_line import RedisRooms, RedisSchedule, RedisWaits
+from bot.redis_locks import RedisLocks
 from bot.redis_queue import RedisInbox, RedisOutbox
-from bot.redis_store import RedisCalls, RedisContacts, RedisHandoffs, RedisLinks
-from bot.redis_turns import RedisBulletin, RedisCodes, RedisLocks, RedisMenus, RedisTurns, RedisUnsaved
+from bot.redis_store import RedisContacts, RedisHandoffs, RedisLinks
+from bot.redis_turns import RedisBulletin, RedisCodes, RedisMenus, RedisTurns, RedisUnsaved
 from bot.repeats import Questions
 from bot.ringing import Rings
 from bot.staffing import Staffing

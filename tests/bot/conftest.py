@@ -21,9 +21,11 @@ from bot.model import Address, AddressKind, Call, ChannelName, InboundMessage, O
 from bot.people import People
 from bot.ports import Clock, TurnResult
 from bot.redis_base import connect
+from bot.redis_calls import RedisCalls
+from bot.redis_locks import RedisLocks
 from bot.redis_queue import RedisOutbox, outbox_key, partition_of
-from bot.redis_store import RedisCalls, RedisContacts, RedisHandoffs, RedisLinks
-from bot.redis_turns import RedisBulletin, RedisCodes, RedisLocks, RedisMenus, RedisTurns, RedisUnsaved
+from bot.redis_store import RedisContacts, RedisHandoffs, RedisLinks
+from bot.redis_turns import RedisBulletin, RedisCodes, RedisMenus, RedisTurns, RedisUnsaved
 from tests.bot.fakes import FakeAssistant, FakeClock, FakeFactor, FakePhones, PlainWording
 
 ANA = Address(AddressKind.TEL, "+12125550147")

@@ -11,7 +11,7 @@ from redis.exceptions import ResponseError
 
 from bot.redis_base import connect
 from bot.redis_batch import BatchingRedis
-from bot.redis_turns import RedisLocks
+from bot.redis_locks import RedisLocks
 
 
 @pytest.fixture

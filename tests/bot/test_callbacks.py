@@ -285,8 +285,10 @@ from datetime import datetime
 from bot.callbacks import Redialler
 from bot.redis_base import connect
 from bot.redis_line import RedisSchedule
-from bot.redis_store import RedisCalls, RedisContacts, RedisHandoffs
-from bot.redis_turns import RedisBulletin, RedisLocks
+from bot.redis_calls import RedisCalls
+from bot.redis_store import RedisContacts, RedisHandoffs
+from bot.redis_locks import RedisLocks
+from bot.redis_turns import RedisBulletin
 from bot.errands import Errands
 from bot.handoff import HandoffBook
 

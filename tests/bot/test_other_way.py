@@ -10,8 +10,9 @@ import pytest
 from bot.lines import Lines
 from bot.model import Address, AddressKind, Author, ChannelName, ContactAddress, DeliveryStatus, OutboundMessage, Proof, Reply
 from bot.ports import SendError, SendFailure
+from bot.redis_locks import RedisLocks
 from bot.redis_queue import partition_of
-from bot.redis_turns import RedisLocks, RedisUnsaved
+from bot.redis_turns import RedisUnsaved
 from connectors.messenger_errors import WINDOW
 from gateway.metrics import Metrics
 from gateway.other_way import OtherWay

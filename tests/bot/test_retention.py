@@ -14,8 +14,8 @@ from bot.directives import Handoff
 from bot.model import Contact, Reply
 from bot.ports import DialogueTurn, StoreUnavailable
 from bot.rasa_side.event_log import EventLog, Window
+from bot.redis_locks import RedisLocks
 from bot.redis_retention import RedisRetention
-from bot.redis_turns import RedisLocks
 from tests.bot.conftest import ANA, ANAS_BROWSER, World
 from tests.bot.test_linking import known, linked
 

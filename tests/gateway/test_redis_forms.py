@@ -29,9 +29,10 @@ from bot.model import (
 )
 from bot.ports import DeskEvent, StoreUnavailable, TurnResult
 from bot.redis_base import BadRedisUrl, check_url, connect
+from bot.redis_locks import RedisLocks
 from bot.redis_queue import RedisInbox, RedisOutbox, all_partitions, partition_of
 from bot.redis_store import RedisContacts, RedisHandoffs
-from bot.redis_turns import RedisBulletin, RedisCodes, RedisLocks, RedisTurns, RedisUnsaved
+from bot.redis_turns import RedisBulletin, RedisCodes, RedisTurns, RedisUnsaved
 from gateway.config import Settings
 from gateway.partitions import Lease, Partitions
 from gateway.values import ConfigError

@@ -1,0 +1,138 @@
+"""When a person takes over: the handoff, what the agent is given with it, calls back and voicemails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.model.messages import Author
+from bot.model.people import ChannelName, Proof
+
+
+class HandoffState(StrEnum):
+    """bot -> waiting -> assigned -> closed; ``waiting`` and ``assigned`` are open."""
+
+    WAITING = "waiting"
+    ASSIGNED = "assigned"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptLine:
+    """One line as an agent reads it."""
+
+    at: datetime
+    author: Author
+    channel: ChannelName | None
+    text: str
+    agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFact:
+    """A slot's value with the channel and time it was filled."""
+
+    name: str
+    value: Any
+    channel: ChannelName | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """Everything an agent needs at the moment of the escalation."""
+
+    transcript: tuple[TranscriptLine, ...] = ()
+    slots: tuple[SlotFact, ...] = ()
+    tried: tuple[str, ...] = ()
+    proof: Proof = Proof.CLAIMED
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """The customer wants to be called. ``number`` is E.164; ``tries`` counts calls that reached nobody, ``result`` says
+    how the last one ended (``busy``, ``no-answer``, ``machine``, ``failed``, ``unknown``); the next is made at ``not_before``.
+
+    ``attempt`` grows whenever an attempt is over, so that none is begun twice. ``ringing_since``: a phone rings for it, an
+    agent's and, once it is ``calling``, the customer's. ``missed``: agents who did not take it when it was last due."""
+
+    number: str
+    asked_at: datetime
+    tries: int = 0
+    result: str = ""
+    not_before: datetime | None = None
+    attempt: int = 0
+    ringing_since: datetime | None = None
+    calling: bool = False
+    missed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackTry:
+    """One call to a customer that reached nobody: when it was over, how it ended, and which agent waited for it."""
+
+    at: datetime
+    result: str
+    agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Voicemail:
+    """A message that was left: the recording's sid, its length in seconds, and its transcript where there is one."""
+
+    recording: str
+    seconds: int
+    at: datetime
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """A request for a human. While it is open the person owns the conversation, not the bot.
+
+    ``place`` is its place in line when it was opened; ``recordings`` are sids of the recorded calls; ``tries`` are the
+    calls back that reached nobody.
+    """
+
+    id: str
+    conversation_id: str
+    contact_id: str
+    state: HandoffState
+    reason: str
+    queue: str
+    channel: ChannelName
+    opened_at: datetime
+    packet: Packet = field(default_factory=Packet)
+    agent: str | None = None
+    assigned_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: str | None = None
+    call_sid: str | None = None
+    place: int = 1
+    callback: Callback | None = None
+    voicemails: tuple[Voicemail, ...] = ()
+    recordings: tuple[str, ...] = ()
+    tries: tuple[CallbackTry, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """True while a person owns the conversation."""
+        return self.state is not HandoffState.CLOSED
+
+
+class LineAct(StrEnum):
+    """What an agent does with a phone call from the desk."""
+
+    CALL = "call"
+    HOLD = "hold"
+    RESUME = "resume"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    PAUSE = "pause_recording"
+    RECORD = "resume_recording"
+    TRANSFER = "transfer"
+    BRING_IN = "bring_in"
+    LISTEN = "listen"
+    COACH = "coach"
