@@ -20,7 +20,7 @@ run: env $(if $(DIET),env-diet) ## start everything; Ctrl-C stops it (DIET=1: wi
 	@exec $(PYTHON) -m launch --with-parent --timings $(if $(DIET),--diet)
 
 test: env-dev test-tools lint ## install what the tests need, lint, then all tests, fast ones first (PYTEST="-k name")
-	$(PYTHON) -m pytest -q -m "not (rasa or browser or stack or slow)" $(PYTEST)
+	$(PYTHON) -m pytest -q -n 2 -m "not (rasa or browser or stack or slow)" $(PYTEST)
 	$(PYTHON) -m pytest -q -m "rasa or browser or stack or slow" $(PYTEST)
 
 train: env $(if $(DIET),env-diet) ## train the assistant (DIET=1: with DIET, in .venv-diet, which holds TensorFlow: 2.2 GB)

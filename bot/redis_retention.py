@@ -15,7 +15,7 @@ import redis.asyncio as redis
 
 from bot.model import AddressKind, Contact, ContactAddress, Proof, new_id
 from bot.ports import Clock
-from bot.redis_base import PREFIX, stored, text_of
+from bot.redis_base import PREFIX, guarded, stored, text_of
 from bot.redis_calls import RedisCalls
 from bot.redis_locks import RedisLocks
 from bot.redis_store import HANDOFF, LINK, RedisContacts, RedisHandoffs, RedisLinks
@@ -135,8 +135,9 @@ class RedisRetention:
         return False
 
     async def _ids(self, kind: str) -> AsyncIterator[str]:
-        async for key in self._redis.scan_iter(match=f"{PREFIX}:{kind}:*", count=SCAN):
-            yield str(key).removeprefix(f"{PREFIX}:{kind}:")
+        async with guarded():
+            async for key in self._redis.scan_iter(match=f"{PREFIX}:{kind}:*", count=SCAN):
+                yield str(key).removeprefix(f"{PREFIX}:{kind}:")
 
     async def _unlink(self, keys: Iterable[str]) -> None:
         """One command each: in a Cluster they are in different slots."""

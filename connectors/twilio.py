@@ -31,7 +31,7 @@ FORM = "application/x-www-form-urlencoded"
 SIGNATURE = "X-Twilio-Signature"
 SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
-CREATED = range(200, 300)
+CREATED, GONE = range(200, 300), 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +208,10 @@ class TwilioClient:
         return await self._post(f"Conferences/{quote(conference, safe='')}/Participants.json", list(fields.items()), "call_sid")
 
     async def remove_participant(self, conference: str, who: str) -> None:
-        """Put somebody out of a conference. Raises SendError."""
+        """Put somebody out of a conference; one who has just gone is out. Raises SendError."""
         url = self._url(f"Conferences/{quote(conference, safe='')}/Participants/{quote(who, safe='')}.json")
         answer = await post(self.session, url, within=self.timeout, headers=self._headers(), method="DELETE")
-        if answer.status not in CREATED:
+        if answer.status not in (*CREATED, GONE):
             raise failure_of(answer)
 
     async def update_conference_recording(self, conference: str, recording: str, status: str) -> None:

@@ -111,7 +111,7 @@ async def run(url: str, asked: argparse.Namespace, clock: Clock = now) -> str:
 
 
 def main() -> int:
-    """0, or 1 with a sentence when Redis cannot be reached, 2 when REDIS_URL is wrong."""
+    """0; 1 with a sentence when it was broken off (Redis away, a conversation held too long); 2 when REDIS_URL is wrong."""
     asked = read_arguments(sys.argv[1:])
     try:
         sys.stdout.write(asyncio.run(run(redis_url(os.environ), asked)) + "\n")
@@ -119,7 +119,8 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     except (StoreUnavailable, RedisError, OSError) as error:
-        sys.stderr.write(f"Redis cannot be reached: {type(error).__name__}. What was deleted so far is deleted; run it again.\n")
+        why = str(error) if isinstance(error, StoreUnavailable) else f"Redis: {type(error).__name__}"
+        sys.stderr.write(f"Broken off ({why}). What was deleted so far is deleted; run it again.\n")
         return 1
     return 0
 

@@ -162,9 +162,14 @@ async def test_a_machine_is_looked_for_when_asked(client: TwilioClient, vendor: 
     assert vendor.requests[0].form[-1] == ("MachineDetection", "Enable")
 
 
-@pytest.mark.parametrize(("status", "error"), [(404, SendFailure.REFUSED), (429, SendFailure.RETRY)])
+async def test_a_participant_who_has_just_gone_is_out(client: TwilioClient, vendor: Vendor) -> None:
+    vendor.answers = [(404, {"code": 20404, "message": "not found"}, {})]
+    await client.remove_participant("CF1", "caller")
+
+
+@pytest.mark.parametrize(("status", "error"), [(403, SendFailure.REFUSED), (429, SendFailure.RETRY)])
 async def test_a_participant_who_cannot_be_removed(client: TwilioClient, vendor: Vendor, status: int, error: SendFailure) -> None:
-    vendor.answers = [(status, {"code": 20404 if status == 404 else 20429, "message": "no"}, {})]
+    vendor.answers = [(status, {"code": 20403 if status == 403 else 20429, "message": "no"}, {})]
     with pytest.raises(SendError) as failed:
         await client.remove_participant("CF1", "caller")
     assert failed.value.failure is error

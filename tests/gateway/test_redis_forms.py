@@ -8,6 +8,8 @@ import subprocess
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,8 @@ from bot.model import (
     Address,
     AddressKind,
     Author,
+    Call,
+    CallState,
     ChannelName,
     DeliveryReport,
     DeliveryStatus,
@@ -29,8 +33,10 @@ from bot.model import (
 )
 from bot.ports import DeskEvent, StoreUnavailable, TurnResult
 from bot.redis_base import BadRedisUrl, check_url, connect
+from bot.redis_calls import RedisCalls
 from bot.redis_locks import RedisLocks
 from bot.redis_queue import RedisInbox, RedisOutbox, all_partitions, partition_of
+from bot.redis_retention import RedisRetention
 from bot.redis_store import RedisContacts, RedisHandoffs
 from bot.redis_turns import RedisBulletin, RedisCodes, RedisTurns, RedisUnsaved
 from gateway.config import Settings
@@ -39,7 +45,7 @@ from gateway.values import ConfigError
 from launch.valkey import server_binary
 from tests.conftest import free_port
 
-ANA = Address(AddressKind.TEL, "+12125550147")
+ANA, BEN = Address(AddressKind.TEL, "+12125550147"), Address(AddressKind.TEL, "+12125550148")
 
 
 @contextmanager
@@ -159,6 +165,22 @@ async def test_turns_locks_lines_and_people(url: str) -> None:
     assert await unsaved.take_up("c_1") == ([{"event": "bot", "text": "hi"}], False)
     assert await codes.allow("k", 1, 60) and not await codes.allow("k", 1, 60)
     assert await RedisHandoffs(client).listing() == []
+    await client.aclose()
+
+
+async def test_a_call_is_kept_and_who_was_silent_can_be_deleted(url: str) -> None:
+    client = connect(url)
+    contacts, calls, retention = RedisContacts(client, now), RedisCalls(client), RedisRetention(client, now)
+    contact = await contacts.find_or_create(BEN)
+    call = Call("CA1", contact.conversation_id, BEN, now())
+    await calls.save(call)
+    assert await calls.live_for(contact.conversation_id) == call
+    assert await retention.forget(contact) is None, "he is on the phone"
+    await calls.save(replace(call, state=CallState.ENDED))
+    assert contact.id in [found.id async for found in retention.silent_since(now() + timedelta(days=1))]
+    assert await retention.forget(contact) == contact
+    assert await contacts.find(BEN) is None and await contacts.get(contact.id) is None
+    assert await retention.forget_handoffs() == 0
     await client.aclose()
 
 
