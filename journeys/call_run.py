@@ -168,6 +168,8 @@ class CallWalk(Walk):
             await self._until(lambda t: t["handoff"] and matches(str(reason), t["handoff"]["reason"]), f"reason {reason}")
         if wanted := more.get("handoff"):
             await self._until(lambda t: ((t["handoff"] or {}).get("state") or "none") == wanted, f"handoff {wanted}")
+        if said := more.get("said"):
+            await self._until(lambda t: str(said) in self._customers(t), f"{said!r} in the transcript")
         for name, words in (more.get("kept") or {}).items():
             filled = await self._filled(str(words))
             key = f"handoff:{(await self._handoff())['id']}"
@@ -216,13 +218,17 @@ class CallWalk(Walk):
         said: list[str] = []
 
         def look(thread: dict[str, Any]) -> bool:
-            said[:] = [line["text"] for line in thread["transcript"] if line["author"] == "customer"]
+            said[:] = self._customers(thread)
             return said == wanted
 
         try:
             await self._until(look, "")
         except Missed:
             raise Missed(f"the transcript has {said} of the customer, and {wanted} was expected") from None
+
+    @staticmethod
+    def _customers(thread: dict[str, Any]) -> list[str]:
+        return [line["text"] for line in thread["transcript"] if line["author"] == "customer"]
 
     async def _hung_up(self) -> None:
         for line in self.callers.values():

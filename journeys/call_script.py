@@ -41,7 +41,7 @@ GRAMMAR = Grammar(
     | {"dials", "is joined", "is on hold", "loses the relay", "lets a machine answer", "is away", "is back", "accepts in vain"}
     | {"rings", "answers", "refuses", "ignores"},
     optional_words=OPTIONAL_WORDS | {"calls", "dials", "takes calls at"},
-    more=frozenset({"after", "reason", "state", "handoff", "kept", "only"}),
+    more=frozenset({"after", "reason", "state", "handoff", "kept", "said", "only"}),
 )
 
 ALONE = frozenset({"phone", "twilio", "clock", "part"})
