@@ -1,0 +1,1 @@
+"""The sample bank's own actions: what a business replaces; what every business keeps is in ``bot/skills/``."""

@@ -3,44 +3,41 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
-from pathlib import Path
+from collections.abc import Mapping
 
-import uvloop
-from aiohttp import web
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from actions.bank import Bank, engine_for
-from actions.names import Names, NoPeople, People, SpacyPeople
-from actions.registry import all_actions, executor_for
-from actions.second_factor import second_factor
-from actions.server import create_app
-from actions.settings import SettingError, Settings
-from bot.levels import Levels, LevelsError
+from actions.registry import bank_skills
+from bot.skills.action_server.run import serve
+from bot.skills.action_server.settings import SettingError
+from bot.skills.business import Business
+from bot.skills.parsing.names import Names, NoPeople, People, SpacyPeople
 
+DATABASE = "sqlite:///harbour_bank.db"
 log = logging.getLogger("actions")
 
 
 def main() -> int:
     """Serve until SIGINT or SIGTERM; 2 when a setting is wrong."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
+    return serve(harbour_bank)
+
+
+def harbour_bank(environ: Mapping[str, str]) -> Business:
+    """The bank at ``DATABASE_URL``. SettingError."""
+    return bank_skills(Bank(_engine(environ.get("DATABASE_URL") or DATABASE)), Names(_people()))
+
+
+def _engine(url: str) -> Engine:
+    """SettingError for an address that names no database we have a driver for; it may hold a password, so it is not told."""
     try:
-        settings, levels = Settings.from_environ(os.environ), Levels.from_domain(Path("domain"))
-    except (SettingError, LevelsError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    bank = Bank(engine_for(settings.database_url))
-    executor = executor_for(all_actions(bank, Names(_people())), levels)
-    web.run_app(
-        create_app(executor, second_factor(bank, settings.second_factor_token)),
-        host=settings.host,
-        port=settings.port,
-        access_log=None,
-        print=None,
-        loop=uvloop.new_event_loop(),
-    )
-    return 0
+        return engine_for(url)
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        raise SettingError(
+            f"DATABASE_URL cannot be used ({type(error).__name__}): write postgresql+psycopg://... or sqlite:///..."
+        ) from None
 
 
 def _people() -> People:

@@ -11,9 +11,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
-from actions import context
 from actions.bank import Bank
 from actions.tables import Customer, Delivery
+from bot.skills import context
 
 
 class AccountAction(Action):
@@ -32,25 +32,17 @@ class AccountAction(Action):
         if customer is None:
             dispatcher.utter_message(response="utter_no_account")
             return [SlotSet("needs_proof", False), SlotSet("offered", "person"), *context.trouble("no_account", tracker)]
-        return [SlotSet("needs_proof", False), *await self.tell(dispatcher, tracker, customer)]
+        return [SlotSet("needs_proof", False), *context.drop_goal(), *await self.tell(dispatcher, tracker, customer)]
 
     def _proof_first(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         if tracker.active_loop_name != "verification_form":
             dispatcher.utter_message(response="utter_proof_first")
         events = [SlotSet("needs_proof", True), SlotSet("goal", self.goal)]
-        return [*events, SlotSet("paused", "activation")] if tracker.active_loop_name == "activation_form" else events
+        return [*events, *context.pause(tracker)]
 
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
         """Say it. Only reached with proof."""
         raise NotImplementedError
-
-
-def pick_up(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-    """Go back to the activation that was left for this question."""
-    if tracker.get_slot("paused") is None or tracker.active_loop_name:
-        return [SlotSet("offered", None)]
-    dispatcher.utter_message(response="utter_offer_activation")
-    return [SlotSet("paused", None), SlotSet("offered", "activation")]
 
 
 class Balance(AccountAction):
@@ -65,7 +57,7 @@ class Balance(AccountAction):
         for account in await asyncio.to_thread(self._bank.accounts, customer.id):
             response = "utter_balance" if account.cents >= 0 else "utter_balance_overdrawn"
             dispatcher.utter_message(response=response, account=account.kind, **amount(account.cents))
-        return pick_up(dispatcher, tracker)
+        return context.pick_up(dispatcher, tracker)
 
 
 class WhereIsMyCard(AccountAction):
@@ -80,13 +72,13 @@ class WhereIsMyCard(AccountAction):
         delivery = await asyncio.to_thread(self._bank.delivery, customer.id)
         if delivery is None:
             dispatcher.utter_message(response="utter_delivery_none")
-            return pick_up(dispatcher, tracker)
+            return context.pick_up(dispatcher, tracker)
         late = self._bank.late(delivery)
         response = "utter_delivery_late" if late else f"utter_delivery_{delivery.status}"
         dispatcher.utter_message(response=response, **_facts(delivery))
         if late or delivery.status == "returned":
             return [SlotSet("offered", "person"), *context.trouble("delivery_problem", tracker)]
-        return pick_up(dispatcher, tracker)
+        return context.pick_up(dispatcher, tracker)
 
 
 def _facts(delivery: Delivery) -> dict[str, Any]:

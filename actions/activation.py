@@ -7,6 +7,7 @@ holder should have, and activation tells nothing about an account. A wrong name 
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
@@ -15,13 +16,17 @@ from rasa_sdk.forms import FormValidationAction
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
-from actions import context, digits
-from actions.bank import Activation, Bank
-from actions.keypad import keyed_name, keys_in
-from actions.names import Names, is_full
+from actions.bank import Activation, Bank, Pair
+from actions.branches import ZipAside
 from bot.model import ChannelName
+from bot.skills import context
+from bot.skills.asides import answered
+from bot.skills.parsing import digits
+from bot.skills.parsing.keypad import keyed_name, keys_in
+from bot.skills.parsing.names import Names, is_full, is_one_word, is_sentence
 
 UNREADABLE = "?"
+NAME_TRIES = 2
 STOP = SlotSet("requested_slot", None)
 
 
@@ -31,6 +36,7 @@ class ValidateActivationForm(FormValidationAction):
     def __init__(self, bank: Bank, names: Names) -> None:
         self._bank = bank
         self._names = names
+        self._aside = ZipAside(bank)
 
     def name(self) -> str:
         return "validate_activation_form"
@@ -38,10 +44,10 @@ class ValidateActivationForm(FormValidationAction):
     async def extract_full_name(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
         """The name, when it was asked for or is announced (``my name is ...``)."""
         words = context.text(tracker)
-        if context.sender(tracker).code != "none":  # a one-time code, for another question
+        if context.waits(tracker) or await self._for_another_question(tracker):
             return {}
-        if context.waits(tracker):
-            return {}
+        if tracker.get_slot("full_name") is None and (known := await self._by_number(tracker, 0)):
+            return {"full_name": known}
         if context.requested(tracker) != "full_name" or not context.may_answer(tracker):
             stated = self._names.stated(words)
             return {"full_name": stated} if stated and is_full(stated) else {}
@@ -50,42 +56,58 @@ class ValidateActivationForm(FormValidationAction):
         found = await asyncio.to_thread(self._names.answer, words)
         if found:
             return {"full_name": found}
-        details = context.intent(tracker) == "inform" and digits.last_four(words) is None
-        return {"full_name": UNREADABLE} if details else {}
+        details = context.intent(tracker) == "inform" and digits.card_end(words) is None and not is_sentence(words)
+        return {"full_name": await self._by_number(tracker, 1) or UNREADABLE} if details else {}
+
+    async def _for_another_question(self, tracker: Tracker) -> bool:
+        """A one-time code, or what was asked for aside ("give me your zip code")."""
+        return context.sender(tracker).code != "none" or await answered(tracker, (self._aside,)) is not None
+
+    async def _by_number(self, tracker: Tracker, more: int) -> str | None:
+        """Where the name could not be read (with ``more`` times just now), the number that was proved says whose card it is."""
+        tel = context.sender(tracker).proven_tel
+        if tel is None or context.misses(tracker, "name_misses") + more < NAME_TRIES:
+            return None
+        customer = await asyncio.to_thread(self._bank.customer, tel)
+        return customer.full_name if customer else None
 
     async def extract_card_last4(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
-        """Four digits wherever they come; other digits count as a wrong answer when four were asked for."""
+        """Four digits that are offered as the card's; other figures alone are a wrong answer when four were asked for."""
         words = context.text(tracker)
-        if context.sender(tracker).code != "none":  # a one-time code, for another question
+        if _spelled(tracker) or await self._for_another_question(tracker):  # many keys, but a name
             return {}
-        if _spelled(tracker):  # many keys, but a name
-            return {}
-        if found := digits.last_four(words):
+        if found := digits.card_end(words) or self._behind_the_name(tracker) or context.sender(tracker).card:
             return {"card_last4": found}
         if context.waits(tracker):
             return {}
-        if context.requested(tracker) == "card_last4" and (digits.runs(words) or self._unfitting(tracker)):
-            return {"card_last4": UNREADABLE}
-        return {}
+        return {"card_last4": UNREADABLE} if context.requested(tracker) == "card_last4" and digits.only(words) else {}
 
-    def _unfitting(self, tracker: Tracker) -> bool:
-        return context.intent(tracker) == "inform" and self._names.stated(context.text(tracker)) is None
+    def _behind_the_name(self, tracker: Tracker) -> str | None:
+        """``ben carter 1881``, when the name was asked for."""
+        words = context.text(tracker)
+        name = re.sub(r"[\d\s]+$", "", words)
+        found = digits.last_four(words[len(name) :])
+        return found if found and context.requested(tracker) == "full_name" and self._names.answer(name) else None
 
     def validate_full_name(
         self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
-        """A first and a last name."""
+        """A name; after two that could not be read there is another way."""
         if is_full(value) or keys_in(value):
             return {"full_name": value, "name_misses": None}
-        return _missed(dispatcher, tracker, "full_name", "name_misses", "utter_name_unreadable")
+        count = context.misses(tracker, "name_misses") + 1
+        if count >= NAME_TRIES:
+            return {"full_name": None, "name_misses": count, "requested_slot": None}
+        dispatcher.utter_message(response="utter_name_unreadable")
+        return {"full_name": None, "name_misses": count}
 
     def validate_card_last4(
         self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
         """Exactly four digits; a whole card number is cut, with a word of caution."""
         if value == UNREADABLE:
-            return _missed(dispatcher, tracker, "card_last4", "card_misses", "utter_card_unreadable")
-        if digits.whole_card_number(context.text(tracker)):
+            return _unreadable(dispatcher, tracker)
+        if context.sender(tracker).card or digits.whole_card_number(context.text(tracker)):
             dispatcher.utter_message(response="utter_never_whole_number")
         return {"card_last4": value}
 
@@ -100,9 +122,11 @@ class ValidateActivationForm(FormValidationAction):
         changed = {event["name"] for event in events} & {"full_name", "card_last4"}
         if not changed or not full_name or not card:
             return events
-        if await asyncio.to_thread(self._bank.has_card, full_name, card):
+        sender = context.sender(tracker)
+        found = await asyncio.to_thread(self._bank.try_card, full_name, card, sender.place, sender.proven_tel)
+        if found is Pair.RIGHT:
             return [*events, SlotSet("card_misses", None)]
-        return [*events, *_no_such_card(dispatcher, tracker)]
+        return events if found is Pair.PROVE else [*events, *_no_such_card(dispatcher, tracker)]
 
 
 def _spelled(tracker: Tracker) -> str | None:
@@ -111,26 +135,45 @@ def _spelled(tracker: Tracker) -> str | None:
     return keyed_name(context.text(tracker)) if asked else None
 
 
-def _missed(dispatcher: CollectingDispatcher, tracker: Tracker, slot: str, counter: str, response: str) -> dict[str, Any]:
-    """An answer that cannot be read: said so and asked again, at most twice."""
-    count = context.misses(tracker, counter) + 1
+def _unreadable(dispatcher: CollectingDispatcher, tracker: Tracker) -> dict[str, Any]:
+    """Figures that are no card's end: said so and asked again, at most twice."""
+    count = context.misses(tracker, "card_misses") + 1
     if count >= context.MOST_MISSES:
-        return {slot: None, counter: None if counter == "name_misses" else count, "requested_slot": None}
-    dispatcher.utter_message(response=response)
-    return {slot: None, counter: count}
+        return {"card_last4": None, "card_misses": count, "requested_slot": None}
+    dispatcher.utter_message(response="utter_card_unreadable")
+    return {"card_last4": None, "card_misses": count}
 
 
 def _no_such_card(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-    """The same words for an unknown name and a wrong card. The second time the name is asked again as well."""
+    """The same words for an unknown name and a wrong card. The second time the name is asked again as well; of a name of
+    one word it is asked first whether there is more of it."""
     count = context.misses(tracker, "card_misses") + 1
     events: list[EventType] = [SlotSet("card_misses", count), SlotSet("card_last4", None)]
     if count >= context.MOST_MISSES:
         return [*events, STOP]
+    if count == 1 and _may_be_more(str(tracker.get_slot("full_name"))):
+        dispatcher.utter_message(response="utter_card_not_found_one_name")
+        return [SlotSet("card_misses", count), SlotSet("full_name", None)]
     if count == 1:
         dispatcher.utter_message(response="utter_card_not_found")
         return events
     dispatcher.utter_message(response="utter_card_not_found_again")
     return [*events, SlotSet("full_name", None)]
+
+
+def _may_be_more(full_name: str) -> bool:
+    return is_one_word(full_name) and keys_in(full_name) is None
+
+
+class AskFullName(Action):
+    """Asks for the name."""
+
+    def name(self) -> str:
+        return "action_ask_activation_form_full_name"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        dispatcher.utter_message(response="utter_ask_full_name")
+        return []
 
 
 class AskCardLast4(Action):
@@ -156,19 +199,31 @@ class ActivateCard(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         full_name, card = tracker.get_slot("full_name"), tracker.get_slot("card_last4")
+        if not full_name and context.misses(tracker, "name_misses") >= NAME_TRIES:
+            dispatcher.utter_message(response="utter_name_given_up")
+            return [*context.trouble("name_not_read", tracker), SlotSet("paused", "activation"), SlotSet("offered", None)]
         if not full_name or not card:
             dispatcher.utter_message(response="utter_card_given_up")
             return [SlotSet("offered", "person"), *context.trouble("card_not_found", tracker)]
-        proven = context.sender(tracker).proven_tel
+        proven, place = context.sender(tracker).proven_tel, context.sender(tracker).place
+        if await asyncio.to_thread(self._bank.must_prove, full_name, place, proven):
+            return self._prove_first(dispatcher, tracker, proven)
         outcome = await asyncio.to_thread(self._bank.activate, full_name, card, proven)
         if outcome in (Activation.ACTIVATED, Activation.ALREADY):
-            return self._done(dispatcher, outcome, card)
+            return [*self._done(dispatcher, outcome, card), *context.resume(dispatcher, tracker)]
         return self._failed(dispatcher, tracker, proven)
+
+    def _prove_first(self, dispatcher: CollectingDispatcher, tracker: Tracker, proven: str | None) -> list[EventType]:
+        """The pair was tried too often, here or elsewhere, and may be right or wrong: only the number on file opens it. Whoever
+        has proved another one is left with a person."""
+        dispatcher.utter_message(response="utter_card_given_up" if proven else "utter_card_prove_first")
+        events = [SlotSet("offered", "person"), SlotSet("paused", None), SlotSet("goal", None if proven else "activation")]
+        return [*events, *context.trouble("card_tried_too_often", tracker)]
 
     def _done(self, dispatcher: CollectingDispatcher, outcome: Activation, card: str) -> list[EventType]:
         dispatcher.utter_message(response=f"utter_card_{outcome}", **context.last4(card))
         # The digits are done with: another card is another four digits. The name stays.
-        cleared = ("card_last4", "goal", "trouble", "paused", "offered", "card_misses")
+        cleared = ("card_last4", "goal", "trouble", "paused", "offered", "card_misses", "name_misses")
         return [SlotSet("activation", str(outcome)), *(SlotSet(slot, None) for slot in cleared)]
 
     def _failed(self, dispatcher: CollectingDispatcher, tracker: Tracker, proven: str | None) -> list[EventType]:

@@ -15,13 +15,15 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from actions.keypad import keys_in, spelled
-from actions.names import key
+from actions import guesses
 from actions.seed import NOBODYS_PIN, pin_matches, seed
 from actions.tables import Account, Base, Branch, Card, CardStatus, Customer, Delivery, DeliveryStatus, Hold, RaisedLimit, ZipCode
+from bot.skills.parsing.keypad import keys_in, spelled
+from bot.skills.parsing.matching import same
+from bot.skills.parsing.names import key
 
 TIMEOUT = 3  # seconds, for connecting and for a statement
 EARTH = 3958.8  # miles
@@ -53,6 +55,14 @@ def _keep_foreign_keys(connection: Any, _: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")  # SQLite checks them only when told to
 
 
+class Pair(StrEnum):
+    """What a name with a card's digits is: PROVE when it was not even compared, as it was tried too often."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    PROVE = "prove"
+
+
 class Bank:
     """Customers, cards, accounts, deliveries and branches. Tables and samples are made on first use."""
 
@@ -66,6 +76,32 @@ class Bank:
         """True when somebody of that name has such a card."""
         with self._session() as session:
             return _card(session, full_name, last4) is not None
+
+    def try_card(self, full_name: str, last4: str, place: str, proven_phone: str | None) -> Pair:
+        """As ``has_card``, for an answer of somebody at ``place`` (an opaque word; empty: not known). Counted before it is
+        compared, so that guesses side by side count each; a right one is none."""
+        with self._session() as session:
+            meant = _called(session, full_name)
+            mine = any(customer.phone == proven_phone for customer in meant)
+            about, today = [customer.id for customer in meant], self._today()
+            if mine:
+                return Pair.WRONG if _card(session, full_name, last4) is None else Pair.RIGHT
+            guesses.count(session, about, place, today)
+            if guesses.enough(session, about, place, today, this=1):
+                found = Pair.PROVE
+            elif _card(session, full_name, last4) is None:
+                return Pair.WRONG
+            else:
+                found = Pair.RIGHT
+            guesses.count(session, about, place, today, by=-1)
+            return found
+
+    def must_prove(self, full_name: str, place: str, proven_phone: str | None) -> bool:
+        """Whether the pair opens nothing without the number on file being proved."""
+        with self._session() as session:
+            meant = _called(session, full_name)
+            mine = any(customer.phone == proven_phone for customer in meant)
+            return not mine and guesses.enough(session, [customer.id for customer in meant], place, self._today())
 
     def activate(self, full_name: str, last4: str, proven_phone: str | None) -> Activation:
         """Activate the card. ``proven_phone`` is the number (E.164) the sender has proved to hold, if any."""
@@ -84,6 +120,14 @@ class Bank:
             done = session.connection().execute(changed).rowcount == 1
             session.commit()
             return Activation.ACTIVATED if done else Activation.HELD
+
+    def reached(self) -> bool:
+        """Whether the database answers."""
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(select(1)).scalar() == 1
+        except SQLAlchemyError:
+            return False
 
     def customer(self, phone: str) -> Customer | None:
         """The customer whose number this is (E.164)."""
@@ -172,12 +216,20 @@ class Bank:
             self._ready = True
 
 
+def _called(session: Session, full_name: str) -> list[Customer]:
+    """The customers whom a name may mean."""
+    keys = keys_in(full_name)
+    everybody = session.scalars(select(Customer).order_by(Customer.id))
+    return [one for one in everybody if (spelled(one.full_name) == keys if keys else same(full_name, one.full_name))]
+
+
 def _card(session: Session, full_name: str, last4: str) -> tuple[Card, Customer] | None:
-    chosen = select(Card, Customer).join(Customer, Card.customer_id == Customer.id)
-    if keys := keys_in(full_name):
-        found = session.execute(chosen.where(Card.last4 == last4)).all()
-        return next(((card, customer) for card, customer in found if spelled(customer.full_name) == keys), None)
-    row = session.execute(chosen.where(Customer.name_key == key(full_name), Card.last4 == last4).limit(1)).first()
+    chosen = select(Card, Customer).join(Customer, Card.customer_id == Customer.id).where(Card.last4 == last4)
+    keys = keys_in(full_name)
+    found = session.execute(chosen.order_by(Card.id)).all()
+    fits = (row for row in found if (spelled(row[1].full_name) == keys if keys else same(full_name, row[1].full_name)))
+    # The name exactly as it is on record comes before one that fits it.
+    row = min(fits, key=lambda one: one[1].name_key != key(full_name), default=None)
     return (row[0], row[1]) if row else None
 
 

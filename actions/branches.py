@@ -12,11 +12,30 @@ from rasa_sdk.forms import FormValidationAction
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
-from actions import context, digits
 from actions.bank import Bank
 from actions.tables import Branch
+from bot.skills import context
+from bot.skills.parsing import digits
 
 UNREADABLE = "?"
+
+
+class ZipAside:
+    """``bot.skills.asides.Aside``: the zip code, or the city, that the opening hours ask for."""
+
+    name = "postcode"
+    form = "branch_form"
+
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
+
+    def reads(self, words: str) -> bool:
+        """Whether there is a zip code in the words."""
+        return digits.zip_code(words) is not None
+
+    async def finds(self, words: str) -> bool:
+        """Whether they name a place of ours."""
+        return await asyncio.to_thread(self._bank.zip_of_place, words) is not None
 
 
 class ValidateBranchForm(FormValidationAction):
@@ -38,7 +57,7 @@ class ValidateBranchForm(FormValidationAction):
         if words and (found := await asyncio.to_thread(self._bank.zip_of_place, words)):
             return {"postcode": found}
         asked = context.requested(tracker) == "postcode" and not context.waits(tracker)
-        return {"postcode": UNREADABLE} if asked and (digits.runs(words) or context.intent(tracker) == "inform") else {}
+        return {"postcode": UNREADABLE} if asked and context.fails_to_answer(tracker) else {}
 
     async def validate_postcode(
         self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -84,11 +103,13 @@ class NearestBranches(Action):
             dispatcher.utter_message(response="utter_postcode_given_up")
             return [SlotSet("offered", "person"), *context.trouble("branch_not_found", tracker)]
         (first, distance), *others = found
-        buttons = [{"title": branch.name, "payload": _choose(branch)} for branch, _ in others]
+        # Where another question waits to be asked again, there is no second one to choose by.
+        waiting = context.paused(tracker)
+        buttons = [] if waiting else [{"title": branch.name, "payload": _choose(branch)} for branch, _ in others]
         facts = {**_facts(first), "miles": f"{max(distance, 0.1):.1f}", "zip": postcode, "spoken": digits.spaced(postcode)}
         response = "utter_nearest_branches" if buttons else "utter_nearest_branch"
         dispatcher.utter_message(response=response, buttons=buttons, **facts)
-        return [SlotSet("branch", first.id)]
+        return [SlotSet("branch", first.id), *context.resume(dispatcher, tracker)]
 
 
 class BranchDetails(Action):
@@ -105,7 +126,7 @@ class BranchDetails(Action):
         branch = await asyncio.to_thread(self._bank.branch, str(chosen)) if chosen else None
         if branch is None:
             dispatcher.utter_message(response="utter_hours")
-            return []
+            return [SlotSet("offered", ZipAside.name)]  # it asks for a zip code, whatever form is open
         dispatcher.utter_message(response="utter_branch_details", **_facts(branch))
         return [SlotSet("branch", branch.id)]
 

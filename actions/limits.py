@@ -1,4 +1,4 @@
-"""The day's spending limit: raised only for a customer who is proven by a second factor (domain/_levels.yml)."""
+"""The day's spending limit: raised only for a customer who is proven by a second factor (domain/*/_levels.yml)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
-from actions.accounts import AccountAction, pick_up
+from actions.accounts import AccountAction
 from actions.tables import Customer
+from bot.skills import context
 
 
 class RaiseLimit(AccountAction):
@@ -23,4 +24,4 @@ class RaiseLimit(AccountAction):
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
         raised = await asyncio.to_thread(self._bank.raise_limit, customer.id)
         dispatcher.utter_message(response="utter_limit_raised" if raised else "utter_limit_raised_already")
-        return pick_up(dispatcher, tracker)
+        return context.pick_up(dispatcher, tracker)

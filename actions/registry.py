@@ -1,71 +1,28 @@
-"""All actions with what they need: the one place of this process that wires."""
+"""What Harbour Bank adds to the general skills: the one place of this folder that wires."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
-from rasa_sdk.executor import ActionExecutor
-from rasa_sdk.interfaces import Action
-
-from actions import accounts, activation, basics, branches, calls, continuing, limits, moving, person, verification
+from actions import accounts, activation, branches, limits
 from actions.bank import Bank
-from actions.guard import guard
-from actions.names import Names
-from bot.levels import Levels
+from actions.lost_card import LostCard
+from bot.skills.business import Business
+from bot.skills.parsing.names import Names
 
 
-def all_actions(bank: Bank, names: Names, clock: Callable[[], float] = time.time) -> tuple[Action, ...]:
-    """One instance of each action. ``clock`` gives seconds since the epoch."""
-    return (
-        accounts.Balance(bank),
-        accounts.WhereIsMyCard(bank),
-        activation.ActivateCard(bank),
-        activation.AskCardLast4(),
-        activation.ValidateActivationForm(bank, names),
-        continuing.CallStarted(),
-        continuing.GoOn(),
-        continuing.Greet(),
-        basics.DeclineOffer(),
-        basics.Explain(),
-        basics.Goodbye(),
-        basics.Fallback(),
-        basics.Inform(),
-        basics.LostThread(),
-        basics.NeverMind(),
-        basics.Repeat(),
-        basics.StartOver(),
-        basics.TakeOffer(),
-        limits.RaiseLimit(bank),
-        branches.AskPostcode(),
-        branches.BranchDetails(bank),
-        branches.NearestBranches(bank),
-        branches.ValidateBranchForm(bank),
-        calls.GoBack(),
-        calls.MainMenu(),
-        *moving.ways(),
-        moving.Prefer("sms"),
-        moving.Prefer("here"),
-        moving.Prefer("any"),
-        person.Handoff(),
-        person.HandoffClosed(),
-        person.LostCard(),
-        verification.AskCode(clock),
-        verification.AskPhoneNumber(),
-        verification.AskPin(clock),
-        verification.CodeNotSent(),
-        verification.NewCode(),
-        verification.NoPhone(),
-        verification.TakeYourTime(),
-        verification.ValidateVerificationForm(),
-        verification.Verified(),
-        verification.Verify(),
-        verification.WrongNumber(),
+def bank_skills(bank: Bank, names: Names) -> Business:
+    """Its skills over these records."""
+    facts = (accounts.Balance(bank), accounts.WhereIsMyCard(bank), limits.RaiseLimit(bank))
+    aside = branches.ZipAside(bank)
+    return Business(
+        ends=(*facts, activation.ActivateCard(bank), branches.BranchDetails(bank), branches.NearestBranches(bank)),
+        questions=(activation.AskFullName(), activation.AskCardLast4(), branches.AskPostcode()),
+        others=(activation.ValidateActivationForm(bank, names), branches.ValidateBranchForm(bank), LostCard()),
+        forms={"activate_card": "activation_form", "nearest_branch": "branch_form"},
+        asides=(aside,),
+        does={"action_nearest_branches": "nearest_branch"},
+        keys={"card_last4": 4, "postcode": 5},
+        kept=frozenset({"card_misses"}),  # guesses at cards stay counted
+        settled=frozenset({"activation", "card_misses", "name_misses", "postcode_misses"}),
+        pin_is=bank.pin_is,
+        reached=bank.reached,
     )
-
-
-def executor_for(actions: tuple[Action, ...], levels: Levels) -> ActionExecutor:
-    """rasa_sdk's executor with these instances, each at the level of proof it needs."""
-    executor = ActionExecutor()
-    guard(executor, actions, levels)
-    return executor

@@ -15,8 +15,8 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from actions.names import key
 from actions.tables import Account, Base, Branch, Card, CardStatus, Customer, Delivery, DeliveryStatus, Hold, ZipCode
+from bot.skills.parsing.names import key
 
 
 @dataclass(frozen=True, slots=True)

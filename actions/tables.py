@@ -40,7 +40,7 @@ class Base(DeclarativeBase):
 
 
 class Customer(Base):
-    """A customer. ``name_key`` is the name as it is compared (``actions.names.key``)."""
+    """A customer. ``name_key`` is the name as it is compared (``bot.skills.parsing.names.key``)."""
 
     __tablename__ = "customers"
     id: Mapped[str] = mapped_column(String(20), primary_key=True)
@@ -89,6 +89,15 @@ class RaisedLimit(Base):
     __tablename__ = "raised_limits"
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), primary_key=True)
     day: Mapped[datetime.date] = mapped_column(primary_key=True)
+
+
+class CardGuesses(Base):
+    """How often a name was tried with a card's digits on a day: ``about`` a customer, or a place that tries came from."""
+
+    __tablename__ = "card_guesses"
+    about: Mapped[str] = mapped_column(String(80), primary_key=True)
+    day: Mapped[datetime.date] = mapped_column(primary_key=True)
+    count: Mapped[int]
 
 
 class Branch(Base):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,15 +76,25 @@ def shown(figure: Figure) -> str:
     return f"{value:,.{digits}f}{' ' + figure.unit if figure.unit else ''}"
 
 
-def write_into(page: Path, found: Iterable[Found]) -> None:
-    """Replace what stands between the two marks of ``page``. ValueError when it does not have them."""
+def write_into(page: Path, found: Iterable[Found], order: Sequence[str]) -> None:
+    """Bring these tables of ``page`` up to date; the others stay. ``order``: of their names.
+
+    ValueError when the page does not have the marks of the results.
+    """
     text = page.read_text()
     before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    there, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{page.name} does not have the marks of the results")
-    tables = "\n".join(table(one) for one in found)
-    page.write_text(f"{before}{BEGIN}\n\n{tables}\n{END}{after}")
+    tables = _tables(there) | {one.name: table(one) for one in found}
+    shown = "\n".join(tables[name] for name in order if name in tables)
+    page.write_text(f"{before}{BEGIN}\n\n{shown}\n{END}{after}")
+
+
+def _tables(text: str) -> dict[str, str]:
+    """The tables of a page, by the name of what made them."""
+    parts = [part.strip() + "\n" for part in re.split(r"^(?=### )", text, flags=re.MULTILINE)]
+    return {made[1]: part for part in parts if (made := re.search(r"`python -m benchmarks (\w+)`", part))}
 
 
 def _target(figure: Figure) -> str:

@@ -9,16 +9,18 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from benchmarks.vendor import Vendor, vendor
-from launch.environment import Plan, free_ports, part_env, plan
-from launch.health import http_ok
-from launch.installation import Installation
-from launch.parts import Served, parts_with, rasa
-from launch.supervisor import Part, Supervisor
+from launch.install.environment import Plan, free_ports, part_env, plan
+from launch.install.installation import Installation
+from launch.processes.health import http_ok
+from launch.processes.parts import Served, parts_with, rasa
+from launch.processes.supervisor import Part, Supervisor
+from launch.published import Shelf
 from launch.training import ready_model, trainer
 
 ROOT = Path(__file__).parent.parent
@@ -56,6 +58,11 @@ class Stack:
         """Where actions are run."""
         return f"http://127.0.0.1:{self.plan.action_port}/webhook"
 
+    @property
+    def records(self) -> str:
+        """The database of what happened."""
+        return self.plan.settings.records_url
+
     def pids(self) -> dict[str, int]:
         """The running parts' processes."""
         return {name: process.pid for name, process in self.supervisor.processes.items()}
@@ -73,13 +80,19 @@ async def model() -> Served:
 
 
 @asynccontextmanager
-async def running(*, rasas: int = 1, stock: bool = False) -> AsyncIterator[Stack]:
-    """Everything on free ports, stopped and deleted at the end. Raises StartError, ConfigError or PartFailed."""
-    served = await model()
+async def running(
+    *, rasas: int = 1, stock: bool = False, settings: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[Stack]:
+    """Everything on free ports, stopped and deleted at the end; ``settings``: more variables of the environment.
+
+    Raises StartError, ConfigError or PartFailed.
+    """
+    trained = await model()
     async with vendor() as recorder, aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         with tempfile.TemporaryDirectory(prefix="onethread-bench-") as folder:
             place = Installation.open(Path(folder))
-            planned, more = _planned(place, recorder, rasas)
+            served = Shelf(place).publish(trained)
+            planned, more = _planned(place, recorder, rasas, settings)
             parts = [*parts_with(planned, place, os.environ, served), *_more_rasas(planned, more, served)]
             stock_port = free_ports(1)[0]
             if stock:
@@ -94,7 +107,7 @@ async def running(*, rasas: int = 1, stock: bool = False) -> AsyncIterator[Stack
                 await supervisor.stop()
 
 
-def _planned(place: Installation, recorder: Vendor, rasas: int) -> tuple[Plan, Sequence[int]]:
+def _planned(place: Installation, recorder: Vendor, rasas: int, more_settings: Mapping[str, str]) -> tuple[Plan, Sequence[int]]:
     """The launcher's plan with our vendor, and the ports of the Rasa servers beyond the first."""
     public, internal, *more = free_ports(1 + rasas)
     secrets = place.secrets()
@@ -111,7 +124,7 @@ def _planned(place: Installation, recorder: Vendor, rasas: int) -> tuple[Plan, S
         "VOICE_MODE": f"gather, {RELAY_NUMBER}=relay",
         "LOG_LEVEL": "INFO",
     }
-    planned = plan(values, place)
+    planned = plan(values | dict(more_settings), place)
     urls = [f"http://127.0.0.1:{port}" for port in (planned.rasa_port, *more)]
     return replace(planned, gateway_env={**planned.gateway_env, "RASA_URL": ",".join(urls)}), more
 
@@ -128,6 +141,7 @@ def stock_rasa(planned: Plan, port: int, served: Served, system: Mapping[str, st
         "STOCK_REDIS_PORT": str(at.port),
         "STOCK_REDIS_PASSWORD": str(at.password),
         "ACTION_SERVER_URL": f"http://127.0.0.1:{planned.action_port}/webhook",
+        "ACTION_TOKEN": planned.settings.action_token,
         "RASA_TELEMETRY_ENABLED": "false",
         "LOG_LEVEL": "WARNING",
     }

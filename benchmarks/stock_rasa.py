@@ -1,6 +1,6 @@
 """``python -m benchmarks.stock_rasa run ...``: Rasa 3.6.21 as it is, but for what current libraries make necessary.
 
-Of ``bot.rasa_side.compat`` only the patches without which Rasa does not start or fails here; none that makes it faster.
+Of ``bot.rasa_side.patches.compat`` only the patches without which Rasa does not start or fails here; none that makes it faster.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ import os
 import sys
 import warnings
 
-from bot.rasa_side import patches, tensorflow_patches
-from bot.rasa_side.compat import BEFORE_IMPORT, set_defaults
-from bot.rasa_side.optional import have_tensorflow
-from bot.rasa_side.quiet import hide_texts
-from bot.rasa_side.stubs import forget_stubs
+from bot.rasa_side.patches import catalogue as patches
+from bot.rasa_side.patches import tensorflow_patches
+from bot.rasa_side.patches.compat import BEFORE_IMPORT, set_defaults
+from bot.rasa_side.patches.optional import have_tensorflow
+from bot.rasa_side.patches.quiet import hide_texts
+from bot.rasa_side.patches.stubs import forget_stubs
 
 
 def install() -> None:

@@ -31,9 +31,11 @@ class SendCode:
 
 @dataclass(frozen=True, slots=True)
 class CollectDigits:
-    """The next answer is ``count`` digits (None: any number, ended by #). Voice listens for keys."""
+    """The next answer is ``count`` digits (None: any number, ended by #). Voice listens for keys. ``secret``: a one-time code,
+    say, which is never read back to the caller."""
 
     count: int | None = None
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,12 @@ class Prefer:
     to: str
 
 
-Directive: TypeAlias = Handoff | SendCode | CollectDigits | CollectPin | Hangup | Move | Prefer
+@dataclass(frozen=True, slots=True)
+class TellWait:
+    """Say whether somebody is there to answer, and how long it takes; nobody is asked for. Only the gateway knows."""
+
+
+Directive: TypeAlias = Handoff | SendCode | CollectDigits | CollectPin | Hangup | Move | Prefer | TellWait
 
 NAMES: dict[str, type[Directive]] = {
     "handoff": Handoff,
@@ -74,6 +81,7 @@ NAMES: dict[str, type[Directive]] = {
     "hangup": Hangup,
     "move": Move,
     "prefer": Prefer,
+    "tell_wait": TellWait,
 }
 
 

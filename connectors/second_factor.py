@@ -1,13 +1,13 @@
 """The business's second factor over HTTP: ``POST {url}`` with ``{"tel", "pin"}``, answer ``{"result": "accepted" | "wrong"}``.
 
-``actions/second_factor.py`` is the sample bank's side. The address must be loopback or https: a PIN travels in it.
+``bot/skills/action_server/second_factor.py`` is the other side. The address must be loopback or https: a PIN travels in it.
 """
 
 from __future__ import annotations
 
 import aiohttp
 
-from bot.factor import FactorUnavailable
+from bot.identity.second_factor import FactorUnavailable
 from bot.ports import SendError
 from connectors.wire import post
 
@@ -16,7 +16,7 @@ WITHIN = aiohttp.ClientTimeout(total=4, connect=2)
 
 
 class HttpSecondFactor:
-    """``bot.factor.SecondFactor``. Nothing of the request is logged or kept."""
+    """``bot.identity.second_factor.SecondFactor``. Nothing of the request is logged or kept."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str, token: str) -> None:
         self._session = session
@@ -24,7 +24,7 @@ class HttpSecondFactor:
         self._token = token
 
     async def right(self, tel: str, pin: str) -> bool:
-        """See ``bot.factor.SecondFactor``."""
+        """See ``bot.identity.second_factor.SecondFactor``."""
         headers = {"Authorization": f"Bearer {self._token}"}
         try:
             answer = await post(self._session, self._url, within=WITHIN, json={"tel": tel, "pin": pin}, headers=headers)

@@ -62,14 +62,13 @@ def unavailable() -> web.Response:
 async def post(
     session: aiohttp.ClientSession, url: str, *, within: aiohttp.ClientTimeout, method: str = "POST", **request: Any
 ) -> Answer:
-    """One POST (or DELETE), no redirects, no second try.
+    """One POST (or GET, DELETE), no redirects, no second try.
 
     Raises SendError: RETRY when the connection was never made (refused, DNS, TLS, connect timeout),
     UNCERTAIN when it broke or timed out after the request may have left.
     """
     try:
-        send = session.post if method == "POST" else session.delete
-        async with send(url, timeout=within, allow_redirects=False, **request) as response:
+        async with getattr(session, method.lower())(url, timeout=within, allow_redirects=False, **request) as response:
             raw = await response.content.read(ANSWER_LIMIT)
             return Answer(response.status, _object(raw), _seconds(response.headers.get("Retry-After")))
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ServerFingerprintMismatch) as error:
@@ -82,7 +81,7 @@ async def post(
 async def send_parts(send: Callable[[Part], Awaitable[str]], parts: Sequence[Part]) -> list[str]:
     """Send each part after the one before was taken; their ids in order.
 
-    A failure after the first part carries the ids sent so far, and RETRY becomes UNCERTAIN: a second try
+    A failure after the first part carries the ids sent so far, and RETRY and ACCOUNT become UNCERTAIN: a second try
     would send the first parts twice.
     """
     sent: list[str] = []
@@ -99,11 +98,12 @@ async def send_parts(send: Callable[[Part], Awaitable[str]], parts: Sequence[Par
 def _partial(error: SendError, sent: Sequence[str], parts: int) -> SendError:
     return SendError(
         f"{error.reason}, after {len(sent)} of {parts} parts were sent",
-        SendFailure.UNCERTAIN if error.failure is SendFailure.RETRY else error.failure,
+        SendFailure.UNCERTAIN if error.failure in (SendFailure.RETRY, SendFailure.ACCOUNT) else error.failure,
         code=error.code,
         opted_out=error.opted_out,
         after=error.after,
         sent_ids=sent,
+        account=error.account,
     )
 
 

@@ -1,32 +1,36 @@
-"""The agents who may use the desk, kept in Redis; and a command to add them.
+"""The agents who may use the desk, kept in Redis.
 
 Keys: set ``ot:agents`` (usernames), hash ``ot:agent:<username>``. Only the argon2id hash of a password is kept.
 
 A one-time password works for one sign-in, which must choose a new password. Lost before that?
-``python -m desk.agents reset <username> --redis-url redis://...`` makes another.
+``make agent NAME=<username> RESET=1`` makes another (``gateway.commands.agents``).
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import re
-import sys
 import unicodedata
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import phonenumbers
 from redis.asyncio import Redis
 
-from bot.model import new_id
-from bot.ports import StoreUnavailable
-from desk.passwords import Passwords, check_new, one_time_password
+from bot.facts.audit import agent_changed
+from bot.model import new_id, now
+from bot.ports import Clock, Facts, NoFacts
+from desk.passwords import Passwords, check_new, derived_password, one_time_password
 from desk.store import answered, text
 
 FIRST = "agent"
+OPERATOR = "operator"
+"""Who changes agents by command."""
 MEMBERS = "ot:agents"
+SUPERVISOR = "supervisor"
+ROLES = ("agent", SUPERVISOR)
+SEED_KEPT = 3600
+"""Seconds for which gateways that start side by side agree on the first agent's next password."""
 # Atomic, so that of two sign-ins with one one-time password one fails.
 USE_UP = (
     "if redis.call('HGET', KEYS[1], 'one_time') ~= '1' then return 0 end redis.call('HSET', KEYS[1], 'one_time', '') return 1"
@@ -51,6 +55,10 @@ class Agent:
     must_change_password: bool = False
     password_id: str = field(default="", repr=False)
     browser: str | None = field(default=None, repr=False)
+    disabled: bool = False
+    """May not sign in, and is rung by nothing."""
+    supervisor: bool = False
+    """May listen to calls and coach."""
 
     @property
     def in_browser(self) -> bool:
@@ -102,45 +110,125 @@ class AgentDirectory:
     """Agents in Redis. Each method raises StoreUnavailable when Redis does not answer.
 
     ``browser`` gives the address at which an agent's browser is rung (by username); None: nobody can answer in a browser.
+    ``supervisors``: usernames that the installation names as such, whatever their stored role.
     """
 
-    def __init__(self, redis: Redis, passwords: Passwords | None = None, *, browser: Callable[[str], str] | None = None) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        passwords: Passwords | None = None,
+        *,
+        browser: Callable[[str], str] | None = None,
+        supervisors: frozenset[str] = frozenset(),
+        facts: Facts | None = None,
+        clock: Clock = now,
+    ) -> None:
         self._redis = redis
+        self._facts = facts or NoFacts()
+        self._clock = clock
         self._passwords = passwords or Passwords()
         self._browser = browser
+        self._supervisors = supervisors
 
     @property
     def browsers(self) -> bool:
         """Whether agents may answer in their browser."""
         return self._browser is not None
 
-    async def first_agent(self) -> OneTimePassword | None:
+    async def first_agent(self, secret: bytes) -> OneTimePassword | None:
         """Make the agent ``agent`` when there is no agent at all, and tell the password.
 
-        Asked again, it tells a fresh one (the former stops working) for as long as ``agent`` is the only
-        agent and has not chosen a password; after that, None. So a start always prints one that works.
+        Asked again it tells the same as long as ``agent`` is the only agent and has not used it, and a fresh one when it was used
+        but no password was chosen; after that, None. All gateways of an installation share ``secret`` and so tell the same,
+        whichever of them made it, so a start always prints one that works.
         """
         with answered():
             members = {text(name) for name in await cast(Awaitable[set[Any]], self._redis.smembers(MEMBERS))}
-        if not members:
-            return await self.add(FIRST, "First agent")
-        first = await self.get(FIRST) if members == {FIRST} else None
-        return await self.reset(FIRST) if first and first.must_change_password else None
+        record = await self._record(FIRST)
+        if members - {FIRST} or (record and not record.get("must_change_password")):
+            return None
+        if record.get("one_time") and await self._still_is(record, secret):
+            return OneTimePassword(FIRST, derived_password(secret, record["seed"]))
+        return await self._make_first(record, secret)
 
-    async def add(self, username: str, display_name: str | None = None) -> OneTimePassword:
+    async def _still_is(self, record: dict[str, str], secret: bytes) -> bool:
+        known = derived_password(secret, record.get("seed", ""))
+        return await self._passwords.verify(record.get("password_hash"), known)
+
+    async def _make_first(self, before: dict[str, str], secret: bytes) -> OneTimePassword:
+        """Of gateways that start side by side the first one's seed counts for all; so their records are the same."""
+        where = f"{MEMBERS}:first:{before.get('password_id', '')}"
+        with answered():
+            await self._redis.set(where, new_id("s"), nx=True, ex=SEED_KEPT)
+            seed = text(await self._redis.get(where) or new_id("s"))
+        profile = {} if before else {"username": FIRST, "display_name": "First agent", "available": "1"}
+        password = derived_password(secret, seed)
+        return await self._give_one_time(FIRST, profile | {"seed": seed}, password, f"p_{seed}")
+
+    async def add(self, username: str, display_name: str | None = None, phone: str = "") -> OneTimePassword:
         """A new agent with a one-time password. AgentError when the name is taken or not allowed."""
         if not USERNAME.fullmatch(username):
             raise AgentError("A username has 2 to 32 characters: a-z, 0-9, dot, dash, underscore.")
         if await self.get(username):
             raise AgentError(f"There is an agent {username} already.")
         name = clean_name(display_name or username)
-        return await self._give_one_time(username, {"username": username, "display_name": name, "available": "1"})
+        await self._told(username, "added")
+        return await self._give_one_time(
+            username, {"username": username, "display_name": name, "available": "1", "phone": clean_phone(phone) or ""}
+        )
 
     async def reset(self, username: str) -> OneTimePassword:
         """Another one-time password; the old password and its sessions end. AgentError when unknown."""
         if await self.get(username) is None:
             raise AgentError(f"There is no agent {username}.")
+        await self._told(username, "reset")
         return await self._give_one_time(username, {})
+
+    async def disable(self, username: str) -> None:
+        """They may not sign in any more; what is signed in ends at once. AgentError when unknown."""
+        await self._must_be_known(username)
+        await self._told(username, "disabled")
+        await self._write(username, {"disabled": "1", "password_id": new_id("p")})
+
+    async def enable(self, username: str) -> None:
+        """They may sign in again, with the password they had. AgentError when unknown."""
+        await self._must_be_known(username)
+        await self._told(username, "enabled")
+        await self._write(username, {"disabled": ""})
+
+    async def set_role(self, username: str, role: str) -> None:
+        """``agent`` or ``supervisor``. AgentError when unknown."""
+        if role not in ROLES:
+            raise AgentError(f"The role is one of {', '.join(ROLES)}.")
+        await self._must_be_known(username)
+        await self._told(username, role)
+        await self._write(username, {"role": role})
+
+    async def supervises(self, username: str) -> bool:
+        """Whether they may listen to calls and coach."""
+        agent = await self.get(username)
+        return agent is not None and agent.supervisor and not agent.disabled
+
+    async def may_work(self, username: str) -> bool:
+        """Whether there is such an agent, and they are not disabled."""
+        agent = await self.get(username)
+        return agent is not None and not agent.disabled
+
+    async def remove(self, username: str) -> None:
+        """Forget them, with their password; what is signed in ends at once. AgentError when unknown."""
+        await self._must_be_known(username)
+        await self._told(username, "removed")
+        with answered():
+            await self._redis.delete(_key(username))
+            await self._redis.srem(MEMBERS, username)
+
+    async def _told(self, username: str, change: str, by: str = OPERATOR) -> None:
+        """Before it is done: what cannot be told is not done."""
+        await self._facts.append([agent_changed(username, change, by, self._clock())])
+
+    async def _must_be_known(self, username: str) -> None:
+        if await self.get(username) is None:
+            raise AgentError(f"There is no agent {username}.")
 
     async def get(self, username: str) -> Agent | None:
         """The agent of that username, or None."""
@@ -154,14 +242,6 @@ class AgentDirectory:
         found = [await self.get(text(member)) for member in members]
         return sorted((agent for agent in found if agent), key=lambda agent: agent.display_name.casefold())
 
-    async def how_many_available(self) -> int:
-        """How many agents have set themselves to available."""
-        return sum(agent.available for agent in await self.all())
-
-    async def phones(self) -> list[tuple[str, str]]:
-        """Username and phone (or browser) of every agent who is available and has one."""
-        return [(agent.username, agent.rings) for agent in await self.all() if agent.available and agent.rings]
-
     async def display_name(self, username: str) -> str:
         """The agent's name for others to read; the username when there is no such agent."""
         agent = await self.get(username)
@@ -174,6 +254,8 @@ class AgentDirectory:
         if not await self._passwords.verify(hashed, password) or record is None or hashed is None:
             return None
         agent = self._agent(record)
+        if agent.disabled:
+            return None
         if agent.must_change_password and not await self._use_up(agent.username):
             return None
         if not agent.must_change_password and self._passwords.outdated(hashed):
@@ -191,6 +273,7 @@ class AgentDirectory:
         if await self.verify(username, password):
             raise AgentError("Choose a password that differs from the present one.")
         hashed = await self._passwords.hash(password)
+        await self._told(username, "password", username)
         changes = {"password_hash": hashed, "password_id": new_id("p"), "must_change_password": "", "one_time": ""}
         await self._write(username, changes)
         return await self._known(username)
@@ -199,6 +282,7 @@ class AgentDirectory:
         """Name and phone as typed, and whether calls are answered in the browser. AgentError with a sentence when one is
         not usable."""
         changes = {"display_name": clean_name(display_name), "phone": clean_phone(phone) or ""}
+        await self._told(username, "profile", username)
         await self._write(username, changes | {"in_browser": "1" if in_browser else ""})
         return await self._known(username)
 
@@ -207,10 +291,17 @@ class AgentDirectory:
         await self._write(username, {"available": "1" if available else ""})
         return await self._known(username)
 
-    async def _give_one_time(self, username: str, profile: dict[str, str]) -> OneTimePassword:
-        password = one_time_password()
+    async def _give_one_time(
+        self, username: str, profile: dict[str, str], password: str | None = None, password_id: str | None = None
+    ) -> OneTimePassword:
+        password = password or one_time_password()
         hashed = await self._passwords.hash(password)
-        secret = {"password_hash": hashed, "password_id": new_id("p"), "must_change_password": "1", "one_time": "1"}
+        secret = {
+            "password_hash": hashed,
+            "password_id": password_id or new_id("p"),
+            "must_change_password": "1",
+            "one_time": "1",
+        }
         await self._write(username, profile | secret)
         return OneTimePassword(username, password)
 
@@ -227,11 +318,11 @@ class AgentDirectory:
         return {text(name): text(value) for name, value in stored.items()}
 
     async def _write(self, username: str, changes: dict[str, str]) -> None:
+        """The list first: a name in it without a record is nobody, a record that is not listed could sign in unseen. On a
+        Cluster the two lie on different nodes, so that one transaction cannot hold them."""
         with answered():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.sadd(MEMBERS, username)
-                pipe.hset(_key(username), mapping=cast(Any, changes))
-                await pipe.execute()
+            await self._redis.sadd(MEMBERS, username)
+            await self._redis.hset(_key(username), mapping=cast(Any, changes))
 
     async def _known(self, username: str) -> Agent:
         return self._agent(await self._record(username))
@@ -246,38 +337,10 @@ class AgentDirectory:
             must_change_password=bool(record.get("must_change_password")),
             password_id=record.get("password_id", ""),
             browser=self._browser(username) if self._browser and record.get("in_browser") else None,
+            disabled=bool(record.get("disabled")),
+            supervisor=record.get("role") == SUPERVISOR or username in self._supervisors,
         )
 
 
 def _key(username: str) -> str:
     return f"ot:agent:{username}"
-
-
-async def _command(do: str, username: str, name: str | None, redis_url: str) -> OneTimePassword:
-    redis = Redis.from_url(redis_url)
-    try:
-        agents = AgentDirectory(redis)
-        return await (agents.add(username, name) if do == "add" else agents.reset(username))
-    finally:
-        await redis.aclose()
-
-
-def main(arguments: Sequence[str]) -> int:
-    """``add`` or ``reset`` an agent; prints the one-time password. Exit status 1 with a sentence when refused."""
-    parser = argparse.ArgumentParser(prog="python -m desk.agents", description="Agents of the desk.")
-    parser.add_argument("do", choices=("add", "reset"))
-    parser.add_argument("username")
-    parser.add_argument("--name", help="what colleagues and customers read (add only)")
-    parser.add_argument("--redis-url", required=True, help="the Redis of this installation, as in REDIS_URL")
-    given = parser.parse_args(arguments)
-    try:
-        made = asyncio.run(_command(given.do, given.username, given.name, given.redis_url))
-    except (ValueError, StoreUnavailable) as error:
-        sys.stderr.write(f"Not done: {error}\n")
-        return 1
-    sys.stdout.write(f"{made.username}: one-time password {made.password}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

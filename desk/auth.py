@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from connectors.visitors import place_of
 from desk.agents import AgentDirectory, AgentError
 from desk.http import COOKIE, NotSignedIn, Visit, form_of, give_cookie, see, token_of, visitor
 from desk.pages import Pages
@@ -45,7 +46,7 @@ class Doors:
         """Check the password: at most so often, and with one sentence for every way to be wrong."""
         fields = await form_of(request)
         username, password, wanted = fields.get("username", ""), fields.get("password", ""), fields.get("next", "")
-        seconds = await self._sessions.tries.wait(username, request.remote or "")
+        seconds = await self._sessions.tries.wait(username, place_of(request))
         if seconds:
             sentence = f"Too many attempts. Try again in {-(-seconds // 60)} min."
             response = self._sign_in_form(request, wanted, 429, sentence, username)
@@ -75,7 +76,7 @@ class Doors:
         visit = await visitor(request, self._agents, self._sessions, may_change=True)
         fields, username = await form_of(request), visit.agent.username
         if not visit.agent.must_change_password:
-            if await self._sessions.tries.wait(username, request.remote or ""):
+            if await self._sessions.tries.wait(username, place_of(request)):
                 return await self._password_form(request, 429, "Too many attempts. Try again in 15 min.")
             if not await self._agents.verify(username, fields.get("current", "")):
                 return await self._password_form(request, 422, "The present password is not right.")
@@ -121,7 +122,7 @@ class Doors:
         if agent is None:
             raise NotSignedIn
         await self._sessions.end(token_of(request))
-        token = await self._sessions.begin(agent)
+        token = await self._sessions.begin(agent, place_of(request))
         response = see(onward)
         age = int(self._sessions.longest.total_seconds())
         give_cookie(response, token, secure_only=self._secure, max_age=age)

@@ -109,7 +109,7 @@ def secure(response: web.StreamResponse, headers: Mapping[str, str] = HEADERS) -
     if response.prepared:
         return
     for name, value in headers.items():
-        response.headers[name] = value
+        response.headers.setdefault(name, value)  # an attachment's own policy is stricter
     response.headers.setdefault("Cache-Control", "no-store")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from redis.asyncio import Redis
@@ -15,8 +16,32 @@ PER_REMOTE = 20
 TOKENS = 30
 
 
+class _Windows:
+    """Uses counted in fixed windows of 15 minutes, by the clock that is given; shared by all gateways."""
+
+    def __init__(self, redis: Redis, clock: Clock) -> None:
+        self._redis = redis
+        self._clock = clock
+
+    async def count(self, *names: str) -> list[int]:
+        """One more use of each, and how many there were with it, in one round trip."""
+        keys = [self.key(name) for name in names]
+        # not one transaction: on a Cluster the keys lie on different nodes; an end that was not set, the next use sets
+        steps = [step for key in keys for step in (self._redis.incr(key), self._redis.expire(key, WINDOW))]
+        with answered():
+            return [int(count) for count in (await asyncio.gather(*steps))[::2]]
+
+    def left(self) -> int:
+        """Seconds until the next window."""
+        seconds = int(WINDOW.total_seconds())
+        return seconds - int(self._clock().timestamp()) % seconds
+
+    def key(self, name: str) -> str:
+        return f"ot:desk:{name}:{int(self._clock().timestamp() // WINDOW.total_seconds())}"
+
+
 class SignInLimit:
-    """Attempts in fixed windows, per username (known or not) and per remote address.
+    """Attempts per username (known or not) and per remote address.
 
     Counted before the password is looked at, so that attempts sent at once do not slip through.
     Keys ``ot:desk:tries:...`` hold digests, neither names nor addresses.
@@ -24,30 +49,21 @@ class SignInLimit:
 
     def __init__(self, redis: Redis, *, clock: Clock) -> None:
         self._redis = redis
-        self._clock = clock
+        self._windows = _Windows(redis, clock)
 
     async def wait(self, username: str, remote: str) -> int:
         """Count one attempt; 0 when it may go on, else seconds until the next is allowed."""
-        keys = [self._key("name", username), self._key("remote", remote)]
-        with answered():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                for key in keys:
-                    pipe.incr(key)
-                    pipe.expire(key, WINDOW)
-                results = await pipe.execute()
-        if results[0] <= PER_USERNAME and results[2] <= PER_REMOTE:
-            return 0
-        seconds = int(WINDOW.total_seconds())
-        return seconds - int(self._clock().timestamp()) % seconds
+        by_name, by_remote = await self._windows.count(_tries("name", username), _tries("remote", remote))
+        return 0 if by_name <= PER_USERNAME and by_remote <= PER_REMOTE else self._windows.left()
 
     async def forgive(self, username: str) -> None:
         """After a right password: the username starts afresh (the address does not)."""
         with answered():
-            await self._redis.delete(self._key("name", username))
+            await self._redis.delete(self._windows.key(_tries("name", username)))
 
-    def _key(self, kind: str, value: str) -> str:
-        window = int(self._clock().timestamp() // WINDOW.total_seconds())
-        return f"ot:desk:tries:{kind}:{digest(value.strip().casefold())}:{window}"
+
+def _tries(kind: str, value: str) -> str:
+    return f"tries:{kind}:{digest(value.strip().casefold())}"
 
 
 class TokenLimit:
@@ -55,20 +71,12 @@ class TokenLimit:
     half hour. Keys ``ot:desk:tokens:...``."""
 
     def __init__(self, redis: Redis, *, clock: Clock) -> None:
-        self._redis = redis
-        self._clock = clock
+        self._windows = _Windows(redis, clock)
 
     async def wait(self, username: str) -> int:
         """Count one; 0 when it may be made, else seconds until the next is allowed."""
-        seconds = int(WINDOW.total_seconds())
-        now = int(self._clock().timestamp())
-        key = f"ot:desk:tokens:{digest(username)}:{now // seconds}"
-        with answered():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.incr(key)
-                pipe.expire(key, WINDOW)
-                count, _ = await pipe.execute()
-        return 0 if count <= TOKENS else seconds - now % seconds
+        (count,) = await self._windows.count(f"tokens:{digest(username)}")
+        return 0 if count <= TOKENS else self._windows.left()
 
 
 class SentOnce:

@@ -42,7 +42,7 @@ class Pages:
             caller_id=show.caller_id,
         )
         self._templates.globals.update(
-            channels=show.CHANNELS, kinds=show.KINDS, goes_to=show.goes_to, hidden_slots=show.HIDDEN_SLOTS
+            channels=show.CHANNELS, kinds=show.KINDS, goes_to=show.goes_to, doubtful=show.doubtful, hidden_slots=show.HIDDEN_SLOTS
         )
 
     def render(self, template: str, status: int = 200, **values: object) -> web.Response:

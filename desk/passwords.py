@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import secrets
 import unicodedata
 
@@ -22,6 +23,13 @@ class WeakPassword(ValueError):
 def one_time_password() -> str:
     """Four groups of five characters: 99 bits."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(4))
+
+
+def derived_password(secret: bytes, seed: str) -> str:
+    """As one that is made at random, and the same for everybody who knows ``secret`` and ``seed``."""
+    digest = hmac.digest(secret, b"first agent:" + seed.encode(), "sha512")
+    letters = [ALPHABET[byte % len(ALPHABET)] for byte in digest[:20]]
+    return "-".join("".join(letters[start : start + 5]) for start in range(0, 20, 5))
 
 
 def check_new(password: str, username: str) -> None:

@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from bot.model import Address, AddressKind, Author, Call, ChannelName, Handoff, HandoffState, OutboundMessage, TranscriptLine
-from bot.ports import HandoffView
+from bot.model import Address, AddressKind, Author, Call, ChannelName, Handoff, HandoffState, Kind, TranscriptLine
+from bot.ports import Doubt, HandoffView
+from connectors.delivery_reasons import why
 
 CHANNELS = {
     ChannelName.WEB: "Web chat",
@@ -21,13 +22,30 @@ CHANNELS = {
 }
 KINDS = {AddressKind.TEL: "Phone", AddressKind.MESSENGER: "Messenger", AddressKind.WEB: "Web chat"}
 AUTHORS = {Author.CUSTOMER: "Customer", Author.BOT: "Assistant", Author.AGENT: "Agent", Author.NOTICE: "Notice"}
+NO_WORDS = "A message of ours (a code, a link or a notice)"
+MARKS: dict[str, str] = {
+    Kind.REACTION: "Reaction",
+    Kind.EDIT: "Edited: these words replace an earlier message",
+    Kind.AUTOMATIC: "Automatic answer",
+    Kind.TOO_LONG: "Longer than the assistant reads",
+}
 HIDDEN_SLOTS = frozenset({"requested_slot", "session_started_metadata", "needs_proof", "next_step"})
 """How the assistant works, and nothing about the customer."""
 
 
+class Said(Protocol):
+    """Lines, and which of them did not arrive."""
+
+    @property
+    def transcript(self) -> Sequence[TranscriptLine]: ...
+    @property
+    def doubts(self) -> Sequence[Doubt]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One line of the queue. ``place`` counts the waiting ones from 1; None once somebody has it."""
+    """One line of the queue. ``place`` counts those who wait and are there from 1 (0: waits and has left); None once somebody
+    has it."""
 
     handoff: Handoff
     place: int | None
@@ -42,7 +60,10 @@ class Line:
     key: str
     said: TranscriptLine
     author: str
-    uncertain: bool
+    doubt: str
+    """What became of it, when it did not arrive or may not have; else empty."""
+    mark: str = ""
+    """What it is, where it is no plain words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,44 +75,73 @@ class Day:
 
 
 def queue_rows(handoffs: Sequence[Handoff], username: str, names: Mapping[str, str]) -> list[QueueRow]:
-    """Waiting first, the longest waiting at the top; then the agent's own, then the others'."""
-    waiting = sorted((h for h in handoffs if h.state is HandoffState.WAITING), key=lambda h: h.opened_at)
+    """Waiting first, the longest waiting at the top, behind them those of the waiting who have left; then the agent's own, then
+    the others'."""
+    waiting = sorted((h for h in handoffs if h.state is HandoffState.WAITING), key=lambda h: (not h.here, h.opened_at))
     taken = [h for h in handoffs if h.state is HandoffState.ASSIGNED]
     taken.sort(key=lambda h: (h.agent != username, h.assigned_at or h.opened_at))
-    rows = [QueueRow(h, place, mine=False, owner=None) for place, h in enumerate(waiting, 1)]
+    rows = [QueueRow(h, place if h.here else 0, mine=False, owner=None) for place, h in enumerate(waiting, 1)]
     return rows + [QueueRow(h, None, h.agent == username, names.get(h.agent or "", h.agent)) for h in taken]
 
 
 def agents_in(view: HandoffView) -> set[str]:
     """The usernames a conversation mentions."""
     tried = (one.agent for one in view.handoff.tries)
-    return {name for name in (view.handoff.agent, *(line.agent for line in view.transcript), *tried) if name}
+    return {name for name in (view.handoff.agent, *tried) if name} | agents_in_lines(view.transcript)
 
 
-def days(view: HandoffView, names: Mapping[str, str]) -> list[Day]:
+def agents_in_lines(lines: Sequence[TranscriptLine]) -> set[str]:
+    """The usernames among who said them."""
+    return {line.agent for line in lines if line.agent}
+
+
+def days(view: Said, names: Mapping[str, str]) -> list[Day]:
     """The transcript with its days separated."""
-    doubtful = {_sent(m) for m in view.uncertain}
     seen: Counter[str] = Counter()
     grouped: list[tuple[datetime, list[Line]]] = []
-    for said in view.transcript:
-        line = _line(said, names, doubtful, seen)
+    for said, doubt in marked(view):
+        line = _line(said, names, doubt, seen)
         if not grouped or grouped[-1][0].date() != said.at.date():
             grouped.append((said.at, []))
         grouped[-1][1].append(line)
     return [Day(date, tuple(lines)) for date, lines in grouped]
 
 
-def _line(said: TranscriptLine, names: Mapping[str, str], doubtful: set[tuple[str, str, str]], seen: Counter[str]) -> Line:
+def marked(view: Said) -> list[tuple[TranscriptLine, str]]:
+    """The lines, each with what became of it when it did not arrive.
+
+    A doubt belongs to the line with its words that is nearest in time. One that has no line here (a code, a notice) gets one of
+    its own, without its words.
+    """
+    doubts: dict[int, str] = {}
+    own: list[tuple[TranscriptLine, str]] = []
+    for doubt in view.doubts:
+        place = _place(doubt, view.transcript, doubts)
+        if place is None:
+            own.append((TranscriptLine(doubt.message.created_at, Author.NOTICE, doubt.message.channel, NO_WORDS), why(doubt)))
+        else:
+            doubts[place] = why(doubt)
+    lines = [(said, doubts.get(place, "")) for place, said in enumerate(view.transcript)]
+    return sorted([*lines, *own], key=lambda pair: pair[0].at) if own else lines
+
+
+def doubtful(view: Said) -> list[tuple[TranscriptLine, str]]:
+    """Those alone that did not arrive, or may not have."""
+    return [(said, reason) for said, reason in marked(view) if reason]
+
+
+def _place(doubt: Doubt, lines: Sequence[TranscriptLine], taken: Mapping[int, str]) -> int | None:
+    sent, said_by = doubt.message.reply.text, (doubt.message.author, doubt.message.channel)
+    same = [n for n, one in enumerate(lines) if n not in taken and (one.author, one.channel) == said_by and one.text == sent]
+    return min(same, key=lambda n: abs(lines[n].at - doubt.message.created_at), default=None)
+
+
+def _line(said: TranscriptLine, names: Mapping[str, str], doubt: str, seen: Counter[str]) -> Line:
     content = f"{said.at.isoformat()}|{said.author}|{said.channel}|{said.text}"
     key = hashlib.sha256(content.encode()).hexdigest()[:16]
     seen[key] += 1
     author = names.get(said.agent or "", said.agent) if said.author is Author.AGENT else None
-    unsure = (said.author, said.channel or "", said.text) in doubtful
-    return Line(f"{key}-{seen[key]}", said, author or AUTHORS[said.author], unsure)
-
-
-def _sent(message: OutboundMessage) -> tuple[str, str, str]:
-    return (message.author, message.channel, message.reply.text)
+    return Line(f"{key}-{seen[key]}", said, author or AUTHORS[said.author], doubt, MARKS.get(said.kind, ""))
 
 
 def waited(seconds: float) -> str:

@@ -1,0 +1,1 @@
+"""The process that vendors, browsers and agents reach; it alone knows all rooms."""

@@ -10,14 +10,21 @@ import sys
 
 import uvloop
 
-from bot.continuity import CarryOverError
+from bot.handoff.wait_answers import WaitingError
+from bot.model.retention import RetentionError
 from bot.ports import StoreUnavailable
-from bot.wording import WordingError
-from gateway import logs
+from bot.transcript.continuity import CarryOverError
+from bot.transcript.wording import WordingError
 from gateway.app import serving
-from gateway.config import Settings
-from gateway.tracing import TracingUnavailable
-from gateway.values import ConfigError
+from gateway.observe import logs
+from gateway.observe.tracing import TracingUnavailable
+from gateway.settings.config import Settings
+from gateway.settings.kinds import ConfigError
+from records.errors import RecordsRefused
+
+DESIGNERS_FILES = (WordingError, CarryOverError, WaitingError, RetentionError)
+REFUSALS = (*DESIGNERS_FILES, TracingUnavailable, RecordsRefused, StoreUnavailable, OSError)
+"""What stops the start with one sentence."""
 
 
 async def run(settings: Settings) -> None:
@@ -41,7 +48,7 @@ def main() -> int:
     logs.configure(settings.log_level)
     try:
         uvloop.run(run(settings))
-    except (WordingError, CarryOverError, TracingUnavailable, StoreUnavailable, OSError) as error:
+    except REFUSALS as error:
         sys.stderr.write(f"The gateway cannot start: {error}\n")
         return 3
     return 0

@@ -3,98 +3,177 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import partial
-from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
+from redis.exceptions import RedisError
 
 from bot.model import Address, new_id, now
-from bot.redis_base import connect
-from bot.redis_queue import DOUBTFUL, all_partitions, inbox_key, outbox_key
+from bot.ports import StoreUnavailable
+from bot.redis_store.client.base import connect
+from bot.redis_store.queue import DOUBTFUL, inbox_key, outbox_key
+from bot.redis_store.retention.recordings import RedisRecordings
+from connectors.delivery_reasons import sentence
 from desk.sessions import SessionStore
 from desk.views import Desk
-from gateway import callback_worker
-from gateway.api import Check, Health, InternalApi
-from gateway.config import Settings
-from gateway.first_agent import keep_first_agent
-from gateway.inbox_worker import InboxWorker
-from gateway.middleware import failures, plain_headers
-from gateway.outbox_worker import OutboxWorker
+from gateway.api import Access, InternalApi, Reads, RecordsApi
+from gateway.commands.first_agent import keep_first_agent
+from gateway.observe.checks import checks_of, record_notes, resting_notes, silent_notes, store_notes
+from gateway.observe.health import Health
+from gateway.observe.middleware import failures, plain_headers, visitors
+from gateway.observe.standing import Standing
 from gateway.outside import softphone
-from gateway.partition_reader import PartitionReader, failed_key
-from gateway.partitions import DRAIN, Partitions
+from gateway.reaching import check_store
+from gateway.settings.config import ONE_ADDRESS, OTHER_PARTITIONS, Settings
+from gateway.settings.kinds import is_loopback
 from gateway.simulating import mount_simulator
-from gateway.values import is_loopback
-from gateway.wiring import Core, build, show_typing
+from gateway.wiring.core import Core, build
+from gateway.workers import callback_worker
+from gateway.workers.inbox_worker import InboxWorker
+from gateway.workers.outbox_worker import OutboxWorker
+from gateway.workers.partitions.older_generations import OlderGenerations
+from gateway.workers.partitions.ownership import DRAIN, Partitions
+from gateway.workers.partitions.reader import PartitionReader, failed_key
+from gateway.workers.recorder import recording
+from records.sql import opening
 
 TURNS_AT_ONCE = 16
 LARGEST_BODY = 512 * 1024
 log = structlog.get_logger()
 
 
+def around(core: Core) -> list[Middleware]:
+    """What both listeners do around every request."""
+    metrics = core.base.observed.metrics
+    return [visitors(core.base.settings.trusted_proxies, metrics), failures(metrics), plain_headers]
+
+
 def public_app(core: Core) -> web.Application:
     """The listener that the internet reaches: webhooks, web chat, the sample page."""
-    app = web.Application(middlewares=[failures(core.metrics), plain_headers], client_max_size=LARGEST_BODY)
-    core.web.attach(app)
-    for channel in (core.sms, core.voice, core.messenger):
+    app = web.Application(middlewares=around(core), client_max_size=LARGEST_BODY)
+    core.channels.web.attach(app)
+    line = core.voice.line if core.voice else None
+    for channel in (core.channels.sms, line, core.channels.messenger):
         if channel is not None:
             app.add_routes(channel.routes())
-    if core.voice is not None:
-        app.on_shutdown.append(core.voice.on_shutdown)
+    if line is not None:
+        app.on_shutdown.append(line.on_shutdown)
     app.router.add_get("/health", health_of(core).public)
     return app
 
 
 def internal_app(core: Core, desk: Desk) -> web.Application:
     """The listener for agents and operators."""
-    app = web.Application(middlewares=[failures(core.metrics), plain_headers], client_max_size=LARGEST_BODY)
+    app = web.Application(middlewares=around(core), client_max_size=LARGEST_BODY)
     app.add_routes(desk.routes())
     app.on_shutdown.append(desk.on_shutdown)
+    health = health_of(core)
+    access = Access(core.base.settings.internal_api_token, core.base.observed.metrics)
+    reads = Reads(core.base.store.facts, now)
     api = InternalApi(
-        core.settings.internal_api_token,
-        core.contacts,
-        core.handoffs,
-        core.lines,
-        core.metrics,
-        lambda: queue_depths(core),
-        core.linking,
-        core.meter.questions,
+        access=access,
+        reads=reads,
+        recorded=RecordsApi(access, core.base.records, reads),
+        contacts=core.base.store.contacts,
+        handoffs=core.handoff.handoffs,
+        lines=core.assistant.lines,
+        metrics=core.base.observed.metrics,
+        depths=partial(measures, core),
+        linking=core.identity.linking,
+        questions=core.assistant.meter.questions,
+        parts=health.parts,
+        at_desk=core.desk.presence.how_many,
     )
     app.add_routes(api.routes())
-    app.router.add_get("/health", health_of(core).internal)
-    mount_simulator(app, core.settings)
+    app.router.add_get("/health", health.internal)
+    mount_simulator(app, core.base.settings)
     return app
 
 
 def health_of(core: Core) -> Health:
     """What is asked of which part."""
-
-    async def redis_answers() -> bool:
-        return bool(await core.client.ping())
-
-    checks: dict[str, Check] = {"redis": redis_answers, "rasa": core.dialogue.healthy}
-    if core.settings.action_server_url is not None:
-        checks["actions"] = partial(answers, core.http, core.settings.action_server_url)
-    return Health(checks)
+    base, rasa = core.base, core.assistant
+    actions = base.settings.action_server_url
+    checks = checks_of(base.store.client, base.store.disk, rasa.dialogue, rasa.servers, base.http, actions)
+    if core.recording is not None:
+        checks["records"] = core.recording.well
+    return Health(checks, partial(notes, core), at_desk=core.desk.presence.how_many)
 
 
-async def answers(http: aiohttp.ClientSession, base_url: str) -> bool:
-    """Whether the server at ``base_url`` says at ``/health`` that it is well."""
-    url = urlsplit(base_url)._replace(path="/health", query="").geturl()
-    async with http.get(url) as answer:
-        return answer.status == 200
+async def account_troubles(core: Core) -> list[str]:
+    """What is wrong with our accounts at the vendors."""
+    with suppress(StoreUnavailable):  # then health and the desk say that the store is away
+        return [sentence(trouble) for trouble in await core.queues.undelivered.troubles.now()]
+    return []
+
+
+async def notes(core: Core) -> list[str]:
+    """What is to be mended, each as a sentence: health and every agent's desk say the same."""
+    shared = [ONE_ADDRESS] if core.base.settings.visitors_share_one_address else []
+    numbers = core.voice.numbers.notes if core.voice else ()
+    account, store, records = await asyncio.gather(
+        account_troubles(core),
+        store_notes(core.base.store.client, core.base.store.disk),
+        record_notes(core.base.http, core.base.settings.action_server_url),
+    )
+    kept = await core.recording.notes() if core.recording else []
+    return [
+        *store,
+        *records,
+        *kept,
+        *resting_notes(core.assistant.servers),
+        *account,
+        *numbers,
+        *shared,
+        *await partition_notes(core),
+        *await retention_notes(core),
+    ]
+
+
+async def partition_notes(core: Core) -> list[str]:
+    """PARTITIONS counts for a new store only."""
+    with suppress(RedisError, OSError):
+        count, asked = (await core.base.store.partitions.load()).count, core.base.settings.partitions
+        return [] if asked in (None, count) else [OTHER_PARTITIONS.format(asked=asked, count=count)]
+    return []
+
+
+async def retention_notes(core: Core) -> list[str]:
+    """That nothing was deleted for days."""
+    with suppress(StoreUnavailable):
+        return await core.nightly.notes() if core.nightly else []
+    return []
+
+
+async def said_to_agents(core: Core) -> list[str]:
+    """The notes, and what health says by a part's name: each agent's desk has them as sentences."""
+    silent, noted = await asyncio.gather(silent_notes(core.assistant.dialogue), notes(core))
+    return [*silent, *noted]
+
+
+async def measures(core: Core) -> Mapping[str, int]:
+    """What is looked up when the figures are asked for."""
+    with suppress(StoreUnavailable):  # the other figures are shown all the same
+        core.base.observed.metrics.trouble(await core.queues.undelivered.troubles.now())
+    with suppress(StoreUnavailable):
+        core.base.observed.metrics.recordings_overdue.set(await RedisRecordings(core.base.store.client).overdue())
+    if core.recording is not None:
+        await core.recording.measure(core.base.observed.metrics)
+    return await queue_depths(core)
 
 
 async def queue_depths(core: Core) -> Mapping[str, int]:
     """How much waits in all partitions, by queue."""
-    streams = {"inbox": [inbox_key(p) for p in all_partitions()], "outbox": [outbox_key(p) for p in all_partitions()]}
+    partitions = await core.base.store.partitions.all_partitions()
+    streams = {"inbox": [inbox_key(p) for p in partitions], "outbox": [outbox_key(p) for p in partitions]}
     keys = {f"{kind}": names for kind, names in streams.items()}
     keys |= {f"{kind} failed": [failed_key(name) for name in names] for kind, names in streams.items()}
-    async with core.client.pipeline(transaction=False) as pipe:
+    async with core.base.store.client.pipeline(transaction=False) as pipe:
         for names in keys.values():
             for name in names:
                 pipe.xlen(name)
@@ -107,78 +186,144 @@ async def queue_depths(core: Core) -> Mapping[str, int]:
 
 def workers(core: Core) -> Partitions:
     """The workers of this gateway, over the partitions it holds."""
+    base, gateway_id = core.base, new_id("g")
+    metrics = base.observed.metrics
+    outbox = OutboxWorker(
+        outbox=base.store.outbox,
+        channels=core.senders(),
+        contacts=base.store.contacts,
+        metrics=metrics,
+        undelivered=core.queues.undelivered,
+        gateway=gateway_id,
+        tracing=base.observed.tracing,
+        facts=base.store.facts,
+    )
+    client, known = base.store.client, base.store.partitions
+    older = OlderGenerations(client, known)
+    reader = PartitionReader.on(client, inbox_worker(core), outbox, metrics, older)
+    made = Partitions(client, gateway_id, reader.work, failed=lambda part: metrics.failures.labels(part=part).inc(), older=older)
+    metrics.partitions.set_function(lambda: len(made.owned))
+    metrics.partitions_in_all.set_function(lambda: known.current.count)
+    return made
 
+
+def inbox_worker(core: Core) -> InboxWorker:
+    """Gives each message its turn."""
     shown: set[asyncio.Task[None]] = set()
 
     async def typing(address: Address, on: bool) -> None:
         """Never waited for: a vendor's slow answer must not hold up the turn."""
-        task = asyncio.create_task(show_typing(core, address, on))
+        task = asyncio.create_task(core.channels.show_typing(address, on))
         shown.add(task)
         task.add_done_callback(shown.discard)
 
-    inbox = InboxWorker(
-        core.conversations,
-        core.outbox,
-        core.codes,
-        core.menus,
-        core.wording,
-        core.metrics,
-        now,
-        typing,
-        asyncio.Semaphore(TURNS_AT_ONCE),
-        core.tracing,
+    base, conversations = core.base, core.conversation.conversations
+    return InboxWorker(
+        conversations=conversations,
+        contacts=base.store.contacts,
+        outbox=base.store.outbox,
+        codes=base.store.codes,
+        menus=base.store.menus,
+        locks=base.store.locks,
+        wording=base.content.wording,
+        metrics=base.observed.metrics,
+        clock=now,
+        typing=typing,
+        turns_at_once=asyncio.Semaphore(TURNS_AT_ONCE),
+        tracing=base.observed.tracing,
+        with_person=conversations.with_person,
     )
-    gateway_id = new_id("g")
-    outbox = OutboxWorker(core.outbox, core.channels, core.contacts, core.metrics, gateway_id, core.tracing)
-    reader = PartitionReader(core.client, inbox, outbox, core.metrics)
-    made = Partitions(core.client, gateway_id, reader.work, failed=lambda part: core.metrics.failures.labels(part=part).inc())
-    core.metrics.partitions.set_function(lambda: len(made.owned))
-    return made
+
+
+def desk_of(core: Core) -> Desk:
+    """The agents' pages."""
+    settings = core.base.settings
+    return Desk(
+        core.people,
+        core.desk.agents,
+        SessionStore(core.base.store.client, clock=now, facts=core.base.store.facts),
+        clock=now,
+        # a browser drops Secure cookies on plain http, which only a loopback desk may use
+        secure_cookies=not is_loopback(settings.internal_host),
+        softphone=softphone(settings),
+        troubles=Standing(partial(said_to_agents, core)).now,
+        facts=core.base.store.facts,
+    )
+
+
+def beside_the_workers(core: Core) -> list[asyncio.Task[None]]:
+    """What is looked at now and then, until cancelled."""
+
+    def looks(name: str, look: callback_worker.Look) -> asyncio.Task[None]:
+        return asyncio.create_task(callback_worker.run(name, look, core.base.observed.metrics))
+
+    meter = asyncio.create_task(core.assistant.meter.run(core.assistant.lines))
+    found = [meter, looks("agents_left", core.people.tell_of_leaving), looks("facts_gathered", core.base.store.facts.gather)]
+    if core.nightly is not None:
+        found.append(looks("retention_done", core.nightly.look))
+    found.append(looks("cooled", core.parking.cooling.look))
+    found.append(looks("parked", core.parking.look))
+    if core.voice is not None:
+        found.append(looks("called_back", core.voice.redialler.look))
+        found.append(looks("agents_left_calls", core.voice.leaving.look))
+    return found
 
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Core]:
     """A running gateway; ends by closing the listeners, then the workers, then the connections."""
     client = connect(settings.redis_url)
-    async with aiohttp.ClientSession() as http:
-        core = build(settings, client, http)
-        await keep_first_agent(core.agents, settings.home)
-        # a browser drops Secure cookies on plain http, which only a loopback desk may use
-        secure = not is_loopback(settings.internal_host)
-        desk = Desk(
-            core.people,
-            core.agents,
-            SessionStore(client, clock=now),
-            clock=now,
-            secure_cookies=secure,
-            supervisors=settings.line.supervisors,
-            softphone=softphone(settings),
-        )
-        apps = (public_app(core), internal_app(core, desk))
-        runners = [web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN) for app in apps]
-        places = [(settings.public_host, settings.public_port), (settings.internal_host, settings.internal_port)]
+    await check_store(client, settings.redis_url)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    async with (
+        opening(settings.records_url) as records,
+        recording(settings, records) as kept,
+        aiohttp.ClientSession() as http,
+    ):
+        core = build(settings, client, http, records, recording=kept)
+        await core.base.store.partitions.load()
+        await keep_first_agent(core.desk.agents, settings.home, settings.internal_api_token)
+        runners = [
+            web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN)
+            for app in (public_app(core), internal_app(core, desk_of(core)))
+        ]
         for runner in runners:
             await runner.setup()
         partitions = workers(core)
-        task = asyncio.create_task(partitions.run())
-        beside = [asyncio.create_task(core.meter.run(core.lines))]
-        if core.redialler is not None:
-            beside.append(asyncio.create_task(callback_worker.run(core.redialler, core.metrics)))
+        tasks = [asyncio.create_task(partitions.run()), *beside_the_workers(core)]
         try:
-            for runner, (host, port) in zip(runners, places, strict=True):
-                await web.TCPSite(runner, host, port).start()
-            log.info("serving", public_port=settings.public_port, internal_port=settings.internal_port)
+            await listen(settings, runners)
+            for note in await partition_notes(core):
+                log.warning("other_partitions", mend=note)
+            if core.voice is not None:
+                tasks.append(asyncio.create_task(core.voice.numbers.run()))
             yield core
         finally:
             log.info("stopping")
             # requests that were begun (a call's turn) and turns that were begun end side by side, within one limit
             await asyncio.gather(*(runner.cleanup() for runner in runners), partitions.drain(), return_exceptions=True)
-            task.cancel()
-            for one in beside:
+            for one in tasks:
                 one.cancel()
-            await asyncio.gather(task, *beside, return_exceptions=True)
-            if core.voice is not None:
-                await core.voice.close()
-            core.tracing.close()
-            await client.aclose()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await close(core)
             log.info("stopped")
+
+
+async def listen(settings: Settings, runners: Sequence[web.AppRunner]) -> None:
+    """The public listener, then the internal one. Raises OSError for an address that cannot be had."""
+    places = [(settings.public_host, settings.public_port), (settings.internal_host, settings.internal_port)]
+    for runner, (host, port) in zip(runners, places, strict=True):
+        await web.TCPSite(runner, host, port).start()
+    if settings.visitors_share_one_address:
+        log.warning("visitors_share_one_address", mend=ONE_ADDRESS)
+    log.info("serving", public_port=settings.public_port, internal_port=settings.internal_port)
+
+
+async def close(core: Core) -> None:
+    """The connections; all that used them has ended."""
+    if core.voice is not None:
+        await core.voice.line.close()
+    if core.assistant.servers is not None:
+        await core.assistant.servers.aclose()
+    core.base.observed.tracing.close()
+    await core.base.store.client.aclose()

@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
 import aiohttp
 import redis.asyncio as redis
 
-from bot.factor import NoSecondFactor, SecondFactor
-from bot.interruptions import Interruptions
-from bot.linking import Linking
+from bot.identity.links import Linking
+from bot.identity.second_factor import NoSecondFactor, SecondFactor
 from bot.model import now
 from bot.ports import Dialogue
-from bot.rasa_client import RasaClient
-from bot.rasa_pool import RasaPool
-from bot.redis_turns import RedisCodes
-from bot.wording import Notices
-from connectors.messenger import MessengerApp
+from bot.rasa_http.client import RasaClient
+from bot.rasa_http.pool import RasaPool
+from bot.redis_store.turns import RedisCodes
+from bot.transcript.interruptions import Interruptions
+from bot.transcript.wording import Notices
+from connectors.attachments import Attachments
+from connectors.messenger.channel import MessengerApp
 from connectors.second_factor import HttpSecondFactor
-from connectors.twilio import TwilioAccount
-from connectors.twilio_browser import BrowserPhones
-from connectors.verify import TwilioVerify
-from connectors.web import WebChat, origins
-from connectors.web_identity import SignedPages
-from connectors.web_links import LinksAndPages
+from connectors.twilio.browser import BrowserPhones
+from connectors.twilio.client import TwilioAccount
+from connectors.twilio.verify_codes import TwilioVerify
+from connectors.web.channel import WebChat, origins
+from connectors.web.identity import SignedPages
+from connectors.web.links import LinksAndPages
 from desk.softphone import Softphone
-from gateway.config import Settings
-from gateway.inbox import CountingInbox
-from gateway.metrics import Metrics
-from voice.relay import RelayOptions
+from gateway.chat_who import ChatWho
+from gateway.observe.checks import server_noted
+from gateway.observe.metrics import Metrics
+from gateway.settings.config import Settings
+from gateway.workers.inbox import CountingInbox
+from voice.relay.routes import RelayOptions
 
 
-def rasa(settings: Settings, http: aiohttp.ClientSession) -> Dialogue:
+def rasa(settings: Settings, http: aiohttp.ClientSession, metrics: Metrics) -> Dialogue:
     """The one Rasa server, or all of them as one."""
     clients = {url: RasaClient(http, url, settings.rasa_token) for url in settings.rasa_urls}
-    return clients[settings.rasa_url] if len(clients) == 1 else RasaPool(dict(clients))
+    if len(clients) == 1:
+        return clients[settings.rasa_url]
+    for url in clients:
+        metrics.rasa_server(urlsplit(url).netloc, True)
+    return RasaPool(clients, told=server_noted(metrics))
+
+
+def attachments(settings: Settings, http: aiohttp.ClientSession) -> Attachments:
+    """Where customers' pictures and files are fetched from."""
+    account = twilio_account(settings) if settings.twilio else None
+    return Attachments(http, account, settings.messenger.api_url if settings.messenger else "")
 
 
 def relay(settings: Settings, interruptions: Interruptions, metrics: Metrics) -> RelayOptions | None:
@@ -82,7 +98,9 @@ def messenger_app(settings: Settings) -> MessengerApp:
     return MessengerApp(given.app_secret, given.verify_token, given.page_token, given.page_id, given.api_url)
 
 
-def web_chat(settings: Settings, inbox: CountingInbox, client: redis.Redis, wording: Notices, vouch: LinksAndPages) -> WebChat:
+def web_chat(
+    settings: Settings, inbox: CountingInbox, client: redis.Redis, wording: Notices, vouch: LinksAndPages, who: ChatWho
+) -> WebChat:
     """Web chat, with the pages that may hold it."""
     twilio = settings.twilio
     internal = f"{settings.internal_host}:{settings.internal_port}"
@@ -97,6 +115,7 @@ def web_chat(settings: Settings, inbox: CountingInbox, client: redis.Redis, word
         sms_number=twilio.sms_number if twilio else None,
         frame_ancestors=simulator,
         vouch=vouch,
+        who=who.who,
     )
 
 
@@ -104,12 +123,17 @@ def signed_pages(settings: Settings, codes: RedisCodes, linking: Linking) -> Sig
     """Signed-in pages vouch for their visitors where there is a key for it."""
     if not settings.web_identity_secrets:
         return None
-    return SignedPages(settings.web_identity_secrets, settings.public_url, codes, linking.vouched, now)
+    return SignedPages(
+        secrets=settings.web_identity_secrets, audience=settings.public_url, codes=codes, vouched=linking.vouched, clock=now
+    )
 
 
-def remote_codes(settings: Settings, http: aiohttp.ClientSession) -> TwilioVerify | None:
+def remote_codes(
+    settings: Settings, http: aiohttp.ClientSession, on_account: Callable[[str], None] = lambda code: None
+) -> TwilioVerify | None:
     """Twilio Verify, where that is configured."""
     if settings.verify is None or settings.twilio is None:
         return None
     account = settings.twilio
-    return TwilioVerify(http, account.account_sid, account.auth_token, settings.verify.service, settings.verify.api_url)
+    service, url = settings.verify.service, settings.verify.api_url
+    return TwilioVerify(http, account.account_sid, account.auth_token, service, url, on_account)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from gateway.config import Settings
+from gateway.settings.config import Settings
+from gateway.settings.kinds import in_url
 
 
 def mount_simulator(app: web.Application, settings: Settings) -> None:
@@ -19,7 +20,7 @@ def mount_simulator(app: web.Application, settings: Settings) -> None:
     assert settings.twilio is not None and settings.messenger is not None
     known = SimulatorSettings(
         public_url=settings.public_url,
-        own_url=f"http://{settings.internal_host}:{settings.internal_port}/simulator",
+        own_url=f"http://{in_url(settings.internal_host)}:{settings.internal_port}/simulator",
         account_sid=settings.twilio.account_sid,
         auth_token=settings.twilio.auth_token,
         sms_number=settings.twilio.sms_number,

@@ -17,7 +17,7 @@ from pathlib import Path
 from journeys.run import Outcome, run_all
 from journeys.script import Journey, ScriptError, read
 from journeys.stage import ROOT, StageError, open_stage, started
-from launch.environment import free_ports
+from launch.install.environment import free_ports
 
 
 def main() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -25,11 +26,44 @@ class Agent:
         self._home = home
         self._http: aiohttp.ClientSession | None = None
         self._signing_in = asyncio.Lock()
+        self._page: asyncio.Task[None] | None = None
+        self._cookies = home / "journeys-agent.cookies"
+
+    async def comes(self) -> None:
+        """Sign in, and have the desk open: as long as it is, somebody is there."""
+        http = await self._signed_in()
+        if self._page is None:
+            self._page = asyncio.create_task(self._stays(http))
+
+    async def leaves(self) -> None:
+        """Sign out."""
+        await self._close_page()
+        http = await self._signed_in()
+        await self._post(http, "/desk/sign-out", {"csrf": _found(CSRF, await self._get(http, "/desk"))})
+        self._http = None
+        self._cookies.unlink(missing_ok=True)
+        await http.close()
 
     async def close(self) -> None:
-        """Leave the desk."""
+        """Close the browser."""
+        await self._close_page()
         if self._http:
             await self._http.close()
+
+    async def _close_page(self) -> None:
+        page, self._page = self._page, None
+        if page:
+            page.cancel()
+            await asyncio.gather(page, return_exceptions=True)
+
+    async def _stays(self, http: aiohttp.ClientSession) -> None:
+        """Follow what changes, as the page does."""
+        while True:
+            with suppress(aiohttp.ClientError):
+                async with http.get(f"{self._url}/desk/events", timeout=aiohttp.ClientTimeout(sock_read=60)) as events:
+                    async for _ in events.content:
+                        pass
+            await asyncio.sleep(1)
 
     async def accepts(self, handoff_id: str) -> None:
         """Take the conversation."""
@@ -72,14 +106,24 @@ class Agent:
     async def _signed_in(self) -> aiohttp.ClientSession:
         async with self._signing_in:
             if self._http is None:
-                http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+                jar = aiohttp.CookieJar(unsafe=True)
+                http = aiohttp.ClientSession(cookie_jar=jar)
                 try:
-                    await self._sign_in(http)
+                    if not await self._known(http, jar):
+                        await self._sign_in(http)
+                        jar.save(self._cookies)
                 except BaseException:
                     await http.close()
                     raise
                 self._http = http
         return self._http
+
+    async def _known(self, http: aiohttp.ClientSession, jar: aiohttp.CookieJar) -> bool:
+        """Whether an earlier run at this installation is signed in still: sign-ins from one address are counted."""
+        if not self._cookies.exists():
+            return False
+        jar.load(self._cookies)
+        return 'action="/desk/sign-out"' in await self._get(http, "/desk")
 
     async def _sign_in(self, http: aiohttp.ClientSession) -> None:
         """With the one-time password of a new installation, which is changed; later with ours."""

@@ -13,7 +13,7 @@ from journeys.call_script import GATHER, ScriptedCall
 from journeys.call_seats import Caller, DeskPhone
 from journeys.network import Network
 from journeys.parts import Parts
-from journeys.run import Deed, Outcome, Walk
+from journeys.run import POLL_SECONDS, POLLS, Deed, Outcome, Walk
 from journeys.script import Step
 from journeys.seats import MessengerSeat, Missed, Seat, SmsSeat, WebSeat, matches
 from journeys.stage import Stage
@@ -112,6 +112,10 @@ class CallWalk(Walk):
             await self.stage.agent.has(phone=AGENT_PHONE)
         elif verb in ("is away", "is back"):
             await self.stage.agent.has(available=verb == "is back")
+        elif verb == "signs out":
+            await self.stage.agent.leaves()
+        elif verb == "signs in":
+            await self.stage.agent.comes()
         elif verb == "accepts in vain":
             with suppress(Missed):
                 await Walk._agent_does(self, "accepts", words)
@@ -163,7 +167,7 @@ class CallWalk(Walk):
         more = step.more
         if state := more.get("state"):
             line = self.callers.get(step.who, self.callers["voice"])
-            await self._record(f"call:{{{line.sid}}}", lambda call: call["state"] == state, f"a call that is {state}")
+            await self._record(f"call:{{{line.sid}}}", lambda call: _state(call) == state, f"a call that is {state}")
         if reason := more.get("reason"):
             await self._until(lambda t: t["handoff"] and matches(str(reason), t["handoff"]["reason"]), f"reason {reason}")
         if wanted := more.get("handoff"):
@@ -173,7 +177,9 @@ class CallWalk(Walk):
         for name, words in (more.get("kept") or {}).items():
             filled = await self._filled(str(words))
             key = f"handoff:{(await self._handoff())['id']}"
-            await self._record(key, lambda h, n=name, w=filled: matches(w, json.dumps(h.get(n))), f"{name} with {filled!r}")
+            await self._record(
+                key, lambda h, n=name, w=filled: matches(w, json.dumps(h.get(n) or None)), f"{name} with {filled!r}"
+            )
 
     async def _handoff(self) -> dict[str, Any]:
         found: dict[str, Any] = await self._until(lambda thread: thread["handoff"], "an open handoff")
@@ -182,11 +188,11 @@ class CallWalk(Walk):
     async def _record(self, key: str, look: Any, what: str) -> None:
         """Until a record of the store is as it should be."""
         record: dict[str, Any] | None = None
-        for _ in range(80):
+        for _ in range(POLLS):
             record = await self.stage.record(key)
             if record is not None and look(record):
                 return
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(POLL_SECONDS)
         raise Missed(f"{what} was expected, and there is {record}")
 
     async def _address(self, channel: str) -> str | None:
@@ -203,7 +209,7 @@ class CallWalk(Walk):
         sids = [sid for line in self.callers.values() for sid in line.sids]
         for sid in sids:
             if await self.stage.record(f"call:{{{sid}}}") is not None:  # there is none of who was never answered
-                await self._record(f"call:{{{sid}}}", lambda call: call["state"] == "ended", "a call that has ended")
+                await self._record(f"call:{{{sid}}}", lambda call: _state(call) == "ended", "a call that has ended")
         if any(BROKEN in line.text for seat in self.seats.values() for line in seat.lines):
             raise Missed("Twilio's application error was heard")
         found = self.network.problems(sids)
@@ -240,7 +246,8 @@ class CallWalk(Walk):
         await self.parts.restore()
         await Walk._leave(self)
         await self._hung_up()
-        if any(step.who == "agent" and step.verb in ("takes calls at", "is away") for step in self.journey.steps):
+        if any(step.who == "agent" and step.verb in ("takes calls at", "is away", "signs out") for step in self.journey.steps):
+            await self.stage.agent.comes()
             await self.stage.agent.has()
         await self._closed()
 
@@ -286,3 +293,13 @@ async def _alone(stage: Stage, call: ScriptedCall, parts: Parts) -> Outcome:
     finally:
         await stage.sim.faults(duplicate_next=0, rest_next=0)
         await stage.sim.post("options", pace=0)
+
+
+def _state(call: dict[str, Any]) -> str:
+    """A record leaves out what has its default: a call is talking."""
+    return str(call.get("state", "talking"))
+
+
+def _kept(handoff: dict[str, Any], name: str) -> str:
+    """A field of the record as its JSON; ``null`` for one that has its default, which the record leaves out, or is empty."""
+    return json.dumps(handoff.get(name) or None)

@@ -16,7 +16,7 @@ PARTS = ("rasa", "actions", "valkey")
 PHONE = VERBS["voice"] | frozenset(
     {"dials", "is joined", "is on hold", "interrupts", "mumbles", "loses the relay", "reconnects", "lets a machine answer"}
 )
-AGENT = VERBS["agent"] | {"takes calls at", "is away", "is back", "does", "accepts in vain"}
+AGENT = VERBS["agent"] | {"takes calls at", "is away", "is back", "signs out", "signs in", "does", "accepts in vain"}
 DESK_PHONE = frozenset(
     [*"rings answers presses says refuses ignores receives".split(), "hangs up", "is over", "is joined", "stays silent"]
 )
@@ -39,6 +39,7 @@ GRAMMAR = Grammar(
     },
     without_words=WITHOUT_WORDS
     | {"dials", "is joined", "is on hold", "loses the relay", "lets a machine answer", "is away", "is back", "accepts in vain"}
+    | {"signs out", "signs in"}
     | {"rings", "answers", "refuses", "ignores"},
     optional_words=OPTIONAL_WORDS | {"calls", "dials", "takes calls at"},
     more=frozenset({"after", "reason", "state", "handoff", "kept", "said", "only"}),
@@ -73,7 +74,7 @@ class ScriptedCall(Journey):
         return any(
             step.who in ALONE
             or (step.verb == "stays silent" and self.way == GATHER)
-            or step.verb in ("takes calls at", "is away", "lets a machine answer")
+            or step.verb in ("takes calls at", "is away", "signs out", "lets a machine answer")
             for step in self.steps
         )
 

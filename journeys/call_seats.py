@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from journeys.seats import PATIENCE, Line, Missed, PhoneSeat, Simulated
-from simulator.testing import Phone, Simulator
+from simulator.scripting.testing import Phone, Simulator
 
 WITHHELD = "withheld"
 

@@ -17,6 +17,10 @@ from journeys.stage import Stage
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 LINK = re.compile(r"[?&#]t=([A-Za-z0-9_-]+)")
 Deed = Callable[[], Awaitable[None]]
+POLL_SECONDS = 0.05
+POLLS = 160
+"""How often the internal API is asked before what was expected counts as missing: on a busy machine a part that was stopped
+needs seconds to catch up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,11 +230,11 @@ class Walk:
     async def _until(self, look: Callable[[dict[str, Any]], Any], what: str, slot: str = "") -> Any:
         """Poll the internal API: it has no events to wait for, and what is awaited is on its way already."""
         thread: dict[str, Any] | None = None
-        for _ in range(40):
+        for _ in range(POLLS):
             thread = await self.thread()
             if thread is not None and (found := look(thread)):
                 return found
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(POLL_SECONDS)
         instead = f"; it is {_slot(thread, slot)!r}" if slot and thread else ""
         raise Missed(f"{what} was expected{instead}")
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import aiohttp
 
 from journeys.script import is_pattern
-from simulator.testing import Handset, MessengerUser, Phone, Simulator
+from simulator.scripting.testing import Handset, MessengerUser, Phone, Simulator
 
 PATIENCE = 12.0
 """Seconds until words that do not come are missed."""

@@ -23,7 +23,7 @@ from redis.backoff import ExponentialBackoff
 
 from journeys.agent import Agent
 from journeys.customers import Customer, customer
-from simulator.testing import Simulator
+from simulator.scripting.testing import Simulator
 
 ROOT = Path(__file__).parents[1]
 STOP_SECONDS = 30
@@ -126,6 +126,7 @@ async def open_stage(home: Path) -> AsyncIterator[Stage]:
     agent = Agent(running["internal_url"], home)
     async with aiohttp.ClientSession() as http, Simulator.at(f"{running['internal_url']}/simulator") as sim:
         try:
+            await agent.comes()
             yield Stage(running["public_url"], running["internal_url"], token, http, sim, store, agent, home)
         finally:
             await agent.close()

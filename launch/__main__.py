@@ -14,14 +14,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gateway.values import ConfigError
+from gateway.settings.config import Settings
+from gateway.settings.env_file import read_values
+from gateway.settings.kinds import ConfigError, in_url
 from launch.banner import banner
-from launch.bound import die_with
-from launch.environment import Plan, check_ports, home_of, plan, read_values
-from launch.installation import Installation, StartError, write_private
-from launch.parts import parts_with
-from launch.supervisor import Part, PartFailed, Supervisor
-from launch.training import ready_model, trainer
+from launch.install.environment import Plan, check_ports, home_of, plan
+from launch.install.installation import Installation, StartError, write_private
+from launch.processes.bound import die_with
+from launch.processes.parts import Served, parts_with
+from launch.processes.supervisor import Part, PartFailed, Supervisor
+from launch.published import Shelf
+from launch.training import Trainer, ready_model, served_model, trainer
 
 ROOT = Path(__file__).parent.parent
 
@@ -82,7 +85,7 @@ class Launch:
         return {"model": self._prepared, **self._supervisor.seconds, "all": time.monotonic() - self._began}
 
     def _record(self) -> None:
-        """Write what runs, for tests, benchmarks and ``python -m launch.memory``."""
+        """Write what runs, for tests, benchmarks and ``python -m launch.processes.memory``."""
         assert self._supervisor is not None
         settings = self._plan.settings
         processes = self._supervisor.processes
@@ -90,20 +93,42 @@ class Launch:
             "launcher": os.getpid(),
             "written": datetime.now(UTC).isoformat(),
             "parts": {part.name: {"pid": processes[part.name].pid, "port": part.port} for part in self._parts},
-            "public_url": f"http://{settings.public_host}:{settings.public_port}",
-            "internal_url": f"http://{self._plan.internal_host}:{settings.internal_port}",
+            "public_url": f"http://{in_url(settings.public_host)}:{settings.public_port}",
+            "internal_url": f"http://{in_url(self._plan.internal_host)}:{settings.internal_port}",
             "rasa_url": settings.rasa_url,
             "redis_url": settings.redis_url,
             "simulated": settings.simulated,
+            "simulated_twilio": _simulated_twilio(settings),
             "seconds": {name: round(seconds, 2) for name, seconds in self._seconds().items()},
         }
         write_private(self._place.running, content)
 
 
-async def prepare(place: Installation, planned: Plan, *, diet: bool) -> list[Part]:
-    """The parts of Onethread; our own Rasa gets a model of the data as it is now. Raises StartError."""
-    served = await ready_model(trainer(ROOT, place.logs, diet=diet), os.environ, say) if planned.rasa_port else None
+def _simulated_twilio(settings: Settings) -> dict[str, str] | None:
+    """The simulator's account, which is nowhere else to be read: for commands that delete recordings."""
+    if not settings.simulated or settings.twilio is None:
+        return None
+    return {
+        "account_sid": settings.twilio.account_sid,
+        "auth_token": settings.twilio.auth_token,
+        "api_url": settings.twilio.api_url,
+    }
+
+
+async def prepare(place: Installation, planned: Plan, *, diet: bool, published: bool) -> list[Part]:
+    """The parts of Onethread; our own Rasa gets one file of this installation. Raises StartError."""
+    served = await _served(place, trainer(ROOT, place.logs, diet=diet), published=published) if planned.rasa_port else None
     return parts_with(planned, place, os.environ, served)
+
+
+async def _served(place: Installation, work: Trainer, *, published: bool) -> Served:
+    """A model of the data as it is now, which is published by that; or what was ``published`` before, for a service."""
+    if published:
+        return await served_model(place, work, os.environ, say)
+    shelf = Shelf(place)
+    served = shelf.publish(await ready_model(work, os.environ, say))
+    shelf.tidy()
+    return served
 
 
 def say(line: str) -> None:
@@ -116,6 +141,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m launch", description="Run Onethread. Settings: .env.example.")
     parser.add_argument("--timings", action="store_true", help="show how long each step of the start took")
     parser.add_argument("--diet", action="store_true", help="run the DIET pipeline (needs make train DIET=1 first)")
+    parser.add_argument("--published", action="store_true", help="serve what `make publish` named, not the data as it is now")
     parser.add_argument("--with-parent", action="store_true", help="stop when the calling process (make) is gone")
     parser.add_argument("--env-file", type=Path, default=ROOT / ".env", help="settings (the environment wins)")
     arguments = parser.parse_args()
@@ -128,7 +154,7 @@ def main() -> int:
         with place.lock():
             planned = plan(values, place)
             check_ports(planned.settings)
-            parts = partial(prepare, place, planned, diet=arguments.diet)
+            parts = partial(prepare, place, planned, diet=arguments.diet, published=arguments.published)
             return asyncio.run(Launch(place, planned, parts, timings=arguments.timings).run())
     except PartFailed as error:
         print(error, *(f"    {line}" for line in error.lines), sep="\n", file=sys.stderr)

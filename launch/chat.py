@@ -18,11 +18,13 @@ from typing import Any
 
 import aiohttp
 
-from gateway.values import ConfigError
-from launch.environment import Plan, home_of, plan, read_values
-from launch.installation import Installation, StartError
-from launch.parts import assistant
-from launch.supervisor import PartFailed, Supervisor
+from gateway.settings.env_file import read_values
+from gateway.settings.kinds import ConfigError
+from launch.install.environment import Plan, home_of, plan
+from launch.install.installation import Installation, StartError
+from launch.processes.parts import assistant
+from launch.processes.supervisor import PartFailed, Supervisor
+from launch.published import Shelf
 from launch.training import ready_model, trainer
 
 ROOT = Path(__file__).parent.parent
@@ -111,7 +113,9 @@ async def run(place: Installation, planned: Plan, arguments: argparse.Namespace)
     """Start what Rasa needs with a store of its own, talk, and stop all. Raises StartError and PartFailed."""
     with tempfile.TemporaryDirectory(prefix="onethread-chat-") as folder:
         scratch = Installation.open(Path(folder))
-        served = await ready_model(trainer(ROOT, place.logs, diet=False), os.environ, print) if planned.rasa_port else None
+        served = None
+        if planned.rasa_port:
+            served = Shelf(scratch).publish(await ready_model(trainer(ROOT, place.logs, diet=False), os.environ, print))
         parts = assistant(planned, scratch, os.environ, served)
         supervisor = Supervisor(parts, ROOT, scratch.logs, lambda line: print(line, file=sys.stderr))
         try:

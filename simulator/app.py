@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from simulator.graph import GraphApi
-from simulator.messenger import Messenger
-from simulator.page import Page
-from simulator.rest import TwilioRest
+from simulator.messenger.graph import GraphApi
+from simulator.messenger.messenger import Messenger
+from simulator.page.page import Page
 from simulator.settings import SimulatorSettings
-from simulator.switchboard import Switchboard
-from simulator.texting import Texting
-from simulator.verify import VerifyApi
+from simulator.twilio_rest.rest import TwilioRest
+from simulator.twilio_rest.texting import Texting
+from simulator.twilio_rest.verify import VerifyApi
+from simulator.twilio_voice.clients import Clients
+from simulator.twilio_voice.conferences import Conferences
+from simulator.twilio_voice.switchboard import Switchboard
 from simulator.world import World, make_world
 
 WORLD: web.AppKey[World] = web.AppKey("simulator_world", World)
@@ -22,12 +24,14 @@ def create_app(settings: SimulatorSettings) -> web.Application:
     and ``/graph`` (MESSENGER_API_URL)."""
     app = web.Application()
     world = make_world(settings)
-    texting, messenger, switchboard = Texting(world), Messenger(world), Switchboard(world)
+    clients, conferences = Clients(settings, world.journal), Conferences(world)
+    switchboard = Switchboard(world, clients, conferences)
+    texting, messenger = Texting(world), Messenger(world)
     app[WORLD] = world
-    app.add_routes(TwilioRest(world, texting, switchboard).routes())
+    app.add_routes(TwilioRest(world, texting, switchboard, conferences).routes())
     app.add_routes(VerifyApi(world, texting).routes())
     app.add_routes(GraphApi(world, messenger).routes())
-    app.add_routes(Page(world, texting, messenger, switchboard).routes())
+    app.add_routes(Page(world, texting, messenger, switchboard, clients).routes())
 
     async def start(_: web.Application) -> None:
         await world.webhooks.start()
@@ -35,7 +39,7 @@ def create_app(settings: SimulatorSettings) -> web.Application:
     async def let_go(_: web.Application) -> None:
         world.closing.set()
         world.journal.close()
-        await world.clients.close()
+        await clients.close()
 
     async def stop(_: web.Application) -> None:
         await switchboard.hang_up_all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from time import monotonic
 from typing import Any
 
 
@@ -17,22 +18,20 @@ class Clock:
     def __init__(self, *, frozen: bool = False, start: datetime | None = None) -> None:
         self.frozen = frozen
         self._start = start or datetime.now(UTC)
+        self._ahead = self._start - datetime.now(UTC) if start else timedelta()
         self._offset = 0.0
-        self._origin: float | None = None
+        self._origin = monotonic()
         self._sleepers: dict[asyncio.Future[None], tuple[float, asyncio.TimerHandle | None]] = {}
 
     def elapsed(self) -> float:
-        """Seconds of simulated time since the clock was first asked."""
-        if self.frozen:
-            return self._offset
-        loop_time = asyncio.get_running_loop().time()
-        if self._origin is None:
-            self._origin = loop_time
-        return loop_time - self._origin + self._offset
+        """Seconds of simulated time since the clock was made."""
+        return self._offset if self.frozen else monotonic() - self._origin + self._offset
 
     def now(self) -> datetime:
-        """The simulated time, UTC."""
-        return self._start + timedelta(seconds=self.elapsed())
+        """The simulated time, UTC: this machine's, and how far it was moved."""
+        if self.frozen:
+            return self._start + timedelta(seconds=self._offset)
+        return datetime.now(UTC) + self._ahead + timedelta(seconds=self._offset)
 
     def rfc2822(self) -> str:
         """The simulated time as Twilio writes dates."""

@@ -52,3 +52,7 @@ class Faults:
         if left:
             setattr(self, name, left - 1)
         return bool(left)
+
+    def take_rest(self) -> str:
+        """How the REST request that is there now fails: a word of ``REST_MODES``, or nothing."""
+        return self.rest_mode if self.take("rest_next") else ""

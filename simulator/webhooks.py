@@ -17,7 +17,7 @@ from simulator.faults import Faults
 from simulator.journal import Journal
 from simulator.settings import SimulatorSettings
 from simulator.signing import Fields, hub_signature, idempotency_token, twilio_signature
-from simulator.verbs import Problem
+from simulator.twiml.verbs import Problem
 
 MESSENGER_TIMEOUT = 5.0
 MESSENGER_RETRIES = (1.0, 5.0, 30.0, 120.0)

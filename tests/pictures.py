@@ -17,7 +17,7 @@ from typing import Literal
 
 from playwright.async_api import Browser, Locator, Page, expect
 
-from simulator.testing import Handset, Simulator
+from simulator.scripting.testing import Handset, Simulator
 from tests.browser_support import open_browser
 from tests.conftest import free_port
 from tests.story.people import DeskAgent, WebCustomer

@@ -9,8 +9,9 @@ import pytest
 
 from bot.directives import NAMES
 from bot.model import ChannelName
-from bot.wording import REQUIRED
-from gateway.variables import VARIABLES
+from bot.transcript.wording import REQUIRED
+from gateway.settings.variables import VARIABLES
+from tools import house
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
@@ -37,6 +38,15 @@ def test_every_folder_of_code_stands_in_the_architecture() -> None:
     assert folders and [name for name in folders if f"`{name}/`" not in text] == []
 
 
+def test_no_two_decisions_have_one_number() -> None:
+    numbers = [page.name[:4] for page in (ROOT / "docs/decisions").glob("*.md")]
+    assert sorted(set(numbers)) == sorted(numbers)
+
+
+def test_the_drawing_of_the_house_is_that_of_its_contracts() -> None:
+    assert house.PICTURE.read_text(encoding="utf-8") == house.draw(house.read()), "run: python -m tools.house"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_links_and_pictures_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)", page.read_text())
@@ -56,3 +66,39 @@ def test_pictures_of_the_documentation_are_small_and_described() -> None:
         if not (page.parent / src).exists()
     ]
     assert (large, unused, bare, missing) == ([], [], [], [])
+
+
+FAULTS = {"A": 11, "B": 13, "C": 17, "D": 7, "E": 9, "F": 9}
+"""How many faults of each kind strangers found: each has its row, whatever became of it."""
+
+
+def fault_rows() -> dict[str, list[str]]:
+    """The first cells of each table of docs/faults.md, by the letter in its heading."""
+    sections = re.split(r"^## (?=[A-F]\.)", (ROOT / "docs/faults.md").read_text(), flags=re.MULTILINE)[1:]
+    rows = {section[0]: re.findall(r"^\| (?!#)([^|]+?) \|", section, re.MULTILINE) for section in sections}
+    broken = [section[0] for section in sections if re.search(r"^\|[^\n]*\n\n+\|", section, re.MULTILINE)]
+    assert broken == [], "a blank line ends a table"
+    return rows
+
+
+def test_every_fault_has_a_row_in_the_table_of_its_kind() -> None:
+    rows = fault_rows()
+    assert {letter: [n for n in range(1, most + 1) if f"{letter}{n}" not in rows[letter]] for letter, most in FAULTS.items()} == {
+        letter: [] for letter in FAULTS
+    }
+    lines = [line for line in (ROOT / "docs/faults.md").read_text().splitlines() if re.match(r"\| [A-F]", line)]
+    assert len(lines) == len(set(lines))
+
+
+def test_every_test_that_a_fault_names_is_there() -> None:
+    missing = []
+    for path, name in re.findall(r"`(tests/[\w/.-]+)(?:::(\w+))?[^`]*`", (ROOT / "docs/faults.md").read_text()):
+        file = ROOT / path
+        if not file.exists() or (name and f"def {name}(" not in file.read_text()):
+            missing.append(f"{path}::{name}" if name else path)
+    assert missing == []
+
+
+def test_no_line_of_the_changelog_stands_twice() -> None:
+    lines = [line for line in (ROOT / "CHANGELOG.md").read_text().splitlines() if line.startswith("- ")]
+    assert [line for line in set(lines) if lines.count(line) > 1] == []

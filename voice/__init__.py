@@ -1,0 +1,1 @@
+"""The phone line over Twilio's webhooks and ConversationRelay's socket; a reader begins at ``calls.py``."""

@@ -5,158 +5,60 @@ Every route is a signed POST. Twilio's side: https://www.twilio.com/docs/voice/t
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 from aiohttp import web
 
-from bot.dialling import DialIns
-from bot.line import Room
-from bot.model import Call, CallState, ChannelName, Handoff, LineAct, OutboundMessage, Reply
-from bot.ports import Calls, Clock, Contacts, Conversations, Handoffs, SendError, SendFailure, StoreUnavailable, Wording
-from bot.ringing import Rings
-from connectors.twilio import TwilioAccount, TwilioClient, verified_form
-from connectors.wire import OnRefused, unavailable
-from voice import twiml
-from voice.agent_leg import AgentLeg
-from voice.attestation import OFF
-from voice.customer_leg import CustomerLeg
-from voice.flow import MOVED, CallFlow
-from voice.forms import VoiceForm, query_number, read_form
-from voice.offers import Offers
-from voice.people_line import PeopleLine, PeopleParts
-from voice.prompts import Prompts
-from voice.queue import Look, WaitingRoom
-from voice.relay import RelayLine, RelayOptions
-from voice.room import RoomKeeper
-from voice.spoken import aloud
-from voice.steps import Edge, Steps, Work
+from bot.model import Call, CallState, ChannelName, Handoff, LineAct, OutboundMessage
+from bot.ports import SendError, SendFailure, Sound, StoreUnavailable
+from bot.ports.phone_line import Room
+from connectors.twilio.webhook_signature import verified_form
+from connectors.wire import unavailable
+from voice.agents.queue import Look
+from voice.flow import MOVED
+from voice.gather.forms import VoiceForm, query_number, read_form
+from voice.gather.steps import Otherwise, Work
+from voice.gather.twiml import render
+from voice.relay.routes import RelayLine, RelayOptions
+from voice.script import Script, filler, nothing, url
+from voice.speech.spoken import aloud
+from voice.wire import Needs, Requests, line_parts
 
 FILLERS = 3
 """How often a caller hears "still working" before a person is asked for."""
 
 
 class VoiceLine:
-    """A phone number with the assistant behind it, over ``<Gather>``; ``bot.ports.Channel`` and ``Telephone``.
-
-    ``turn_deadline``: seconds a webhook waits for a turn before the caller hears a filler (10 at most).
-    ``render``: a Reply's words with its options. ``on_refused``: counts requests turned away.
-    ``people``: the waiting line, agents' phones and what is offered instead. ``prompts``: what the designers set.
-    ``relay``: which calls go over ConversationRelay instead (none without it). ``rings``: calls that customers ask for;
-    ``dial_ins``: codes that bring a call into a chat's thread. Close with ``close()``.
-    """
+    """A phone number with the assistant behind it, over ``<Gather>``; ``bot.ports.Channel`` and ``Telephone``. Close with
+    ``close()``."""
 
     name = ChannelName.VOICE
 
-    def __init__(
-        self,
-        account: TwilioAccount,
-        client: TwilioClient,
-        conversations: Conversations,
-        calls: Calls,
-        handoffs: Handoffs,
-        contacts: Contacts,
-        wording: Wording,
-        render: Callable[[Reply], str],
-        *,
-        clock: Clock,
-        turn_deadline: float,
-        on_refused: OnRefused,
-        people: PeopleParts,
-        speech: twiml.Speech | None = None,
-        prompts: Prompts | None = None,
-        relay: RelayOptions | None = None,
-        least_attestation: str = OFF,
-        rings: Rings | None = None,
-        dial_ins: DialIns | None = None,
-    ) -> None:
-        prompts = prompts or Prompts()
-        speech = speech or twiml.Speech(prompts.line.language, prompts.line.voice)
-        self._account = account
-        self._calls = calls
-        self._handoffs = handoffs
-        self._wording = wording
-        self._render = render
-        self._on_refused = on_refused
-        self._speech = speech
-        self._edge = Edge(wording, speech)
-        self._steps = Steps(calls, self._edge, turn_deadline)
-        offers = Offers(
-            calls,
-            handoffs,
-            people.errands,
-            wording,
-            clock,
-            speech,
-            people.settings,
-            prompts.commands,
-            national=account.voice_number.startswith("+1"),
-            available=people.available,
-        )
-        self._flow = CallFlow(
-            conversations=conversations,
-            calls=calls,
-            handoffs=handoffs,
-            contacts=contacts,
-            wording=wording,
-            render=render,
-            clock=clock,
-            speech=speech,
-            prompts=prompts,
-            reception=offers,
-            least_attestation=least_attestation,
-            dial_ins=dial_ins,
-        )
-        self._room = WaitingRoom(self._flow, calls, people.waits, people.settings, people.errands)
-        agent = AgentLeg(account, client, calls, handoffs, people.errands, people.rooms, wording, clock, speech, people.settings)
-        self.people = PeopleLine(
-            client,
-            calls,
-            people.rooms,
-            people.errands,
-            wording,
-            self._flow,
-            self._room,
-            offers,
-            agent,
-            RoomKeeper(account, client, people.rooms, people.errands, agent),
-            self._steps,
-            self._edge,
-            people.settings,
-            speech,
-            form=self._form,
-            raw=lambda request: verified_form(request, account, on_refused),
-            in_step=self._step,
-            on_effort=people.on_effort,
-        )
-        self._customer = rings and CustomerLeg(
-            account,
-            client,
-            calls,
-            contacts,
-            rings,
-            people.errands,
-            self._flow,
-            wording,
-            clock,
-            speech,
-            form=self._form,
-            in_step=self._step,
-        )
-        self._relay = RelayLine(relay, account, calls, self, speech, clock=clock, on_refused=on_refused) if relay else None
+    def __init__(self, needs: Needs) -> None:
+        self._needs = needs
+        parts = line_parts(needs, Requests(form=self._form, raw=self._raw, in_step=self._step))
+        self._edge, self._steps = parts.edge, parts.steps
+        self._flow, self._room = parts.flow, parts.room
+        self.people, self._customer = parts.people, parts.customer
+        self._relay = self._relay_line(needs.relay) if needs.relay else None
+
+    def _relay_line(self, options: RelayOptions) -> RelayLine:
+        given = self._needs
+        return RelayLine(options, given.account, given.calls, self, given.speech, clock=given.clock, on_refused=given.on_refused)
 
     def routes(self) -> list[web.RouteDef]:
         """For the public listener."""
         handlers: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {
             "/twilio/voice": self._incoming,
-            twiml.url("answer"): self._answer,
-            twiml.url("collect"): self._collect,
-            twiml.url("queue"): self._queue,
-            twiml.url("queued"): self._queued,
-            twiml.url("again"): self._again,
-            twiml.url("partial"): self._partial,
-            twiml.url("call-status"): self._call_status,
-            twiml.url("relay"): self._relay_over,
+            url("answer"): self._answer,
+            url("collect"): self._collect,
+            url("queue"): self._queue,
+            url("queued"): self._queued,
+            url("again"): self._again,
+            url("partial"): self._partial,
+            url("call-status"): self._call_status,
+            url("relay"): self._relay_over,
         }
         more = [*(self._relay.routes() if self._relay else []), *(self._customer.routes() if self._customer else [])]
         return [*(web.post(path, handler) for path, handler in handlers.items()), *self.people.routes(), *more]
@@ -183,7 +85,7 @@ class VoiceLine:
             call = await self._waiting_call(message.conversation_id)
             if call is None:
                 raise SendError("Nobody of this conversation is waiting on the phone.", SendFailure.REFUSED)
-            await self._calls.say_later(call.sid, self._render(message.reply))
+            await self._needs.calls.say_later(call.sid, self._needs.render(message.reply))
         except StoreUnavailable:
             raise SendError("The store did not take the words.", SendFailure.RETRY) from None
         return [f"{call.sid}:{message.id}"]
@@ -193,7 +95,7 @@ class VoiceLine:
         await self.people.ring_agent(handoff, phone)
 
     async def act(self, handoff: Handoff, act: LineAct, who: str, to: str) -> None:
-        """Hold, mute, transfer and so on (``voice.room``). Raises SendError or HandoffRefused."""
+        """Hold, mute, transfer and so on (``voice.agents.room``). Raises SendError or HandoffRefused."""
         await self.people.act(handoff, act, who, to)
 
     async def finish(self, handoff: Handoff, outcome: str) -> None:
@@ -204,15 +106,15 @@ class VoiceLine:
         """Who is in the handoff's conference."""
         return await self.people.state(handoff_id)
 
-    async def sound(self, recording: str) -> bytes | None:
-        """A recording as a WAV file. Raises SendError."""
-        return await self.people.sound(recording)
+    async def sound(self, recording: str, part: str = "") -> Sound | None:
+        """A recording, or the part of it that is asked for. Raises SendError."""
+        return await self.people.sound(recording, part)
 
     async def _waiting_call(self, conversation_id: str) -> Call | None:
         """The handoff's own call first: a person may have two calls at once."""
-        handoff = await self._handoffs.open_for(conversation_id)
-        call = await self._calls.get(handoff.call_sid) if handoff and handoff.call_sid else None
-        call = call or await self._calls.live_for(conversation_id)
+        handoff = await self._needs.handoffs.open_for(conversation_id)
+        call = await self._needs.calls.get(handoff.call_sid) if handoff and handoff.call_sid else None
+        call = call or await self._needs.calls.live_for(conversation_id)
         return call if call and call.state is CallState.WAITING else None
 
     # -- the caller's leg ----------------------------------------------------------------------------------------
@@ -228,13 +130,11 @@ class VoiceLine:
     async def _queued(self, request: web.Request) -> web.Response:
         form, step = await self._form(request), query_number(request.query, "step")
         if form.queue_result in MOVED:
-            return _twiml(twiml.nothing())  # not kept: the caller's true return has the same step
-        if chosen := await self._edge.spoken("queued", lambda: self._left(form, step), later=self._edge.later(step)):
-            return _twiml(chosen)
+            return _twiml(render(nothing()))  # not kept: the caller's true return has the same step
+        left = lambda: self.people.left(form, step)  # noqa: E731 - named for the line
+        if chosen := await self._edge.tried("queued", left, self._edge.apology, later=self._edge.later(step)):
+            return _twiml(render(chosen))
         return await self._step(form, step, "queued", lambda: self._flow.returned(form, step))
-
-    async def _left(self, form: VoiceForm, step: int) -> str:
-        return await self.people.left(form, step) or ""
 
     async def _collect(self, request: web.Request) -> web.Response:
         form, step = await self._form(request), query_number(request.query, "step")
@@ -242,36 +142,39 @@ class VoiceLine:
 
     async def _relay_over(self, request: web.Request) -> web.Response:
         """``<Connect action>``: the caller hung up, or what the session ended for comes next."""
-        fields = await verified_form(request, self._account, self._on_refused)
+        fields = await self._raw(request)
         form = read_form(fields)
 
         async def work() -> str:
             if form.over or self._relay is None:
                 await self._flow.ended(form.sid)
-                return twiml.nothing()
+                return render(nothing())
             return await self._relay.after(form, fields)
 
-        step = query_number(request.query, "step", 0)
-        return _twiml(await self._edge.spoken("relay", work, later=self._edge.later(step)))
+        return await self._handed_over(work, self._edge.later(query_number(request.query, "step", 0)))
 
-    # -- a call's steps (``voice.relay_session.Documents``) ------------------------------------------------------
+    # -- a call's steps (``voice.relay.call_steps.CallSteps``) ---------------------------------------------------
 
-    async def answered(self, form: VoiceForm, step: int) -> str:
-        """The document that answers ``step``, or a filler when it takes longer."""
-        return await self._document(form, step, "answer", lambda: self._flow.answered(form, step))
+    async def answered(self, form: VoiceForm, step: int) -> Script:
+        """The script that answers ``step``, or a filler when it takes longer."""
+        return await self._scripted(form, step, "answer", lambda: self._flow.answered(form, step))
 
-    async def again(self, call: Call) -> str:
+    async def again(self, call: Call) -> Script:
         """What the call is doing now. Raises StoreUnavailable."""
         return await self._flow.again(call)
 
-    async def collected(self, form: VoiceForm, step: int, tries: int) -> str:
+    async def collected(self, form: VoiceForm, step: int, tries: int) -> Script:
         """What became of a step that was not ready, another filler, or a person."""
 
-        async def work() -> str:
-            known, ready = await self._steps.collect(_key(form, step))
+        async def work() -> Script:
+            key = _key(form, step)
+            known, ready = await self._steps.collect(key)
+            if not known and tries < FILLERS:  # the gateway that had begun it has died
+                resumed = lambda: self._flow.resumed(form, step)  # noqa: E731 - named for the line
+                ready = await self._steps.answer(f"{key}:resumed", "collect", resumed, self._edge.later(step))
             if ready is not None:
                 return ready
-            if known and tries < FILLERS:
+            if tries < FILLERS:
                 return self._filler(step, tries + 1)
             late = await self._steps.answer(
                 f"{_key(form, step)}:overdue", "collect", lambda: self._flow.overdue(form, step), self._edge.later(step)
@@ -285,13 +188,13 @@ class VoiceLine:
         form, query = await self._form(request), request.query
         step, tries = query_number(query, "step"), query_number(query, "tries")
 
-        async def work() -> str:
+        async def work() -> Script:
             if form.over:
                 await self._flow.ended(form.sid)
-                return twiml.nothing()
-            call = await self._calls.get(form.sid)
+                return nothing()
+            call = await self._needs.calls.get(form.sid)
             if call is None or call.step == 0:
-                return await self._document(form, 0, "voice", lambda: self._flow.started(form), tries)
+                return await self._scripted(form, 0, "voice", lambda: self._flow.started(form), tries)
             return await self._flow.again(call)
 
         return await self._carried(form, await self._edge.spoken("again", work, later=self._edge.later(step, tries)))
@@ -307,7 +210,7 @@ class VoiceLine:
         form, query = await self._form(request), request.query
         look = Look(query_number(query, "joined"), query_number(query, "n"), query_number(query, "told", 0))
         answer = await self._edge.spoken("queue", lambda: self._room.hears(form, look), lambda: self._room.silence(look))
-        return _twiml(answer)
+        return _twiml(render(answer))
 
     async def _call_status(self, request: web.Request) -> web.Response:
         form = await self._form(request)
@@ -320,32 +223,37 @@ class VoiceLine:
 
     # -- every route ---------------------------------------------------------------------------------------------
 
+    async def _raw(self, request: web.Request) -> Mapping[str, str]:
+        return await verified_form(request, self._needs.account, self._needs.on_refused)
+
     async def _form(self, request: web.Request) -> VoiceForm:
         """Nothing is looked at before the signature."""
-        return read_form(await verified_form(request, self._account, self._on_refused))
+        return read_form(await self._raw(request))
 
     async def _step(self, form: VoiceForm, step: int, route: str, work: Work) -> web.Response:
-        return await self._carried(form, await self._document(form, step, route, work), first=route == "voice")
+        return await self._carried(form, await self._scripted(form, step, route, work), first=route == "voice")
 
-    async def _carried(self, form: VoiceForm, document: str, *, first: bool = False) -> web.Response:
-        """The document as this call gets it: over ``<Gather>``, or over the relay."""
+    async def _carried(self, form: VoiceForm, script: Script, *, first: bool = False) -> web.Response:
+        """The script as this call gets it: over ``<Gather>``, or over the relay."""
         relay = self._relay
         if relay is None:
-            return _twiml(document)
-        return _twiml(
-            await self._edge.spoken("relay", lambda: relay.carried(form, document, first=first), later=lambda: document)
-        )
+            return _twiml(render(script))
+        return await self._handed_over(lambda: relay.carried(form, script, first=first), lambda: script)
 
-    async def _document(self, form: VoiceForm, step: int, route: str, work: Work, tries: int = 0) -> str:
-        async def within_deadline() -> str:
+    async def _handed_over(self, work: Callable[[], Awaitable[str]], later: Otherwise) -> web.Response:
+        """TwiML of the relay's; ``later`` when the store is away."""
+        edge = self._edge
+        return _twiml(await edge.tried("relay", work, lambda: render(edge.apology()), lambda: render(later())))
+
+    async def _scripted(self, form: VoiceForm, step: int, route: str, work: Work, tries: int = 0) -> Script:
+        async def within_deadline() -> Script:
             answer = await self._steps.answer(_key(form, step), route, work, self._edge.later(step, tries))
             return answer if answer is not None else self._filler(step, 1)
 
         return await self._edge.spoken(route, within_deadline, later=self._edge.later(step, tries))
 
-    def _filler(self, step: int, tries: int) -> str:
-        text = aloud(self._wording.say("utter_still_working", ChannelName.VOICE))
-        return twiml.filler(text, step, tries, self._speech)
+    def _filler(self, step: int, tries: int) -> Script:
+        return filler(aloud(self._needs.wording.say("utter_still_working", ChannelName.VOICE)), step, tries, self._needs.speech)
 
     @staticmethod
     async def _told(work: Callable[[], Awaitable[None]]) -> web.Response:

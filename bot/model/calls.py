@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.model.people import Address, Proof
+
+LONGEST_CALL = timedelta(hours=4)
+"""Twilio ends a call, and a talk, after so long (``timeLimit``; 24 hours only where an account had that raised):
+https://www.twilio.com/docs/voice/twiml/dial . One that we were never told the end of counts for nothing after that."""
 
 
 class CallState(StrEnum):
@@ -49,3 +53,25 @@ class Call:
     slow: int = 0
     attestation: str = ""
     wide: bool = False
+
+
+def live(call: Call, moment: datetime) -> bool:
+    """Whether somebody may still be on it."""
+    return call.state is not CallState.ENDED and moment - call.started_at < LONGEST_CALL
+
+
+def talked(call: Call, to: Call) -> Call:
+    """``call`` with how far the talk is in ``to``; a later step than that stays."""
+    if call.step > to.step:
+        return call
+    return replace(
+        call,
+        step=to.step,
+        silences=to.silences,
+        handoff_id=to.handoff_id,
+        last_prompt=to.last_prompt,
+        misses=to.misses,
+        noise=to.noise,
+        slow=to.slow,
+        wide=to.wide,
+    )

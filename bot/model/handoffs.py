@@ -7,8 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.model.messages import Author
+from bot.model.messages import Author, Media
 from bot.model.people import ChannelName, Proof
+
+INBOX = "Meta inbox"
+"""Stands as the agent of a conversation that a colleague answers in Meta's own inbox; any agent here may take it over."""
 
 
 class HandoffState(StrEnum):
@@ -21,13 +24,15 @@ class HandoffState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TranscriptLine:
-    """One line as an agent reads it."""
+    """One line as an agent reads it. ``kind`` is set where it is no plain words (``bot.model.Kind``); ``media`` came with it."""
 
     at: datetime
     author: Author
     channel: ChannelName | None
     text: str
     agent: str | None = None
+    kind: str = ""
+    media: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,22 @@ class Handoff:
     voicemails: tuple[Voicemail, ...] = ()
     recordings: tuple[str, ...] = ()
     tries: tuple[CallbackTry, ...] = ()
+    types: bool = False
+    """Whether its agent answers in writing, so that a caller is heard in writing as well."""
+    left_at: datetime | None = None
+    """When a caller hung up while waiting, or a visitor closed the chat, and was not heard of since."""
+
+    agent_left_at: datetime | None = None
+    """When its agent was disabled or removed; until the customer was told so."""
+
+    handed_back: str = ""
+    """The message whose turn gives the conversation back to the assistant, once it is closed: one does."""
+
+    @property
+    def here(self) -> bool:
+        """Whether the customer is there to be answered: on the line, or where they read. Who has left, or waits elsewhere to be
+        called back, holds no place before those who are."""
+        return self.call_sid is not None or (self.left_at is None and self.callback is None)
 
     @property
     def open(self) -> bool:

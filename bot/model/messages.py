@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +26,34 @@ class Media:
     url: str
     content_type: str = "application/octet-stream"
     title: str = ""
+
+    @property
+    def key(self) -> str:
+        """Names it without its address."""
+        return hashlib.sha256(self.url.encode()).hexdigest()[:24]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Something that a customer attached, as an agent may get it. ``shown``: safe to look at in the browser; else only saved."""
+
+    body: bytes = field(repr=False)
+    content_type: str
+    name: str
+    shown: bool
+
+
+PLACE = "geo"
+"""``Media.content_type`` of a location that came; its URL is a map's."""
+
+
+def map_of(latitude: float, longitude: float, title: str = "") -> Media:
+    """A place as something to look at. ValueError for no place on earth."""
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise ValueError("no place on earth")
+    where = f"{latitude:.6f}/{longitude:.6f}"
+    url = f"https://www.openstreetmap.org/?mlat={latitude:.6f}&mlon={longitude:.6f}#map=17/{where}"
+    return Media(url, PLACE, title.strip()[:200] or where.replace("/", ", "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +125,65 @@ class Reply:
     tables: tuple[Table, ...] = ()
 
 
+class Kind(StrEnum):
+    """What a message is, as the door found it (docs/door.md)."""
+
+    WORDS = "words"
+    BLANK = "blank"
+    TOO_LONG = "too_long"
+    REACTION = "reaction"
+    AUTOMATIC = "automatic"
+    EDIT = "edit"
+    ECHO = "echo"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the door did with a message (``bot.door``).
+
+    ``folded``: its figures, spaces or dashes were made plain. ``masked``: kinds of secrets that were taken out. ``wish``: what
+    the sender wants of our texts (``stop``, ``start``, ``help``, ``unsure``). ``about``: what a reaction or an edit is about, the
+    words that a phone quotes or the vendor's id of it; ``sign``: the reaction's, empty when it was taken back. ``last4``: the end
+    of a card's number that was taken out, as receipts show it.
+    """
+
+    kind: Kind = Kind.WORDS
+    folded: bool = False
+    masked: tuple[str, ...] = ()
+    wish: str | None = None
+    about: str = ""
+    sign: str = ""
+    last4: str = ""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What is counted of it, as words of a fixed list; nothing for a plain message."""
+        kind = () if self.kind is Kind.WORDS else (self.kind.value,)
+        masked = tuple(f"masked_{what}" for what in self.masked)
+        return (*kind, *(("folded",) if self.folded else ()), *masked, *((f"wish_{self.wish}",) if self.wish else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    """A person is done with a conversation: which handoff it was, what came of it, and the agent who closed it (None: the
+    record says that it is closed)."""
+
+    handoff_id: str
+    outcome: str
+    by: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
     """What came from a customer.
 
     ``id`` is the provider's id with the channel in front (``sms:SM...``): a repeat changes nothing.
-    ``choice`` is a tapped option as ``<menu id>:<number from 1>`` (see ``bot.menu``), never a payload.
+    ``choice`` is a tapped option as ``<menu id>:<number from 1>`` (see ``bot.menus.menu``), never a payload.
     ``digits`` are keys pressed on a phone. ``keyword`` is ``stop``, ``start`` or ``help`` where the
     provider has already recognised and answered it (Twilio's OptOutType). ``network`` is where a browser connects from,
-    for limits only (an IPv4 address, the first half of an IPv6 one).
+    for limits only (an IPv4 address, the first half of an IPv6 one). ``entry`` is what the door did with it; a receiver
+    sets its kind where the vendor says what it is. ``ours`` is our own end where we have several: the number that was texted.
+    ``hand_back``: a message of ours, from the desk to the assistant; ``sender`` is then whom the assistant speaks to.
     """
 
     id: str
@@ -118,6 +197,9 @@ class InboundMessage:
     call_sid: str | None = None
     keyword: str | None = None
     network: str | None = None
+    entry: Entry | None = None
+    ours: str | None = None
+    hand_back: HandBack | None = None
 
 
 class Author(StrEnum):
@@ -135,6 +217,8 @@ class OutboundMessage:
 
     ``menu_id`` names the options on offer: a channel that shows buttons gives each the choice
     ``f"{menu_id}:{number}"`` and sends that back as ``InboundMessage.choice``. ``rings``: a phone call is made to the address.
+    ``expires_at``: after that it must not be sent (a one-time code, a link that opens nothing any more). ``ours``: the number of
+    ours that it answers from; else the channel's own.
     """
 
     id: str
@@ -147,6 +231,8 @@ class OutboundMessage:
     agent: str | None = None
     menu_id: str | None = None
     rings: bool = False
+    expires_at: datetime | None = None
+    ours: str | None = None
 
 
 class DeliveryStatus(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
@@ -52,6 +52,11 @@ class Address:
     def __str__(self) -> str:
         return f"{self.kind}:{self.value}"
 
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a telephone number; a withheld one, and a call that came with a code, have addresses that are none."""
+        return self.kind is AddressKind.TEL and self.value.startswith("+")
+
     @classmethod
     def parse(cls, text: str) -> Address:
         """Read ``kind:value``; ValueError when the kind is unknown or the value is empty."""
@@ -90,10 +95,31 @@ class Contact:
     last_address: Address | None = None
     last_seen: datetime | None = None
     preferred: Address | None = None
+    opted_out_at: datetime | None = None
+
+    def refusing(self, at: datetime) -> Contact:
+        """Texts are refused since then, or since they were refused before."""
+        return self if self.opted_out else replace(self, opted_out=True, opted_out_at=at)
+
+    def accepting(self) -> Contact:
+        """Texts are welcome again."""
+        return replace(self, opted_out=False, opted_out_at=None)
 
     def proof_of(self, address: Address) -> Proof:
         """The level of one address; CLAIMED when it is not the contact's."""
         return next((a.proof for a in self.addresses if a.address == address), Proof.CLAIMED)
+
+    @property
+    def numbers(self) -> tuple[Address, ...]:
+        """The contact's telephone numbers. More than one was possible once; such a contact is taken apart."""
+        return tuple(known.address for known in self.addresses if known.address.is_number)
+
+    def number_for(self, sender: Address) -> Address | None:
+        """The number whose facts this sender may be told of, once they have proved it: that of the call or text itself, else
+        the contact's only one. Of two, nobody can say which of them a browser proved."""
+        if sender.is_number:
+            return sender
+        return self.numbers[0] if len(self.numbers) == 1 else None
 
     @property
     def tel(self) -> Address | None:

@@ -3,33 +3,54 @@
 Errors are part of a port: an adapter raises only what is named here.
 """
 
-from bot.ports.delivery import Channel, Inbox
-from bot.ports.desk import DeskEvent, HandoffView, LinkFact, People, Telephone
-from bot.ports.dialogue import Dialogue, DialogueTurn, Wording
-from bot.ports.errors import DialogueUnavailable, HandoffRefused, SendError, SendFailure, StoreUnavailable
-from bot.ports.records import Calls, Clock, Contacts, Handoffs
+from bot.ports.delivery import Channel, Doubt, Inbox, Trouble, Troubles
+from bot.ports.desk import Attachments, DeskEvent, EarlierLines, HandoffView, LinkFact, People, Sound, Telephone
+from bot.ports.dialogue import Dialogue, DialogueTurn, SlotTaken, Understood, Wording
+from bot.ports.errors import (
+    AlreadyAccepted,
+    ContactAsleep,
+    DialogueUnavailable,
+    HandoffRefused,
+    SendError,
+    SendFailure,
+    StoreUnavailable,
+)
+from bot.ports.facts import Facts, NoFacts
+from bot.ports.state import Calls, Clock, Contacts, Handoffs
 from bot.ports.turns import Conversations, TurnResult
 
 __all__ = [
+    "AlreadyAccepted",
+    "Attachments",
     "Calls",
     "Channel",
     "Clock",
+    "ContactAsleep",
     "Contacts",
     "Conversations",
     "DeskEvent",
     "Dialogue",
     "DialogueTurn",
     "DialogueUnavailable",
+    "Doubt",
+    "EarlierLines",
+    "Facts",
     "HandoffRefused",
     "HandoffView",
     "Handoffs",
     "Inbox",
     "LinkFact",
+    "NoFacts",
     "People",
     "SendError",
     "SendFailure",
+    "SlotTaken",
+    "Sound",
     "StoreUnavailable",
     "Telephone",
+    "Trouble",
+    "Troubles",
     "TurnResult",
+    "Understood",
     "Wording",
 ]

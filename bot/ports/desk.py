@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.line import Room
-from bot.model import Address, Call, ChannelName, Contact, Handoff, LineAct, OutboundMessage, SlotFact, TranscriptLine
+from bot.model import Address, Attachment, Call, ChannelName, Contact, Handoff, LineAct, Media, SlotFact, TranscriptLine
+from bot.ports.delivery import Doubt
+from bot.ports.phone_line import Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +42,64 @@ class HandoffView:
     transcript: tuple[TranscriptLine, ...]
     slots: tuple[SlotFact, ...]
     sends_to: ChannelName | None
-    uncertain: tuple[OutboundMessage, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    """What of it did not arrive, or may not have."""
     room: Room | None = None
     links: tuple[LinkFact, ...] = ()
     repeats: int = 0
-    """How often the customer was asked for what they had given (``bot.repeats``)."""
+    """How often the customer was asked for what they had given (``bot.transcript.repeats``)."""
     prefers: ChannelName | None = None
-    """The channel that the customer chose, while it is good (``bot.preference``)."""
+    """The channel that the customer chose, while it is good (``bot.switching.preferred_channel``)."""
     call: Call | None = None
     """The handoff's own phone call, while there is one."""
+    unreachable: str = ""
+    """Why nothing can be sent to the customer now (``sends_to`` is None), and what would work."""
+    earlier: int | None = None
+    """There are lines before these: ask for them with this number (``People.earlier``)."""
+    whole: bool = True
+    """False when lines before these cannot be read just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierLines:
+    """Older lines of a transcript, in their order; ``earlier`` as in ``HandoffView``."""
+
+    transcript: tuple[TranscriptLine, ...]
+    earlier: int | None
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A recording on its way: never whole in memory, however long the talk was. ``close`` when no more of it is wanted.
+
+    ``part`` is the ``Content-Range`` when it is a part of the whole; ``out_of_range``: there is no such part.
+    """
+
+    content_type: str
+    chunks: AsyncIterator[bytes]
+    close: Callable[[], None]
+    length: int | None = None
+    part: str = ""
+    seekable: bool = False
+    out_of_range: bool = False
 
 
 class People(Protocol):
-    """What the desk may do (``bot.handoff``). Each raises HandoffRefused with a sentence, or StoreUnavailable."""
+    """What the desk may do (``bot.handoff.lifecycle``). Each raises HandoffRefused with a sentence, or StoreUnavailable."""
 
     async def listing(self) -> list[Handoff]: ...
     async def view(self, handoff_id: str) -> HandoffView: ...
-    async def accept(self, handoff_id: str, agent: str, phone: str | None) -> Handoff:
-        """Take it. For a live call the agent's phone (E.164) is rung when given."""
+    async def earlier(self, handoff_id: str, before: int) -> EarlierLines: ...
+    async def accept(self, handoff_id: str, agent: str, phone: str | None, instead_of: str | None = None) -> Handoff:
+        """Take it. For a live call the agent's phone (E.164) is rung when given. ``instead_of``: the colleague who has it and
+        has left the desk."""
         ...
 
-    async def reply(self, handoff_id: str, agent: str, text: str) -> ChannelName: ...
+    async def reply(self, handoff_id: str, agent: str, text: str, cause: str) -> ChannelName:
+        """Send the agent's words, once for the ``cause`` (the form's own number), however often it is asked."""
+        ...
+
     async def close(self, handoff_id: str, agent: str, outcome: str) -> None: ...
     async def unlink(self, handoff_id: str, agent: str, link_id: str) -> None:
         """Take apart what was joined into this contact; each side gets its conversation back."""
@@ -71,11 +109,23 @@ class People(Protocol):
         """What the agent does with the phone call (``Telephone.act``)."""
         ...
 
-    async def sound(self, handoff_id: str, recording: str) -> bytes | None:
-        """A voice message or a recorded call of this conversation, as a WAV file."""
+    async def sound(self, handoff_id: str, recording: str, part: str = "") -> Sound | None:
+        """A voice message or a recorded call of this conversation; ``part``: the browser's ``Range``. Close it."""
+        ...
+
+    async def attachment(self, handoff_id: str, key: str) -> Attachment | None:
+        """What the customer attached to a line of this conversation (``Media.key``); None when there is none of that key."""
         ...
 
     def watch(self) -> AsyncIterator[DeskEvent]: ...
+
+
+class Attachments(Protocol):
+    """What customers attach stays with the vendors until somebody looks at it."""
+
+    async def fetch(self, media: Media) -> Attachment:
+        """It, safe to show. Raises SendError with a sentence for the agent."""
+        ...
 
 
 class Telephone(Protocol):
@@ -98,6 +148,6 @@ class Telephone(Protocol):
         """Who is in the conference."""
         ...
 
-    async def sound(self, recording: str) -> bytes | None:
-        """A recording as a WAV file; None when there is none. Raises SendError."""
+    async def sound(self, recording: str, part: str = "") -> Sound | None:
+        """A recording, or the ``part`` of it that a ``Range`` header names; None when there is none. Raises SendError."""
         ...

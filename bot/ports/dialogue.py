@@ -11,15 +11,43 @@ from bot.model import ChannelName, Reply
 
 
 @dataclass(frozen=True, slots=True)
+class SlotTaken:
+    """A slot that a turn gave another value; none: it was emptied."""
+
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What the assistant made of a message: intent and runner-up with confidence (0 to 1), the model's version, the policy and
+    the action that answered, the form that is open now; ``repeats``: what it asked for again, with the channel it was given on.
+    """
+
+    intent: str = ""
+    confidence: float | None = None
+    runner_up: str = ""
+    runner_up_confidence: float | None = None
+    model: str = ""
+    policy: str = ""
+    action: str = ""
+    form: str = ""
+    fallback: bool = False
+    slots: tuple[SlotTaken, ...] = ()
+    repeats: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DialogueTurn:
     """What the assistant answered: replies in order, and directives in order.
 
-    ``failed_actions`` names custom actions that raised or could not be reached.
+    ``failed_actions`` names custom actions that raised or could not be reached. ``understood``: None where nobody told.
     """
 
     replies: tuple[Reply, ...] = ()
     directives: tuple[Directive, ...] = ()
     failed_actions: tuple[str, ...] = ()
+    understood: Understood | None = None
 
 
 class Dialogue(Protocol):
@@ -60,7 +88,7 @@ class Dialogue(Protocol):
 
 
 class Wording(Protocol):
-    """The fixed sentences of the gateway, kept by the designers in ``domain/_notices.yml``."""
+    """The fixed sentences of the gateway, kept by the designers in ``domain/*/_notices.yml``."""
 
     def say(self, name: str, channel: ChannelName | None = None, **values: object) -> str:
         """The response ``name`` in the channel's variation, its ``{placeholders}`` filled."""

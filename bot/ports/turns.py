@@ -10,7 +10,8 @@ from bot.model import Handoff, InboundMessage, Proof, Reply
 
 @dataclass(frozen=True, slots=True)
 class TurnResult:
-    """What a turn came to. ``replies`` are for the sender; ``handoff`` is open after the turn, if any."""
+    """What a turn came to. ``replies`` are for the sender; ``handoff`` is open after the turn, if any. ``secret``: the digits
+    that are expected are a code or a PIN, which nobody may hear."""
 
     conversation_id: str
     replies: tuple[Reply, ...] = ()
@@ -18,16 +19,21 @@ class TurnResult:
     handoff: Handoff | None = None
     collect: int | None = None
     expects_digits: bool = False
+    secret: bool = False
     hangup: bool = False
     proof: Proof = Proof.CLAIMED
 
 
 class Conversations(Protocol):
-    """The heart (``bot.conversation``), as the voice line uses it: a turn inside the request."""
+    """The heart (``bot.conversation.conversations``), as the voice line uses it: a turn inside the request."""
 
     async def receive(self, message: InboundMessage) -> TurnResult:
         """One turn; a repeated id gives the first turn's result. Raises StoreUnavailable only:
         a failing assistant comes back as the fixed apology with the offer of a person."""
+        ...
+
+    async def code_lost(self, message: InboundMessage) -> TurnResult:
+        """The code that this caller waits for did not arrive."""
         ...
 
     async def call_started(self, message: InboundMessage) -> TurnResult:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
@@ -17,16 +18,19 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from bot.rasa_side import failures
+from bot.rasa_side import failures, told
 from bot.rasa_side.door import authorised, token_from, where
 from bot.rasa_side.repeats import answered_before
-from bot.rasa_side.wire import MAX_BODY, BadMessage, Message, read_message
-from bot.rasa_side.words import parse_words
+from bot.rasa_side.tracker.wire import MAX_BODY, BadMessage, Message, read_message
+from bot.rasa_side.understanding import DOMAIN, Understanding
+from bot.transcript.repeats import Questions
 
 logger = logging.getLogger(__name__)
 
+ROUNDS = 5
+"""Of the event loop, microseconds each when there is nothing to do."""
 KEPT = ("text", "buttons", "image", "custom", "attachment", "elements")
-"""What of a response goes to the gateway, which reads it in ``bot.rich``."""
+"""What of a response goes to the gateway, which reads it in ``bot.menus.rich_replies``."""
 
 
 class ChannelReplies(CollectingOutputChannel):  # type: ignore[misc]  # Rasa is not annotated
@@ -65,6 +69,8 @@ class GatewayInput(InputChannel):  # type: ignore[misc]  # Rasa is not annotated
 
     def __init__(self, token: str) -> None:
         self._token = token
+        self._understanding = Understanding.from_domain()
+        self._questions = Questions.from_domain(DOMAIN)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
@@ -90,6 +96,7 @@ class GatewayInput(InputChannel):  # type: ignore[misc]  # Rasa is not annotated
                 message = read_message(await body_of(request))
             except BadMessage as error:
                 return json({"error": str(error)}, status=error.status)
+            await hang_ups_are_seen()
             # Goes on when the gateway hangs up: the tracker is saved, and the repeat is answered from it.
             task = asyncio.create_task(self.answer(message, request.app.ctx.agent, on_new_message))
             running.add(task)
@@ -115,6 +122,7 @@ class GatewayInput(InputChannel):  # type: ignore[misc]  # Rasa is not annotated
     ) -> dict[str, Any]:
         replies = ChannelReplies(self.channel)
         failed, token = failures.start()
+        saved, mark = told.start()
         try:
             # A gateway that took over may ask while the first one's turn is still running: the second waits for its answer.
             lock = self._turns.setdefault(message.message_id, asyncio.Lock())
@@ -123,15 +131,27 @@ class GatewayInput(InputChannel):  # type: ignore[misc]  # Rasa is not annotated
                     await on_new_message(await self._user_message(message, agent, replies))
         finally:
             failures.stop(token)
-        return {"messages": replies.messages, "failed_actions": failed}
+            told.stop(mark)
+        return {
+            "messages": replies.messages,
+            "failed_actions": failed,
+            "understood": await self._understood(agent, message, saved),
+        }
+
+    async def _understood(self, agent: Any, message: Message, saved: told.Saved) -> dict[str, Any] | None:
+        """What the assistant made of the message."""
+        found = told.of_turn(saved, message.message_id, agent.model_id or "", self._questions)
+        found = found or await told.read_again(agent, message.conversation, message.message_id, self._questions)
+        return asdict(found) if found else None
 
     async def _user_message(self, message: Message, agent: Any, replies: ChannelReplies) -> UserMessage:
-        words = message.text is not None and message.text.strip().startswith("/")  # Rasa strips, too
         return UserMessage(
             message.text if message.text is not None else message.payload,
             replies,
             message.conversation,
-            parse_data=await parse_words(agent, message.text or "") if words else None,
+            parse_data=None
+            if message.text is None
+            else await self._understanding.parse(agent, message.text, message.conversation),
             input_channel=self.channel,
             message_id=message.message_id,
             metadata=message.metadata,
@@ -160,6 +180,17 @@ class VoiceInput(GatewayInput):
     """Phone calls."""
 
     channel = "voice"
+
+
+async def hang_ups_are_seen() -> None:
+    """Let the server read that an asker has gone, which cancels the request before its turn begins.
+
+    A server that was frozen finds at once all that was asked meanwhile. Its askers have apologised by now and go on with other
+    servers: a turn begun so late would come after newer ones. What is read next on a connection, its end, is read within a few
+    rounds of the event loop.
+    """
+    for _ in range(ROUNDS):
+        await asyncio.sleep(0)
 
 
 async def body_of(request: Request) -> bytes:

@@ -1,4 +1,4 @@
-"""The words' door: no response is put into words for a sender below the level that ``domain/_levels.yml`` gives it.
+"""The words' door: no response is put into words for a sender below the level that ``domain/*/_levels.yml`` gives it.
 
 endpoints.yml::
 
@@ -21,7 +21,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.levels import Levels, LevelsError, proof_in
+from bot.ports.levels import Levels, LevelsError, proof_in
 
 DOMAIN = Path("domain")
 RASAS_OWN = frozenset({"domain_responses"})
@@ -29,7 +29,7 @@ RASAS_OWN = frozenset({"domain_responses"})
 
 
 class GuardedResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]  # Rasa is not annotated
-    """Rasa's responses, each only at its level; slots above the sender's level are empty in their placeholders."""
+    """Rasa's responses, each only at its level; slots above the level, or of another number, are empty in it."""
 
     def __init__(
         self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None, levels: Levels | None = None
@@ -45,8 +45,9 @@ class GuardedResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
         """The response, or what stands for it below its level."""
-        proof = proof_in(tracker.latest_message.metadata if tracker.latest_message else None)
-        hidden = self._levels.hidden_slots(proof)
+        sent = (tracker.latest_message.metadata if tracker.latest_message else None) or {}
+        proof = proof_in(sent)
+        hidden = self._levels.hidden_slots(proof) | self._of_another(tracker, sent.get("tel"))
         slots = {name: None if name in hidden else value for name, value in tracker.current_slot_values().items()}
         needed = self._levels.response(utter_action)
         if needed <= proof:
@@ -56,3 +57,9 @@ class GuardedResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
         # only a response without values of an action's own can be said later
         withheld = {} if kwargs.keys() - RASAS_OWN else {"withheld": utter_action}
         return {**instead, "metadata": {**(instead.get("metadata") or {}), "needs": needed.label, **withheld}}
+
+    def _of_another(self, tracker: DialogueStateTracker, tel: str | None) -> frozenset[str]:
+        """Slots with a level that were filled in the talk of another number; looked for only when one is filled at all."""
+        if all(tracker.slots[name].value is None for name in self._levels.slots if name in tracker.slots):
+            return frozenset()
+        return self._levels.slots_of_another((event.as_dict() for event in tracker.events), tel)

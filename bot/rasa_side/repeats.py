@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
-from bot.rasa_side.wire import Message
+from bot.rasa_side.tracker.wire import Message
 
 
 class Replies(Protocol):
@@ -40,7 +40,7 @@ def said_to(message_id: str, events: Sequence[Event]) -> list[BotUttered] | None
         return None
     said: list[BotUttered] = []
     for event in events[start + 1 :]:
-        if isinstance(event, UserUttered):
+        if isinstance(event, UserUttered) and not event.metadata.get("also"):  # the second wish of the same message
             break
         if isinstance(event, BotUttered) and not event.metadata.get("agent"):
             said.append(event)

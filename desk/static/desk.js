@@ -95,13 +95,19 @@ function swap(old, part) {
   if (selection !== undefined && again.setSelectionRange) again.setSelectionRange(selection, selection);
 }
 
+// What was loaded from earlier pages stays above; a thread that is another is taken as it comes, with its way to earlier lines.
 function swapLines(list, part) {
   const scroll = find(".scroll");
   const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 48;
-  const before = all("li[data-key]", list), after = all("li[data-key]", part);
+  const shown = all("li[data-key]", list), after = all("li[data-key]", part);
+  const from = shown.findIndex((line) => line.dataset.key === after[0]?.dataset.key);
+  const before = from < 0 ? shown : shown.slice(from);
   const grown = before.every((line, n) => line.dataset.key === after[n]?.dataset.key);
-  if (!grown) list.replaceChildren(...after.map((line) => document.importNode(line, true)));
-  else after.forEach((line, n) => {
+  if (!grown) {
+    list.replaceChildren(...after.map((line) => document.importNode(line, true)));
+    const link = find("[data-part=earlier]", part.ownerDocument);
+    if (link) find("[data-part=earlier]").replaceWith(document.importNode(link, true));
+  } else after.forEach((line, n) => {
     const fresh = document.importNode(line, true);
     if (n >= before.length) {
       fresh.classList.add("arrived");
@@ -113,6 +119,32 @@ function swapLines(list, part) {
   dress();
   if (atEnd) scroll.scrollTop = scroll.scrollHeight;
   else if (after.length > before.length) find(".newer").hidden = false;
+}
+
+async function loadEarlier(link) {
+  if (link.ariaBusy === "true") return;
+  link.ariaBusy = "true";
+  try {
+    const answer = await fetch(link.href, { headers: { "X-Desk": "parts" }, signal: AbortSignal.timeout(20000) });
+    if (answer.status === 401) return toSignIn();
+    const text = await answer.text();
+    if (!answer.ok) return lost(text);
+    const page = new DOMParser().parseFromString(text, "text/html"), scroll = find(".scroll");
+    const known = new Set(all("li[data-key]").map((line) => line.dataset.key));
+    const lines = all("li[data-key]", page).filter((line) => !known.has(line.dataset.key));
+    const below = scroll.scrollHeight - scroll.scrollTop;
+    find("[data-part=lines]").prepend(...lines.map((line) => document.importNode(line, true)));
+    const further = find("[data-earlier]", page);
+    if (further) link.href = further.getAttribute("href");
+    else link.remove();
+    dress();
+    scroll.scrollTop = scroll.scrollHeight - below;
+    lost("");
+  } catch {
+    lost("The desk does not answer. Trying again…");
+  } finally {
+    link.ariaBusy = null;
+  }
 }
 
 function apply(html, own = false, sentences = false) {
@@ -147,23 +179,26 @@ function lost(sentence) {
   if (find("#lost").textContent !== sentence) find("#lost").textContent = sentence;
 }
 
-let running = false, again = false;
+const ALL = 2, QUEUE = 1;
+let running = false, again = 0;
 
-async function refresh() {
-  again = true;
+// `what`: QUEUE when only another conversation has changed, so that this one is not read again for it.
+async function refresh(what = ALL) {
+  again = Math.max(again, what);
   if (running) return;
   running = true;
   while (again) {
-    again = false;
-    await refreshOnce();
+    const wanted = again;
+    again = 0;
+    await refreshOnce(wanted);
   }
   running = false;
 }
 
-async function refreshOnce() {
+async function refreshOnce(what) {
   const mine = ++asked;
   try {
-    const query = new URLSearchParams({ handoff: desk.dataset.handoff });
+    const query = new URLSearchParams({ handoff: desk.dataset.handoff, ...(what === QUEUE && { only: "queue" }) });
     const answer = await fetch(`/desk/parts?${query}`, { headers: { "X-Desk": "parts" }, signal: AbortSignal.timeout(20000) });
     if (answer.status === 401) return toSignIn();
     if (answer.status === 404) return location.assign("/desk");
@@ -180,8 +215,12 @@ async function refreshOnce() {
 function heard({ kind, handoff }) {
   if (kind === "signed-out") return toSignIn();
   if (kind === "lost") return lost("Connection lost. Trying again…");
-  if (kind === "line" && handoff && handoff !== desk.dataset.handoff) unread.add(handoff);
-  refresh();
+  const others = handoff && handoff !== desk.dataset.handoff;
+  if (kind === "line" && others) {
+    unread.add(handoff);
+    return markUnread(); // nothing else of it is shown here
+  }
+  refresh(others ? QUEUE : ALL);
 }
 
 // One tab holds the stream and tells the others: browsers allow few connections to one host.
@@ -289,7 +328,8 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("input", (event) => { if (event.target.id === "reply") saveDraft(); });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "reply") event.target.form.requestSubmit();
+  const composing = event.isComposing || event.keyCode === 229;
+  if (event.key === "Enter" && !composing && (event.ctrlKey || event.metaKey) && event.target.id === "reply") event.target.form.requestSubmit();
   const closing = find("details.close[open]");
   if (event.key === "Escape" && closing) {
     closing.open = false;
@@ -316,6 +356,11 @@ document.addEventListener("click", (event) => {
   const pane = event.target.closest("[data-show]")?.dataset.show;
   if (pane) show(pane);
   if (event.target.closest(".newer")) toEnd();
+  const earlier = event.target.closest("[data-earlier]");
+  if (earlier && desk) {
+    event.preventDefault();
+    loadEarlier(earlier);
+  }
 });
 
 function begin() {

@@ -9,11 +9,13 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
-from actions import accounts, activation, branches, context, continuing, person, verification
+from actions import accounts, activation, branches
 from actions.accounts import amount, long_day
 from actions.bank import Bank
 from bot.directives import from_json
-from tests.assistant.conftest import TODAY
+from bot.skills import context, continuing, person, verification
+from bot.skills.business import Business
+from tests.talking.fixtures import TODAY
 
 DORA = "+16175550104"
 
@@ -72,7 +74,7 @@ async def test_a_proven_number_without_an_account(bank: Bank) -> None:
 
 
 async def test_a_code_is_accepted_only_on_the_gateways_word() -> None:
-    form = verification.ValidateVerificationForm()
+    form = verification.ValidateVerificationForm(Business())
     state = tracker("accepted", slots={"requested_slot": "verification_code"}, loop="verification_form", code="none")
     assert form.extract_verification_code(CollectingDispatcher(), state, {}) == {}
     found = form.validate_verification_code("accepted", CollectingDispatcher(), state, {})
@@ -101,10 +103,16 @@ async def test_keys_are_collected_on_calls_only(channel: str, action: Action, co
 
 
 @pytest.mark.parametrize(
-    ("slots", "said"), [({}, "utter_call_greeting"), ({"trouble": "activation_failed"}, "utter_welcome_back_failed")]
+    ("slots", "said"),
+    [
+        ({}, "utter_call_greeting"),
+        ({"trouble": "delivery_problem"}, "utter_call_greeting"),
+        ({"trouble": "activation_failed"}, "utter_welcome_back_activation_failed"),
+    ],
 )
 async def test_a_call_begins(slots: dict[str, Any], said: str) -> None:
-    assert (await run(continuing.CallStarted(), tracker("/call_started", slots=slots, channel="voice")))[0] == [said]
+    domain = {"responses": {"utter_welcome_back_activation_failed": [{"text": "Last time it failed."}]}}
+    assert (await run(continuing.CallStarted(), tracker("/call_started", slots=slots, channel="voice"), domain))[0] == [said]
 
 
 @pytest.mark.parametrize("form", ["activation_form", "verification_form", "branch_form"])

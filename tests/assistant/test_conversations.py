@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from bot.directives import CollectDigits, Handoff, Hangup, SendCode
-from tests.assistant.conftest import Clock
-from tests.assistant.talk import Talk
+from tests.talking.fixtures import Clock
+from tests.talking.talk import Talk
 
 pytestmark = pytest.mark.rasa
 ANA, BEN, CHIDI, DORA, FARID = "+12125550101", "+12125550102", "+16175550103", "+16175550104", "+12125550106"
@@ -122,7 +122,7 @@ async def test_no_balance_on_a_call_that_only_claims_a_number(talk: Start) -> No
     assert "$941.33" in await dora.says("balance")
     await dora.calls()
     answer = await dora.says("what is my balance")
-    assert "941" not in answer and answer.directives == [SendCode(DORA), CollectDigits(6)]
+    assert "941" not in answer and answer.directives == [SendCode(DORA), CollectDigits(6, secret=True)]
     dora.proof = "possessed"
     assert "941 dollars and 33 cents" in await dora.says("4 8 2 9 1 3", code="accepted")
 
@@ -237,6 +237,14 @@ async def test_a_whole_card_number_is_cut_and_advised_against(talk: Start) -> No
     answer = await ben.says("4111 1111 1111 1881")
     assert "never send a whole card number" in answer and "1881 is active" in answer
     assert "4111" not in str(await ben.slots())
+
+
+async def test_of_a_card_number_that_the_gateway_took_out_the_end_is_enough(talk: Start) -> None:
+    ben = talk()
+    await ben.says("activate my card")
+    await ben.says("ben carter")
+    answer = await ben.says("it is ****", card="1881")
+    assert "never send a whole card number" in answer and "1881 is active" in answer
 
 
 @pytest.mark.parametrize(

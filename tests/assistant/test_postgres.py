@@ -2,57 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from actions.bank import Activation, Bank, engine_for
+from launch.processes.postgres import FORGETFUL
+from launch.processes.postgres import postgres as running_postgres
 from tests.conftest import free_port
 
 pytestmark = pytest.mark.slow
 TODAY = date(2026, 11, 23)
 
 
-def server_folder() -> Path:
-    """Where PostgreSQL's own programs are (Debian keeps them off the PATH)."""
-    found = shutil.which("initdb")
-    return Path(found).parent if found else max(Path("/usr/lib/postgresql").glob("*/bin"))
-
-
-def not_root() -> dict[str, int]:
-    """PostgreSQL refuses to run as root: Debian's own user runs it then."""
-    if os.geteuid() != 0:
-        return {}
-    user = pwd.getpwnam("postgres")
-    return {"user": user.pw_uid, "group": user.pw_gid}
-
-
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
     """A server of this test alone, on loopback. Gives its URL."""
-    programs, port = server_folder(), free_port()
-    with tempfile.TemporaryDirectory() as made:
-        data = Path(made) / "data"
-        if os.geteuid() == 0:
-            shutil.chown(made, "postgres", "postgres")
-        make = [programs / "initdb", "-D", data, "-U", "bank", "-A", "trust", "-E", "UTF8", "--no-sync"]
-        subprocess.run(make, check=True, capture_output=True, cwd="/", **not_root())
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -k {made} -F"
-        control = [programs / "pg_ctl", "-D", data, "-o", options, "-l", f"{made}/log", "-w"]
-        subprocess.run([*control, "start"], check=True, capture_output=True, cwd="/", **not_root())
-        try:
-            yield f"postgresql+psycopg://bank@127.0.0.1:{port}/postgres"
-        finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd="/", **not_root())
+    with running_postgres(free_port(), *FORGETFUL) as server:
+        yield server.url().replace("postgresql://", "postgresql+psycopg://")
 
 
 @contextmanager

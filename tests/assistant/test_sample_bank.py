@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.accounts import amount
 from actions.seed import BRANCHES, PEOPLE, ZIPS
-from tests.assistant.training import ROOT
+from tests.talking.training import ROOT
 
 
 def rows(heading: str) -> list[list[str]]:

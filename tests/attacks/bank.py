@@ -15,16 +15,17 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import aiohttp
 from aiohttp import web
 
-from bot.directives import CollectPin, Directive, Move, SendCode, to_json
-from connectors.twilio import signature_of
+from bot.directives import CollectDigits, CollectPin, Directive, Move, SendCode, to_json
+from connectors.twilio.webhook_signature import signature_of
 from gateway.app import serving
-from gateway.config import Settings
-from gateway.wiring import Core
-from tests.conftest import free_port
+from gateway.settings.config import Settings
+from gateway.wiring.core import Core
+from tests.conftest import free_ports
 
 TOKEN, API_TOKEN, RASA_TOKEN, FACTOR_TOKEN = "t" * 32, "a" * 40, "r" * 40, "f" * 40
 SIGNING = "s" * 80
@@ -42,11 +43,14 @@ class Assistant:
     trackers: defaultdict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     heard: list[dict[str, Any]] = field(default_factory=list)
     pins_asked: list[tuple[str, str]] = field(default_factory=list)
+    opening: dict[str, Any] = field(default_factory=dict)
+    """More of the first message of a call: its buttons, how it is asked."""
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post("/webhooks/{channel}/webhook", self._turn),
             web.get("/webhooks/history/events", self._events),
+            web.get("/webhooks/history/slots", self._slots),
             web.post("/conversations/{id}/tracker/events", self._append),
             web.get("/status", self._status),
             web.post("/second-factor", self._pin),
@@ -64,6 +68,8 @@ class Assistant:
         messages: list[dict[str, Any]] = [{"text": text} for text in texts] + [{"custom": to_json(d)} for d in directives]
         if options:
             messages[0]["buttons"] = options
+        if said == "/call_started":
+            messages[0] |= self.opening
         return web.json_response({"messages": messages, "failed_actions": []})
 
     def _say(self, body: dict[str, Any]) -> tuple[list[str], list[Directive], list[dict[str, str]]]:
@@ -76,9 +82,11 @@ class Assistant:
         if said.startswith("prove "):
             return ["a code is on its way"], [SendCode(said.removeprefix("prove "))], []
         if said == "balance":
-            return (
-                ([f"{BALANCE} of {meta['tel']}"], [], []) if proved else (["a code is on its way"], [SendCode(meta["tel"])], [])
-            )
+            if not meta["tel"]:
+                return ["which number is yours"], [], []
+            keys: list[Directive] = [CollectDigits(6, secret=True)] if meta["channel"] == "voice" else []
+            asked = (["a code is on its way"], [SendCode(meta["tel"]), *keys], [])
+            return ([f"{BALANCE} of {meta['tel']}"], [], []) if proved else asked
         if said == "what did i say":
             lines = [e["text"] for e in self.trackers[body["conversation"]] if e["event"] == "user"]
             return [" / ".join(lines) if proved else "prove it first"], [], []
@@ -95,6 +103,9 @@ class Assistant:
     async def _events(self, request: web.Request) -> web.Response:
         start = int(request.query["from"])
         return web.json_response({"events": self.trackers[request.query["conversation"]][start : start + 500]})
+
+    async def _slots(self, _request: web.Request) -> web.Response:
+        return web.json_response({"slots": {}})
 
     async def _append(self, request: web.Request) -> web.Response:
         self.trackers[request.match_info["id"]].extend(await request.json())
@@ -119,6 +130,8 @@ class Twilio:
     calls: list[dict[str, str]] = field(default_factory=list)
     loses: bool = False
     refuses: bool = False
+    textless: dict[str, int] = field(default_factory=dict)
+    """Numbers that take no texts, with the code that says so at once."""
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def routes(self) -> list[web.RouteDef]:
@@ -145,6 +158,8 @@ class Twilio:
 
     async def _message(self, request: web.Request) -> web.Response:
         form = await request.post()
+        if code := self.textless.get(str(form["To"])):
+            return web.json_response({"code": code, "message": "no", "status": 400}, status=400)
         async with self.changed:
             self.texts.append((str(form["To"]), str(form["Body"])))
             self.changed.notify_all()
@@ -256,6 +271,7 @@ class Browser:
         self.errors: list[str] = []
         self.lines: list[dict[str, Any]] = []
         self._ids = count(1)
+        self._own = uuid4().hex  # not id(self): a closed tab's may come again, and a repeated message has no second answer
 
     async def hello(self, token: str | None, identity: str | None) -> None:
         more = ({"token": token} if token else {}) | ({"identity": identity} if identity else {})
@@ -272,10 +288,10 @@ class Browser:
         return await self.reads()
 
     async def sends(self, text: str) -> None:
-        await self.ws.send_str(json.dumps({"type": "message", "id": f"x{next(self._ids)}-{id(self)}", "text": text}))
+        await self.ws.send_str(json.dumps({"type": "message", "id": f"x{next(self._ids)}-{self._own}", "text": text}))
 
     async def taps(self, choice: str) -> str:
-        frame = {"type": "choice", "id": f"x{next(self._ids)}-{id(self)}", "choice": choice, "title": "Close my account"}
+        frame = {"type": "choice", "id": f"x{next(self._ids)}-{self._own}", "choice": choice, "title": "Close my account"}
         await self.ws.send_str(json.dumps(frame))
         return await self.reads()
 
@@ -285,6 +301,12 @@ class Browser:
             line = await self._frame("message")
             if line["author"] != "customer" and line["seq"] > self.welcome["seq"]:
                 return str(line["text"])
+
+    async def is_closed(self) -> None:
+        """By the gateway; what it still shows before that (that it typed no more) is passed over."""
+        while (await self.ws.receive(timeout=8)).type is aiohttp.WSMsgType.TEXT:
+            pass
+        assert self.ws.closed
 
     async def _frame(self, kind: str) -> dict[str, Any]:
         while True:
@@ -298,15 +320,15 @@ class Browser:
 
 
 @asynccontextmanager
-async def opened(redis_url: str, home: Path) -> AsyncIterator[Bank]:
-    """Everything, running."""
+async def opened(redis_url: str, home: Path, **changed: str) -> AsyncIterator[Bank]:
+    """Everything, running; with these variables ``changed``."""
     assistant, twilio = Assistant(), Twilio()
     app = web.Application()
     app.add_routes([*assistant.routes(), *twilio.routes()])
     runner = web.AppRunner(app)
     await runner.setup()
-    around, public, internal = free_port(), free_port(), free_port()
-    await web.TCPSite(runner, "127.0.0.1", around).start()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    around, public, internal = runner.addresses[0][1], *free_ports(2)
     beside = f"http://127.0.0.1:{around}"
     settings = Settings.from_env(
         {
@@ -329,6 +351,7 @@ async def opened(redis_url: str, home: Path) -> AsyncIterator[Bank]:
             "SECOND_FACTOR_TOKEN": FACTOR_TOKEN,
             "WEB_IDENTITY_SECRET": SIGNING,
             "ONETHREAD_HOME": str(home),
+            **changed,
         }
     )
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.bank import ANA, SECRET_LINE, Bank, opened
+from tests.bot.conftest import world as world  # the core by itself
 
 
 @pytest.fixture

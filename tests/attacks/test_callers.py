@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.attacks.bank import ANA, BALANCE, EVE, MALLORY, PIN, SECRET_LINE, Bank
 
 
@@ -84,3 +86,14 @@ async def test_unsigned_and_changed_webhooks_are_refused(bank: Bank) -> None:
     ) as answer:
         assert answer.status == 403
     assert bank.assistant.heard == []
+
+
+@pytest.mark.parametrize("number", ["+811045000", "+15555555555", "+10000000000", "+266696687", "+7378742833", "+86282452253"])
+async def test_two_callers_with_a_number_that_nobody_has_share_nothing(bank: Bank, number: str) -> None:
+    """Carriers put it on calls whose number they do not know: the second caller is somebody else."""
+    first = await bank.calls(number)
+    await first.says(SECRET_LINE)
+    await bank.calls(number)
+    one, other = (turn for turn in bank.assistant.heard if turn.get("payload") == "/call_started")
+    assert one["conversation"] != other["conversation"] and other["metadata"]["tel"] is None
+    assert not other["metadata"]["moved"]

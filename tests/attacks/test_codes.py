@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.identity import CODE_TRIES, SENDS_PER_NETWORK, SENDS_PER_TEL, TRIES_PER_TEL
+from bot.identity.one_time_codes import CODE_TRIES, SENDS_PER_NETWORK, SENDS_PER_TEL, TRIES_PER_TEL
 from tests.attacks.bank import ANA, EVE, Bank
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from bot.dialling import LONG, SHORT, TRIES_PER_CALL, TRIES_PER_CALLER, WITHHELD_TRIES, WRONG_IN_ALL
+from bot.switching.dial_in import LONG, SHORT, TRIES_PER_CALL, TRIES_PER_CALLER, WITHHELD_TRIES, WRONG_IN_ALL
 from tests.attacks.bank import ANA, BALANCE, EVE, MALLORY, SECRET_LINE, Bank, Browser
 
 IN, WRONG, HINT = "You are in the conversation from your chat", "That code does not work", "If our chat gave you a code"
@@ -36,6 +36,28 @@ async def test_whoever_keys_the_code_is_in_the_chats_thread_and_the_chat_says_so
         mine = next(turn["conversation"] for turn in bank.assistant.heard if turn.get("text") == "i call you")
         assert [turn["conversation"] for turn in said] == [mine] and said[0]["metadata"]["proof"] == "claimed"
         assert (await bank.conversation(f"tel:{EVE}"))["id"] != mine  # the number itself is joined to nothing
+
+
+async def test_a_greeting_with_options_that_are_not_read_out_lets_the_code_in(bank: Bank) -> None:
+    """As the sample bank greets: its options wait for ``#`` or a silence. They once took the code's first figure for a choice,
+    and a code that began with 0 for a wish to speak to a person."""
+    bank.assistant.opening = {"buttons": [{"title": "Close my account", "payload": "/close"}], "prompt": {"options": "later"}}
+    async with bank.browser() as tab:
+        code = await code_in(tab)
+        new = await bank.calls(EVE)
+        assert HINT in new.heard and 'numDigits="1"' not in new.heard
+        assert IN in await new.presses(code + "#")
+        assert "A phone call has joined" in await tab.reads()
+        code = await code_in(tab)
+        known = await bank.calls(EVE)
+        assert HINT not in known.heard and IN in await known.presses(code + "#")
+
+
+async def test_options_that_are_read_out_are_chosen_with_one_key(bank: Bank) -> None:
+    bank.assistant.opening = {"buttons": [{"title": "Close my account", "payload": "/close"}]}
+    async with bank.browser() as tab:
+        await code_in(tab)
+        assert 'numDigits="1"' in (await bank.calls(EVE)).heard
 
 
 async def test_a_code_said_aloud_is_as_good(bank: Bank) -> None:

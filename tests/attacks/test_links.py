@@ -7,13 +7,13 @@ import secrets
 from datetime import UTC, datetime
 
 from bot.model import Address, AddressKind
-from bot.moving import Links
+from bot.switching.switch import Links
 from tests.attacks.bank import ANA, EVE, SECRET_LINE, Bank
 
 
 async def link(bank: Bank, tel: str) -> str:
     """The token of a link that was texted to this number."""
-    links = Links(bank.core.codes, bank.core.linking.vouched, lambda: datetime.now(UTC), bank.public)
+    links = Links(bank.core.base.store.codes, bank.core.identity.linking.vouched, lambda: datetime.now(UTC), bank.public)
     return (await links.make(Address(AddressKind.TEL, tel))).partition("#t=")[2]
 
 
@@ -57,4 +57,5 @@ async def test_a_planted_thread_is_not_shown_to_who_only_looked(bank: Bank, ana:
     await bank.texts(EVE, "what did i say")
     await bank.twilio.texted(EVE, "prove it first")
     eves = await bank.conversation(f"tel:{EVE}")
-    assert [line["text"] for line in eves["transcript"] if line["author"] == "customer"] == ["what did i say"]
+    said = [event["text"] for event in bank.assistant.trackers[eves["id"]] if event["event"] == "user"]
+    assert said == ["what did i say"]

@@ -3,13 +3,18 @@ it was asked for."""
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
 
-from bot.ringing import DESK_WORDS, RINGS_PER_TEL
+from bot.model import Address, AddressKind, Call
+from bot.ports import StoreUnavailable
+from bot.redis_store.calls import RedisCalls
+from bot.switching.call_me import DESK_WORDS, RINGS_PER_TEL
 from tests.attacks.bank import ANA, BUSINESS, EVE, Bank, Browser
 
 UNPROVED, OFFER, COMING = "I only call numbers that were confirmed", "number ending in 01", "I'm calling you"
@@ -112,8 +117,8 @@ async def test_a_call_whose_answer_was_lost_is_told_and_not_made_again(bank: Ban
     await rung(bank, tab)
     assert "can't tell whether the call went through" in await tab.reads()
     contact = await bank.conversation(f"tel:{ANA}")
-    uncertain = await bank.core.outbox.uncertain(contact["id"])
-    assert [message.reply.text for message in uncertain] == [DESK_WORDS] and len(bank.twilio.calls) == 1
+    doubts = await bank.core.base.store.outbox.doubts(contact["id"])
+    assert [doubt.message.reply.text for doubt in doubts] == [DESK_WORDS] and len(bank.twilio.calls) == 1
 
 
 async def test_a_call_that_is_refused_is_told(bank: Bank, tab: Browser) -> None:
@@ -162,8 +167,8 @@ async def test_who_signed_out_meanwhile_is_told_nothing(bank: Bank, tab: Browser
     assert "signed out" in await tab.says("sign out")
     await ring.ends("busy")
     ring_id = ring.form["Url"].partition("ring=")[2]
-    assert await bank.core.codes.remembered(f"ring:wish:{ring_id}")
-    assert await bank.core.codes.remembered(f"ring:told:{ring_id}") is None
+    assert await bank.core.base.store.codes.remembered(f"ring:wish:{ring_id}")
+    assert await bank.core.base.store.codes.remembered(f"ring:told:{ring_id}") is None
 
 
 async def test_nobody_but_twilio_says_how_a_call_went(bank: Bank, tab: Browser) -> None:
@@ -174,3 +179,38 @@ async def test_nobody_but_twilio_says_how_a_call_went(bank: Bank, tab: Browser) 
         assert (await bank.webhook(f"{parts.path}?{parts.query}", form, token="x" * 32))[0] == 403
         assert (await bank.webhook(f"{parts.path}?ring=", form))[0] == 400
     assert "Hangup" in (await bank.webhook(f"{urlsplit(ring.form['Url']).path}?ring=o_made_up", form))[1]
+
+
+# -- the store fails in the moment of answer ----------------------------------------------------------------------------
+
+
+async def test_who_is_rung_while_the_store_fails_is_never_taken_for_our_own_number(
+    bank: Bank, tab: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twilio has our number in From on calls that we make: the number that was rung is in To, with every request of the call."""
+    call, failing = await rung(bank, tab), True
+    create = RedisCalls.create
+
+    async def fails(calls: RedisCalls, made: Call) -> Call:
+        if failing:
+            raise StoreUnavailable("away")
+        return await create(calls, made)
+
+    monkeypatch.setattr(RedisCalls, "create", fails)
+    heard = await call.picked_up()
+    assert "/twilio/voice/again" in heard and "welcome" not in heard
+    failing = False
+    again = re.search(r"/twilio/voice/again\?[^<]+", heard)
+    assert again
+    status, greeted = await call._posts(html.unescape(again[0]), CallStatus="in-progress")
+    assert (status, "welcome" in greeted) == (200, True)
+    turn = bank.assistant.heard[-1]
+    assert (turn["metadata"]["tel"], turn["metadata"]["proof"]) == (ANA, "claimed")
+    assert await bank.core.base.store.contacts.find(Address(AddressKind.TEL, BUSINESS)) is None
+
+
+async def test_a_call_that_claims_our_own_number_has_no_thread(bank: Bank) -> None:
+    for _ in range(2):
+        await bank.calls(BUSINESS)
+    one, other = (turn for turn in bank.assistant.heard if turn.get("payload") == "/call_started")
+    assert one["conversation"] != other["conversation"] and one["metadata"]["tel"] is None

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks import numbers
-from benchmarks.__main__ import ORDER, benchmarks, read_arguments
-from benchmarks.flat import first_messages
-from benchmarks.load import MESSAGES
+from benchmarks.__main__ import GROUPS, ORDER, benchmarks, read_arguments
+from benchmarks.measures.flat import first_messages
+from benchmarks.measures.load import MESSAGES
+from benchmarks.measures.records.invented import messages
+from benchmarks.measures.stages import parse
 from benchmarks.results import BEGIN, END, Figure, Found, at_least, at_most, read_back, save, shown, table, write_into
 from benchmarks.stack import ROOT
-from benchmarks.stages import parse
 from benchmarks.traffic import ACTION, SCRIPT, Senders, line
-from bot.conversation import TURNS_PER_SENDER
+from bot.conversation.once import TURNS_PER_SENDER
+from records.facts import decode, encode
 
 FOUND = Found(
     "hop", "A turn", 5, (at_most("ratio", 1.25, 1.3), Figure("turn", 34.91, "ms")), ("A note.",), {"at": "2026-11-21T22:10:00"}
@@ -79,13 +83,22 @@ def test_a_missed_target_stands_out() -> None:
 def test_only_what_stands_between_the_marks_is_replaced(tmp_path: Path) -> None:
     page = tmp_path / "benchmarks.md"
     page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    write_into(page, [FOUND])
+    write_into(page, [FOUND], ORDER)
     text = page.read_text()
     assert text.startswith("before\n") and text.endswith("\nafter\n")
     assert "old" not in text and "34.9 ms" in text
     page.write_text("no marks")
     with pytest.raises(ValueError, match="marks"):
-        write_into(page, [FOUND])
+        write_into(page, [FOUND], ORDER)
+
+
+def test_a_table_that_was_not_measured_again_stays(tmp_path: Path) -> None:
+    page = tmp_path / "benchmarks.md"
+    page.write_text(f"{BEGIN}\n{END}\n")
+    write_into(page, [replace(FOUND, name="memory", title="Memory"), FOUND], ORDER)
+    write_into(page, [replace(FOUND, title="A turn, measured again")], ORDER)
+    titles = [line for line in page.read_text().splitlines() if line.startswith("### ")]
+    assert titles == ["### A turn, measured again", "### Memory"]
 
 
 def test_the_page_in_the_docs_has_its_marks() -> None:
@@ -95,6 +108,25 @@ def test_the_page_in_the_docs_has_its_marks() -> None:
 
 def test_every_benchmark_has_its_place_on_the_page() -> None:
     assert set(benchmarks()) <= set(ORDER)
+
+
+def test_the_records_are_several_measurements() -> None:
+    assert read_arguments(["records"]).names == list(GROUPS["records"])
+    assert set(GROUPS["records"]) <= set(benchmarks())
+
+
+@pytest.mark.parametrize("words", ["bench records hop", "bench memory"])
+def test_make_bench_takes_names_even_those_of_targets(words: str) -> None:
+    make = ["make", "-n", *words.split()]
+    said = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert f"benchmarks {words.removeprefix('bench ')}" in " ".join(said.split())
+    assert "launch.processes.memory" not in said and "env-diet" not in said
+
+
+def test_what_is_invented_is_what_the_recorder_knows() -> None:
+    facts = list(messages(3, 10))
+    assert [decode(encode(fact)) for fact in facts] == facts
+    assert len({fact.id for fact in facts}) == len(facts) == 42
 
 
 @pytest.mark.parametrize("given", [["nonsense"], ["--runs", "0"]])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.factor import FactorUnavailable
-from bot.line import Room
+from bot.identity.second_factor import FactorUnavailable
 from bot.model import ChannelName, Handoff, LineAct, Reply
-from bot.ports import DialogueTurn, DialogueUnavailable
+from bot.ports import DialogueTurn, DialogueUnavailable, Sound
+from bot.ports.phone_line import Room
+from bot.ports.stores import Events, Recent
 
 
 class FakeClock:
@@ -72,6 +73,15 @@ class FakeAssistant:
         self._check()
         return list(self.trackers.get(conversation_id, []))
 
+    async def page(self, conversation_id: str, before: int | None, limit: int) -> Events:
+        found = await self.events(conversation_id)
+        end = len(found) if before is None else min(before, len(found))
+        first = max(0, end - limit)
+        return Events(first, found[first:end], len(found))
+
+    async def recent(self, conversation_id: str) -> Recent:
+        return Recent("", await self.events(conversation_id))
+
     async def slots(self, conversation_id: str) -> dict[str, Any]:
         self._check()
         return {}
@@ -106,13 +116,13 @@ class FakePhones:
     async def state(self, handoff_id: str) -> Room:
         return Room(handoff_id)
 
-    async def sound(self, recording: str) -> bytes | None:
-        return b"RIFF"
+    async def sound(self, recording: str, part: str = "") -> Sound | None:
+        return sound_of(b"RIFF")
 
 
 @dataclass
 class FakeFactor:
-    """``bot.factor.SecondFactor``: which PINs are right, and what was asked."""
+    """``bot.identity.second_factor.SecondFactor``: which PINs are right, and what was asked."""
 
     pins: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -130,3 +140,12 @@ class PlainWording:
 
     def say(self, name: str, channel: ChannelName | None = None, **values: object) -> str:
         return " ".join([name.removeprefix("utter_"), *(f"{k}={v}" for k, v in values.items())])
+
+
+def sound_of(content: bytes) -> Sound:
+    """A recording that is there at once."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield content
+
+    return Sound("audio/mpeg", chunks(), lambda: None, len(content))

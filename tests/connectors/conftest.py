@@ -10,7 +10,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 from pytest_aiohttp.plugin import AiohttpClient, AiohttpServer
 
-from connectors.twilio import TwilioAccount
+from connectors.twilio.client import TwilioAccount
 from tests.connectors.fakes import FakeInbox, FakeThreads, Vendor
 from tests.connectors.messenger_stage import Stage, set_up
 

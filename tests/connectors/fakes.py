@@ -68,6 +68,9 @@ class FakeThreads:
         self._check()
         self.messages.setdefault(psid, []).append((at, mid))
 
+    async def is_ours(self, psid: str, mid: str) -> bool:
+        return any(known == mid for _, known in self.messages.get(psid, []))
+
     async def sent_until(self, psid: str, watermark: datetime) -> list[str]:
         return [mid for at, mid in self.messages.get(psid, []) if at <= watermark]
 

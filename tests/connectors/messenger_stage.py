@@ -13,9 +13,9 @@ import aiohttp
 from aiohttp import web
 from pytest_aiohttp.plugin import AiohttpClient
 
-from bot.menu import numbered
+from bot.menus.menu import numbered
 from bot.model import Address, AddressKind
-from connectors.messenger import Messenger, MessengerApp
+from connectors.messenger.channel import Messenger, MessengerApp
 from tests.connectors.fakes import NOW, FakeInbox, FakeThreads
 
 PSID, PAGE, SECRET = "1254459154682919", "1906385232743451", "app-secret"

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from connectors import gsm7, messenger, messenger_contents, messenger_errors, sms, twilio, twilio_errors
+from connectors.messenger import channel as messenger
+from connectors.messenger import contents as messenger_contents
+from connectors.messenger import errors as messenger_errors
+from connectors.sms import channel as sms
+from connectors.sms import gsm7
+from connectors.twilio import errors as twilio_errors
+from connectors.twilio import webhook_signature as twilio
 
 PAGE = (Path(__file__).parents[2] / "docs" / "channels.md").read_text(encoding="utf-8")
 MESSENGER_CODES = [f"{code}" if sub is None else f"{code}-{sub}" for code, sub in messenger_errors.FAULTS]
@@ -36,8 +42,8 @@ def test_limits(limit: str) -> None:
 
 
 def test_reasons_of_refusal() -> None:
-    sources = (Path(__file__).parents[2] / "connectors").glob("*.py")
-    mine = [path.read_text(encoding="utf-8") for path in sources if not path.name.startswith("web")]
+    sources = (Path(__file__).parents[2] / "connectors").rglob("*.py")
+    mine = [path.read_text(encoding="utf-8") for path in sources if path.parent.name != "web"]
     reasons = {reason for text in mine for reason in re.findall(r'(?:on_refused|_forbidden)\("(\w+)"', text)}
     assert len(reasons) >= 7
     assert all(f"`{reason}`" in PAGE for reason in reasons)

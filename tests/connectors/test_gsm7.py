@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.gsm7 import BASIC, EXTENSION, Cost, cheapest, cost
-from connectors.split import split, units
+from connectors.sms.gsm7 import BASIC, EXTENSION, Cost, cheapest, cost
+from connectors.sms.split import split, units
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 FLAG = "\U0001f1f3\U0001f1f4"

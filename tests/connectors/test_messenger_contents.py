@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.menu import merged_options, numbered, numbered_through, page
+from bot.menus.menu import merged_options, numbered, numbered_through, page
+from bot.menus.rich_replies import read_reply
 from bot.model import Card, ChannelName, Link, Location, Media, Moment, Option, Reply, Table
-from bot.rich import read_reply
-from connectors.messenger_contents import ELEMENTS, QUICK_REPLIES, contents
-from connectors.split import units
-from simulator.graph_rules import check_send
+from connectors.messenger.contents import ELEMENTS, QUICK_REPLIES, contents
+from connectors.sms.split import units
+from simulator.messenger.graph_rules import check_send
 
 DETAILS = Link("Details", "https://bank.example/gold")
 GOLD = Card("Gold card", "$95 a year", "https://x/gold.png", DETAILS, (Option("Choose", "/gold"),))
@@ -159,6 +159,7 @@ CARDS = st.builds(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # how fast a loaded machine makes up replies is no matter
 @given(
     st.builds(
         Reply,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.model import ChannelName, DeliveryReport, DeliveryStatus, InboundMessage, Media
-from connectors.messenger import BODY_LIMIT
+from bot.model import ChannelName, DeliveryReport, DeliveryStatus, Entry, InboundMessage, Kind, Media, map_of
+from connectors.messenger.channel import BODY_LIMIT
 from tests.connectors.fakes import NOW, PAYLOADS, FakeInbox, FakeThreads, payload
 from tests.connectors.messenger_stage import ANA, HOUR, PSID, Stage, sign
 
@@ -43,6 +44,12 @@ def said(mid: str, text: str, choice: str | None = None, media: tuple[Media, ...
     return InboundMessage(f"messenger:{mid}", ChannelName.MESSENGER, ANA, NOW, text, choice, media=media)
 
 
+def reacted(sign: str, about: str) -> InboundMessage:
+    """Its id follows from what it is about, the sign, whether it was taken back, and Meta's time."""
+    name = hashlib.sha256(f"{about} {sign} {not sign} 1795252500000".encode()).hexdigest()[:40]
+    return replace(said(f"reaction-{name}", sign), entry=Entry(Kind.REACTION, about=about, sign=sign))
+
+
 POSTBACK = "postback-" + hashlib.sha256(f"{PSID}\n1795252500000\nGET_STARTED".encode()).hexdigest()[:40]
 EVENTS: list[tuple[str, list[InboundMessage], dict[str, int]]] = [
     ("text", [said("m_AG5Hz2Uq7tuwNEhXfYYKj8mJEM_QPpz5jdHK", "Grüße, where is my card? \U0001f44d")], {}),
@@ -63,7 +70,11 @@ EVENTS: list[tuple[str, list[InboundMessage], dict[str, int]]] = [
     ("unknown_kind", [], {"unknown": 1, "account_linking": 1}),
     ("instagram", [], {"not_a_page": 1}),
     ("other_page", [], {"other_page": 1}),
-    ("reaction", [], {}),
+    ("reaction", [reacted("\u2764\ufe0f", "m_out1")], {}),
+    ("unreact", [reacted("", "m_out1")], {}),
+    ("edit", [replace(said("m_first-edit-2", "it was 4421"), entry=Entry(Kind.EDIT, about="messenger:m_first"))], {}),
+    ("colleague", [replace(said("echo-m_inbox", "Hello, this is Tom"), entry=Entry(Kind.ECHO))], {}),
+    ("location", [said("m_place", "", media=(map_of(40.7128, -74.006, "City Hall"),))], {}),
 ]
 
 
@@ -90,7 +101,7 @@ async def test_what_opens_the_window(name: str, messenger: Stage, threads: FakeT
     assert threads.people == {PSID: NOW}
 
 
-@pytest.mark.parametrize("name", ["echo", "read", "delivery", "standby"])
+@pytest.mark.parametrize("name", ["echo", "colleague", "read", "delivery", "standby"])
 async def test_what_does_not(name: str, messenger: Stage, threads: FakeThreads) -> None:
     await messenger.meta_posts(payload(f"messenger/{name}.json"))
     assert threads.people == {}

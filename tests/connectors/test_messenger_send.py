@@ -11,10 +11,10 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import unused_port
 
-from bot.menu import numbered
+from bot.menus.menu import numbered
 from bot.model import Address, AddressKind, Author, ChannelName, Media, Option, OutboundMessage, Reply
 from bot.ports import Channel, SendError, SendFailure
-from connectors.messenger import Messenger, MessengerApp
+from connectors.messenger.channel import Messenger, MessengerApp
 from tests.connectors.fakes import NOW, FakeInbox, FakeThreads, Vendor, ok
 from tests.connectors.messenger_stage import ANA, HOUR, PSID, SECRET, Stage
 
@@ -126,8 +126,12 @@ def error(code: int, subcode: int | None = None, status: int = 400) -> tuple[int
         (error(10, 2018108), SendFailure.REFUSED, "10-2018108"),
         (error(551, 1545041), SendFailure.REFUSED, "551-1545041"),
         (error(100, 2018001), SendFailure.REFUSED, "100-2018001"),
-        (error(190, 463), SendFailure.REFUSED, "190-463"),
-        (error(10), SendFailure.REFUSED, "10"),
+        (error(190, 463), SendFailure.ACCOUNT, "190-463"),
+        (error(10), SendFailure.ACCOUNT, "10"),
+        (error(200, 2018028), SendFailure.ACCOUNT, "200-2018028"),
+        (error(368), SendFailure.ACCOUNT, "368"),
+        (error(10, 1893063), SendFailure.ACCOUNT, "10-1893063"),
+        ((401, None, {}), SendFailure.ACCOUNT, "http-401"),
         (error(4), SendFailure.RETRY, "4"),
         (error(613, 2018338), SendFailure.RETRY, "613-2018338"),
         (error(1200, status=500), SendFailure.RETRY, "1200"),

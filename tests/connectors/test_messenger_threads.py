@@ -10,8 +10,8 @@ import redis.asyncio as redis
 from aiohttp.test_utils import unused_port
 
 from bot.ports import StoreUnavailable
-from bot.redis_base import connect
-from connectors.messenger_threads import KEPT, SENT_KEPT, RedisThreads
+from bot.redis_store.client.base import connect
+from connectors.messenger.threads import KEPT, SENT_KEPT, RedisThreads
 from tests.connectors.fakes import NOW
 
 MINUTE = timedelta(minutes=1)

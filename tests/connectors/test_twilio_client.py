@@ -11,7 +11,7 @@ import pytest
 from aiohttp.test_utils import unused_port
 
 from bot.ports import SendError, SendFailure
-from connectors.twilio import TwilioAccount, TwilioClient
+from connectors.twilio.client import TwilioAccount, TwilioClient
 from tests.connectors.conftest import ACCOUNT_SID
 from tests.connectors.fakes import Vendor
 
@@ -81,7 +81,11 @@ def error(code: int, **more: Any) -> dict[str, Any]:
         ((400, error(21611), {}), SendFailure.RETRY, "21611", False, 60.0),
         ((400, error(21211), {}), SendFailure.REFUSED, "21211", False, None),
         ((400, error(99999), {}), SendFailure.REFUSED, "99999", False, None),
-        ((401, error(20003), {}), SendFailure.REFUSED, "20003", False, None),
+        ((401, error(20003), {}), SendFailure.ACCOUNT, "20003", False, None),
+        ((400, error(21606), {}), SendFailure.ACCOUNT, "21606", False, None),
+        ((403, error(30002), {}), SendFailure.ACCOUNT, "30002", False, None),
+        ((403, None, {}), SendFailure.ACCOUNT, "http-403", False, None),
+        ((402, error(99998), {}), SendFailure.ACCOUNT, "99998", False, None),
         ((404, None, {}), SendFailure.REFUSED, None, False, None),
         ((302, None, {"Location": "https://elsewhere.example/"}), SendFailure.REFUSED, None, False, None),
         ((500, error(20500), {}), SendFailure.UNCERTAIN, "20500", False, None),
@@ -167,9 +171,20 @@ async def test_a_participant_who_has_just_gone_is_out(client: TwilioClient, vend
     await client.remove_participant("CF1", "caller")
 
 
-@pytest.mark.parametrize(("status", "error"), [(403, SendFailure.REFUSED), (429, SendFailure.RETRY)])
+@pytest.mark.parametrize(("status", "error"), [(403, SendFailure.ACCOUNT), (429, SendFailure.RETRY)])
 async def test_a_participant_who_cannot_be_removed(client: TwilioClient, vendor: Vendor, status: int, error: SendFailure) -> None:
     vendor.answers = [(status, {"code": 20403 if status == 403 else 20429, "message": "no"}, {})]
     with pytest.raises(SendError) as failed:
         await client.remove_participant("CF1", "caller")
     assert failed.value.failure is error
+
+
+async def test_a_recording_is_deleted_by_its_own_resource_and_one_that_is_gone_is_as_good(
+    client: TwilioClient, vendor: Vendor
+) -> None:
+    vendor.answers = [(204, {}, {}), (404, {"code": 20404, "message": "not found"}, {}), (503, {"code": 20503}, {})]
+    await client.delete_recording("RE1")
+    await client.delete_recording("RE1")
+    assert {r.path for r in vendor.requests} == {f"/2010-04-01/Accounts/{ACCOUNT_SID}/Recordings/RE1.json"}
+    with pytest.raises(SendError):
+        await client.delete_recording("RE2")

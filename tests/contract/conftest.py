@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.rasa_client import RasaClient
+from bot.rasa_http.client import RasaClient
 from tests.rasa_side import toy_rasa
 
 

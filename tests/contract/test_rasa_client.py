@@ -13,7 +13,7 @@ from pytest_aiohttp.plugin import AiohttpServer
 from bot.directives import CollectDigits, Handoff
 from bot.model import ChannelName, Media, Option, Reply
 from bot.ports import DialogueTurn, DialogueUnavailable
-from bot.rasa_client import RasaClient, complete_event, parse_turn
+from bot.rasa_http.client import RasaClient, complete_event, parse_turn
 from tests.conftest import free_port
 
 

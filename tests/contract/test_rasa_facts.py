@@ -7,12 +7,14 @@ import signal
 import socket
 from typing import Any
 
+import aiohttp
 import psutil
 import pytest
 
 from bot.directives import CollectDigits
 from bot.model import ChannelName, Media, Option
-from bot.rasa_client import RasaClient
+from bot.ports import DialogueUnavailable
+from bot.rasa_http.client import RasaClient
 from tests.contract.conftest import Caller, Toy
 from tests.rasa_side import toy_rasa
 
@@ -228,3 +230,28 @@ def test_a_stopped_rasa_leaves_nothing(toy: Toy) -> None:
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", int(toy.base.rpartition(":")[2]))) != 0
     toy.rasa.start()
+
+
+@pytest.mark.parametrize("kept_alive", [True, False], ids=["on an open connection", "on a new one"])
+async def test_a_turn_that_was_asked_while_rasa_was_frozen_is_not_begun_after_its_asker_gave_up(
+    client: RasaClient, toy: Toy, kept_alive: bool
+) -> None:
+    """Its customer got an apology and goes on with another server: a late turn would come after newer ones."""
+    conversation = f"frozen-{kept_alive}"
+    assert toy.rasa.process is not None
+    await client.turn(conversation, ChannelName.WEB, "1", text="hello", metadata={}, timeout=10)
+    os.kill(toy.rasa.process.pid, signal.SIGSTOP)
+    try:
+        async with aiohttp.ClientSession() as another:
+            asker = RasaClient(another, toy.base, toy_rasa.TOKEN) if not kept_alive else client
+            for number in range(3):
+                with pytest.raises(DialogueUnavailable) as given_up:
+                    await asker.turn(conversation, ChannelName.WEB, f"late-{number}", text="hello", metadata={}, timeout=0.3)
+                assert given_up.value.reached and given_up.value.late
+    finally:
+        os.kill(toy.rasa.process.pid, signal.SIGCONT)
+    async with aiohttp.ClientSession() as another:
+        after = RasaClient(another, toy.base, toy_rasa.TOKEN)
+        await after.turn(conversation, ChannelName.WEB, "2", text="hello", metadata={}, timeout=10)
+        asked = [event.get("message_id") for event in await after.events(conversation) if event["event"] == "user"]
+    assert asked == ["1", "2"]

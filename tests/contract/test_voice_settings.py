@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot import transcript
 from bot.model import ChannelName
-from bot.rasa_client import RasaClient
+from bot.rasa_http.client import RasaClient
+from bot.transcript import lines as transcript
 from tests.contract.conftest import Caller
 
 pytestmark = pytest.mark.rasa

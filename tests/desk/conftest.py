@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestServer
 from argon2 import PasswordHasher
 from redis.asyncio import Redis
 
+from bot.ports import Facts
 from desk.agents import AgentDirectory
 from desk.passwords import Passwords
 from desk.sessions import SessionStore
@@ -97,6 +98,12 @@ class House:
         if phone:
             await self.agents.set_profile(username, name, phone)
 
+    async def signed_in(self, username: str) -> str:
+        """A session of theirs in some browser; its token."""
+        agent = await self.agents.get(username)
+        assert agent is not None
+        return await self.sessions.begin(agent)
+
 
 @pytest.fixture
 def clock() -> FakeClock:
@@ -132,11 +139,15 @@ async def house(redis: Redis, agents: AgentDirectory, clock: FakeClock) -> Async
 
 @asynccontextmanager
 async def opened_house(
-    redis: Redis, agents: AgentDirectory, clock: FakeClock, softphone: Softphone | None = None
+    redis: Redis,
+    agents: AgentDirectory,
+    clock: FakeClock,
+    softphone: Softphone | None = None,
+    facts: Facts | None = None,
 ) -> AsyncIterator[House]:
     """A desk that listens on a free port."""
-    people, sessions = FakePeople(clock), SessionStore(redis, clock=clock)
-    desk = Desk(people, agents, sessions, clock=clock, secure_cookies=False, softphone=softphone)
+    people, sessions = FakePeople(clock), SessionStore(redis, clock=clock, facts=facts)
+    desk = Desk(people, agents, sessions, clock=clock, secure_cookies=False, softphone=softphone, facts=facts)
     app = web.Application()
     app.add_routes(desk.routes())
     app.on_shutdown.append(desk.on_shutdown)

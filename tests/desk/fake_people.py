@@ -10,10 +10,12 @@ from typing import Any
 
 from bot.model import (
     Address,
+    Attachment,
     Author,
     ChannelName,
     Contact,
     ContactAddress,
+    DeliveryStatus,
     Handoff,
     HandoffState,
     LineAct,
@@ -25,7 +27,8 @@ from bot.model import (
     TranscriptLine,
     new_id,
 )
-from bot.ports import DeskEvent, HandoffRefused, HandoffView, StoreUnavailable
+from bot.ports import DeskEvent, Doubt, EarlierLines, HandoffRefused, HandoffView, Sound, StoreUnavailable
+from tests.bot.fakes import sound_of
 
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
@@ -51,10 +54,14 @@ class FakePeople:
         self.views: dict[str, HandoffView] = {}
         self.calls: list[tuple[Any, ...]] = []
         self.refuse: str | None = None
+        self.names: dict[str, str] = {}
         self.down = False
         self.watchers: list[asyncio.Queue[DeskEvent]] = []
         self.watching = asyncio.Event()
         self.left = asyncio.Event()
+        self.viewed: list[str] = []
+        self.attached: dict[str, Attachment] = {}
+        self.pages: dict[str, list[tuple[TranscriptLine, ...]]] = {}
 
     def open(
         self,
@@ -97,8 +104,28 @@ class FakePeople:
         self.views[handoff_id] = replace(view, transcript=(*view.transcript, line))
         self.tell("line", handoff_id)
 
-    def doubt(self, handoff_id: str, text: str) -> None:
-        """The agent's line ``text`` may not have arrived."""
+    def long(self, handoff_id: str, pages: int) -> None:
+        """Of the transcript only the last of so many pages is shown at first; each has as many lines."""
+        view = self.views[handoff_id]
+        size = len(view.transcript) // pages
+        self.pages[handoff_id] = [view.transcript[at * size : (at + 1) * size] for at in range(pages)]
+        self.views[handoff_id] = replace(view, transcript=self.pages[handoff_id][-1], earlier=pages - 1)
+
+    async def earlier(self, handoff_id: str, before: int) -> EarlierLines:
+        self._up()
+        if handoff_id not in self.views:
+            raise HandoffRefused("There is no such conversation.")
+        return EarlierLines(self.pages[handoff_id][before - 1], before - 1 or None)
+
+    def doubt(
+        self,
+        handoff_id: str,
+        text: str,
+        status: DeliveryStatus = DeliveryStatus.UNCERTAIN,
+        error: str = "",
+        author: Author = Author.AGENT,
+    ) -> None:
+        """The line ``text`` may not have arrived, or did not (``status``, ``error``)."""
         view = self.views[handoff_id]
         assert view.contact is not None
         message = OutboundMessage(
@@ -107,10 +134,10 @@ class FakePeople:
             view.sends_to or ChannelName.WEB,
             view.contact.addresses[0].address,
             Reply(text),
-            Author.AGENT,
+            author,
             self.clock(),
         )
-        self.views[handoff_id] = replace(view, uncertain=(*view.uncertain, message))
+        self.views[handoff_id] = replace(view, doubts=(*view.doubts, Doubt(message, status, error)))
         self.tell("line", handoff_id)
 
     def tell(self, kind: str, handoff_id: str) -> None:
@@ -123,6 +150,7 @@ class FakePeople:
 
     async def view(self, handoff_id: str) -> HandoffView:
         self._up()
+        self.viewed.append(handoff_id)
         if handoff_id not in self.views:
             raise HandoffRefused("There is no such conversation.")
         return self.views[handoff_id]
@@ -136,16 +164,17 @@ class FakePeople:
         apart = tuple(replace(link, undone_at=moment) if link.id == link_id else link for link in view.links)
         self.views[handoff_id] = replace(view, links=apart)
 
-    async def accept(self, handoff_id: str, agent: str, phone: str | None) -> Handoff:
+    async def accept(self, handoff_id: str, agent: str, phone: str | None, instead_of: str | None = None) -> Handoff:
         view = await self._change(handoff_id)
-        if view.handoff.agent not in (None, agent):
-            raise HandoffRefused(f"{view.handoff.agent} has already accepted this conversation.")
+        if view.handoff.agent not in (None, agent, instead_of):
+            name = self.names.get(view.handoff.agent, view.handoff.agent)
+            raise HandoffRefused(f"{name} has already accepted this conversation.")
         self.calls.append(("accept", handoff_id, agent, phone))
         taken = replace(view.handoff, state=HandoffState.ASSIGNED, agent=agent, assigned_at=self.clock())
         self._save(taken)
         return taken
 
-    async def reply(self, handoff_id: str, agent: str, text: str) -> ChannelName:
+    async def reply(self, handoff_id: str, agent: str, text: str, cause: str) -> ChannelName:
         view = await self._change(handoff_id)
         if view.handoff.agent != agent or not view.handoff.open:
             raise HandoffRefused("This conversation is not yours.")
@@ -162,9 +191,12 @@ class FakePeople:
         await self._change(handoff_id)
         self.calls.append(("act", handoff_id, agent, act, to))
 
-    async def sound(self, handoff_id: str, recording: str) -> bytes | None:
+    async def sound(self, handoff_id: str, recording: str, part: str = "") -> Sound | None:
         view = await self.view(handoff_id)
-        return b"RIFF" if recording in (left.recording for left in view.handoff.voicemails) else None
+        return sound_of(b"RIFF") if recording in (left.recording for left in view.handoff.voicemails) else None
+
+    async def attachment(self, handoff_id: str, key: str) -> Attachment | None:
+        return self.attached.get(key)
 
     async def watch(self) -> AsyncIterator[DeskEvent]:
         queue: asyncio.Queue[DeskEvent] = asyncio.Queue()

@@ -10,24 +10,54 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from bot.ports import StoreUnavailable
-from desk.agents import AgentDirectory, AgentError, clean_phone, main
-from desk.passwords import WeakPassword, check_new, one_time_password
+from desk.agents import AgentDirectory, AgentError, clean_phone
+from desk.passwords import WeakPassword, check_new, derived_password, one_time_password
 
 CHOSEN = "correct horse battery"
+OURS = b"shared by all gateways"
 
 
 async def test_first_agent_tells_a_working_password_until_one_is_chosen(agents: AgentDirectory) -> None:
-    first, second = await agents.first_agent(), await agents.first_agent()
-    assert first and second and first.username == second.username == "agent"
-    assert await agents.authenticate("agent", first.password) is None  # the former stopped working
-    assert await agents.authenticate("agent", second.password)
+    first, again = await agents.first_agent(OURS), await agents.first_agent(OURS)
+    assert first and first == again and first.username == "agent"
+    assert await agents.authenticate("agent", first.password)
+    fresh = await agents.first_agent(OURS)  # it was used, and no password was chosen
+    assert fresh and fresh != first
+    assert await agents.authenticate("agent", first.password) is None
+    assert await agents.authenticate("agent", fresh.password)
     await agents.set_password("agent", CHOSEN)
-    assert await agents.first_agent() is None
+    assert await agents.first_agent(OURS) is None
+
+
+@pytest.mark.parametrize("used", [False, True], ids=["at the first start of all", "after it was used and none was chosen"])
+async def test_gateways_that_start_side_by_side_all_tell_the_same_working_password(redis: Redis, used: bool) -> None:
+    gateways = [AgentDirectory(redis) for _ in range(4)]
+    if used:
+        made = await gateways[0].first_agent(OURS)
+        assert made and await gateways[0].authenticate("agent", made.password)
+    told = await asyncio.gather(*(gateway.first_agent(OURS) for gateway in gateways))
+    assert len(set(told)) == 1 and told[0]
+    later = AgentDirectory(redis)  # a rolling restart
+    assert await later.first_agent(OURS) == told[0]
+    assert await later.authenticate("agent", told[0].password)
+
+
+async def test_who_does_not_know_the_token_cannot_work_the_first_password_out(agents: AgentDirectory, redis: Redis) -> None:
+    made = await agents.first_agent(OURS)
+    record = {k.decode(): v.decode() for k, v in (await redis.hgetall("ot:agent:agent")).items()}
+    assert made and made.password not in str(record)
+    assert derived_password(b"another", record["seed"]) != made.password == derived_password(OURS, record["seed"])
+
+
+async def test_after_the_token_changed_a_start_tells_one_that_works(agents: AgentDirectory) -> None:
+    await agents.first_agent(OURS)
+    fresh = await agents.first_agent(b"another token")
+    assert fresh and await agents.authenticate("agent", fresh.password)
 
 
 async def test_first_agent_is_silent_when_there_are_others(agents: AgentDirectory) -> None:
     await agents.add("ana")
-    assert await agents.first_agent() is None
+    assert await agents.first_agent(OURS) is None
     assert await agents.get("agent") is None
 
 
@@ -120,19 +150,5 @@ async def test_profile_and_availability(agents: AgentDirectory) -> None:
 async def test_redis_away_is_store_unavailable() -> None:
     redis = Redis(host="127.0.0.1", port=1, retry=Retry(NoBackoff(), 0))
     with pytest.raises(StoreUnavailable):
-        await AgentDirectory(redis).first_agent()
+        await AgentDirectory(redis).first_agent(OURS)
     await redis.aclose()
-
-
-async def test_the_command_adds_and_resets(redis_url: str, agents: AgentDirectory, capsys: pytest.CaptureFixture[str]) -> None:
-    async def command(*arguments: str) -> tuple[int, str, str]:
-        status = await asyncio.to_thread(main, [*arguments, "--redis-url", redis_url])
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    status, out, _ = await command("add", "ana", "--name", "Ana Reyes")
-    assert status == 0
-    assert await agents.authenticate("ana", out.split()[-1])
-    status, out, _ = await command("reset", "ana")
-    assert status == 0 and await agents.authenticate("ana", out.split()[-1])
-    assert await command("reset", "bo") == (1, "", "Not done: There is no agent bo.\n")

@@ -48,7 +48,7 @@ async def enter(page: Page, house: House, username: str = "ana") -> None:
 
 
 async def test_first_sign_in(page: Page, house: House) -> None:
-    made = await house.agents.first_agent()
+    made = await house.agents.first_agent(b"a secret")
     assert made
     await page.goto("/desk")
     await page.get_by_label("Username").fill("agent")
@@ -209,3 +209,55 @@ async def test_a_phone_shows_one_pane_at_a_time(page: Page, house: House, scheme
     await expect(page.get_by_role("button", name="Accept")).to_be_hidden()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert handoff.id in page.url
+
+
+BEGINS = """element => {  // at which edge of the box each line has its first letter
+    const text = element.firstChild, box = element.getBoundingClientRect(), range = document.createRange();
+    let from = 0;
+    return text.data.split("\\n").map((line) => {
+        range.setStart(text, from);
+        range.setEnd(text, from + 1);
+        from += line.length + 1;
+        const first = range.getBoundingClientRect();
+        return first.left - box.left < box.right - first.right ? "left" : "right";
+    });
+}"""
+
+
+async def test_each_line_has_its_own_direction(page: Page, house: House) -> None:
+    """Arabic and Hebrew from the right, English from the left, also within one message and in what the agent types."""
+    handoff = house.people.open("طلب موظفًا")
+    house.people.say(handoff.id, "مرحبا، أين بطاقتي؟\nHello again")
+    house.people.say(handoff.id, "Where is my card?\nשלום, איפה הכרטיס שלי?")
+    await enter(page, house)
+    await page.goto(f"/desk/handoffs/{handoff.id}")
+    said = page.locator(".line .words")
+    assert await said.nth(0).evaluate(BEGINS) == ["right", "left"]
+    assert await said.nth(1).evaluate(BEGINS) == ["left", "right"]
+    direction = "element => getComputedStyle(element).direction"
+    for seen in (page.locator("h1"), page.locator(".entry .reason")):
+        assert await seen.evaluate(direction) == "rtl"
+    await page.get_by_role("button", name="Accept").click()
+    reply = page.get_by_label("Your reply")
+    await reply.fill("بالتأكيد")
+    assert await reply.evaluate(direction) == "rtl"
+    await reply.fill("Of course")
+    assert await reply.evaluate(direction) == "ltr"
+
+
+async def test_what_happens_to_others_does_not_read_this_conversation_again(page: Page, house: House) -> None:
+    """A desk of a hundred tabs must not read a hundred transcripts for each line that somebody says somewhere."""
+    mine, other = house.people.open("Mine"), house.people.open("The other")
+    await enter(page, house)
+    # once the page follows, it reads what it may have missed; the page before it may still be asking for its own
+    async with page.expect_response(re.compile(f"/desk/parts.*{mine.id}")):
+        await page.goto(f"/desk/handoffs/{mine.id}")
+    house.people.viewed.clear()
+    house.people.say(other.id, "Hello?")
+    await expect(page.locator(".entry.unread")).to_have_text(re.compile("The other"))
+    third = house.people.open("A third")
+    await expect(page.locator(f"#q-{third.id}")).to_be_visible()
+    assert house.people.viewed == []
+    house.people.say(mine.id, "And I?")
+    await expect(page.get_by_text("And I?")).to_be_visible()
+    assert set(house.people.viewed) == {mine.id}

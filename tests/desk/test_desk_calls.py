@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.line import AGENT, CALLER, Leg, Room
 from bot.model import Callback, CallbackTry, ChannelName, Handoff, HandoffState, LineAct, Voicemail
+from bot.ports.phone_line import AGENT, CALLER, Leg, Room
 from tests.desk.conftest import Browser, House
 
 CALL = "CA" + "0" * 32
@@ -47,6 +47,8 @@ async def test_the_buttons_are_those_that_make_sense(
 async def test_a_colleague_with_a_phone_is_offered_for_a_transfer(house: House, ana: Browser) -> None:
     await house.agent("kim", "Kim Park", phone="+1 202 555 0161")
     await house.agent("lee", "Lee Away", phone="+1 202 555 0162")
+    await house.signed_in("kim")
+    await house.signed_in("lee")
     await house.agents.set_available("lee", False)
     handoff = talking(house)
     page = (await ana.get(f"/desk/handoffs/{handoff.id}")).text
@@ -102,7 +104,7 @@ async def test_a_message_is_shown_and_played_through_the_gateway(house: House, a
     assert f'src="/desk/handoffs/{handoff.id}/sound/{SOUND}"' in page and "Please call me about my card." in page
     assert "api.twilio.com" not in page
     played = await ana.get(f"/desk/handoffs/{handoff.id}/sound/{SOUND}")
-    assert (played.status, played.text) == (200, "RIFF") and played.headers["Content-Type"] == "audio/wav"
+    assert (played.status, played.text) == (200, "RIFF") and played.headers["Content-Type"] == "audio/mpeg"
     assert (await ana.get(f"/desk/handoffs/{handoff.id}/sound/RE{'2' * 32}")).status == 404
 
 
@@ -119,7 +121,7 @@ async def test_a_callback_is_shown_in_the_queue_and_rings_on_accepting(house: Ho
     back = Callback("+12125550147", house.clock(), 1, "busy", house.clock())
     house.people.views[handoff.id] = replace(view, handoff=replace(view.handoff, callback=back))
     page = (await ana.get(f"/desk/handoffs/{handoff.id}")).text
-    assert "call back" in page and "tried 1" in page and "Accept and ring +12025550160" in page
+    assert "wants a call" in page and "called back at" in page and "tried 1" in page and "Accept and ring +12025550160" in page
 
 
 async def test_each_try_of_a_callback_is_shown_and_stays_after_the_last(house: House, ana: Browser) -> None:

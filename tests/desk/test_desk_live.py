@@ -11,8 +11,8 @@ import aiohttp
 import pytest
 
 from bot.ports import DeskEvent
-from bot.redis_base import connect
-from bot.redis_turns import RedisBulletin
+from bot.redis_store.client.base import connect
+from bot.redis_store.turns import RedisBulletin
 from desk import live
 from desk.http import HEADERS
 from tests.desk.conftest import Browser, House

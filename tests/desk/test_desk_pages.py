@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -9,14 +10,30 @@ from html import unescape
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from redis.exceptions import ConnectionError as RedisAway
 
-from bot.model import Address, Author, ChannelName, Contact, ContactAddress, Handoff, Proof, SlotFact, TranscriptLine
-from bot.ports import LinkFact
+from bot.model import (
+    Address,
+    Author,
+    Callback,
+    ChannelName,
+    Contact,
+    ContactAddress,
+    DeliveryStatus,
+    Handoff,
+    Proof,
+    SlotFact,
+    TranscriptLine,
+)
+from bot.ports import LinkFact, Trouble
+from connectors.delivery_reasons import sentence
 from desk import show
 from desk.http import HEADERS
+from desk.views import Desk, cause_of
 from tests.desk.conftest import PASSWORD, Browser, House
-from tests.desk.fake_people import START
+from tests.desk.fake_people import START, FakeClock
 
 SCRIPT = {"X-Desk": "parts"}
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
@@ -144,6 +161,38 @@ async def test_uncertain_sends_are_marked(ana: Browser, house: House, mine: Hand
     assert text.count("May not have arrived") == 2
 
 
+async def test_what_was_not_delivered_says_why_beside_the_words(ana: Browser, house: House) -> None:
+    handoff = house.people.open("asked", ChannelName.SMS)
+    house.people.say(handoff.id, "Your card is on its way.", Author.AGENT, "ana")
+    house.people.doubt(handoff.id, "Your card is on its way.", DeliveryStatus.FAILED, "30006")
+    text = (await ana.get(page(handoff))).text
+    assert text.count("Not delivered: a landline, or a carrier that cannot be reached: it takes no text messages (30006)") == 2
+    assert text.count("Your card is on its way.") == 2
+
+
+async def test_a_code_that_was_not_delivered_is_told_without_its_words(ana: Browser, house: House) -> None:
+    handoff = house.people.open("asked", ChannelName.SMS)
+    house.people.doubt(handoff.id, "482913 is your code", DeliveryStatus.FAILED, "expired", Author.NOTICE)
+    text = (await ana.get(page(handoff))).text
+    assert "it could not be sent while it was still good" in text and "482913" not in text
+
+
+async def test_what_is_wrong_with_our_accounts_stands_on_the_desk(house: House, browser: Browser, clock: FakeClock) -> None:
+    trouble = sentence(Trouble("twilio", "20003", clock()))
+
+    async def troubles() -> list[str]:
+        return [trouble]
+
+    app, sessions = web.Application(), house.sessions
+    app.add_routes(Desk(house.people, house.agents, sessions, clock=clock, secure_cookies=False, troubles=troubles).routes())
+    async with TestServer(app, host="127.0.0.1") as server:
+        await house.agent()
+        there = Browser(browser.session, str(server.make_url("")).rstrip("/"))
+        assert (await there.sign_in("ana", PASSWORD)).status == 303
+        for path in ("/desk", "/desk/parts"):
+            assert "credentials (20003" in (await there.get(path)).text
+
+
 @pytest.mark.parametrize(
     ("sends_to", "call", "said"),
     [
@@ -164,9 +213,19 @@ async def test_the_composer_says_where_it_goes(
     assert (" disabled" in composer) is (sends_to is None)
 
 
+async def test_the_composer_says_why_nothing_can_be_sent(ana: Browser, house: House) -> None:
+    handoff = house.people.open(sends_to=None)
+    await house.people.accept(handoff.id, "ana", None)
+    why = "The customer has opted out of texts (STOP at 14:02)."
+    house.people.views[handoff.id] = replace(house.people.views[handoff.id], unreachable=why)
+    text = (await ana.get(page(handoff))).text
+    assert why in text and "no channel to reach" not in text
+
+
 async def test_the_composer_is_for_the_one_who_accepted(ana: Browser, house: House) -> None:
     await house.agent("bo", "Bo Lind")
     handoff = house.people.open()
+    await house.signed_in("bo")
     waiting = (await ana.get(page(handoff))).text
     assert "Accept the conversation to reply" in waiting and " disabled></textarea>" in waiting and 'id="accept"' in waiting
     await house.people.accept(handoff.id, "bo", None)
@@ -227,10 +286,12 @@ async def test_a_refusal_stands_beside_the_control(
 
 async def test_an_accept_that_came_too_late(ana: Browser, house: House) -> None:
     await house.agent("bo", "Bo Lind")
+    await house.signed_in("bo")
+    house.people.names = {"bo": "Bo Lind"}
     handoff = house.people.open()
     await house.people.accept(handoff.id, "bo", None)
     answer = await ana.post(page(handoff, "accept"), {}, **SCRIPT)
-    assert answer.status == 409 and "bo has already accepted" in answer.text and "with Bo Lind" in answer.text
+    assert answer.status == 409 and "Bo Lind has already accepted" in answer.text and "with Bo Lind" in answer.text
 
 
 async def test_words_are_given_back_when_the_conversation_went_to_another(ana: Browser, house: House, mine: Handoff) -> None:
@@ -273,7 +334,7 @@ async def test_a_refused_reply_may_be_sent_again(ana: Browser, house: House, min
 
 
 async def test_a_reply_on_its_way_is_not_sent_beside_itself(ana: Browser, house: House, mine: Handoff) -> None:
-    await house.sessions.sent.claim(f"ana|{mine.id}|n1")
+    await house.sessions.sent.claim(f"ana|{mine.id}|{cause_of('n1', 'again')}")
     answer = await reply(ana, mine, "again")
     assert answer.status == 409 and "being sent" in answer.text and house.people.calls == []
 
@@ -385,3 +446,28 @@ async def test_joined_conversations_are_shown_and_taken_apart_by_who_has_it(ana:
     assert "Taken apart again" in after and "Take apart" not in after
     refused = await ana.post(page(mine, "unlink"), {"link": "l_9"})
     assert "There is no such link." in refused.text
+
+
+async def test_the_queue_says_who_has_left_and_counts_them_no_place(house: House, ana: Browser) -> None:
+    gone = house.people.open("Gone", ChannelName.VOICE)
+    closed = house.people.open("Closed the chat", ChannelName.WEB)
+    rests = house.people.open("Rests", ChannelName.VOICE)
+    there = house.people.open("There", ChannelName.VOICE, call_sid="CA" + "0" * 32)
+    moment = house.clock()
+    back = Callback("+12025550100", moment, tries=1, result="busy", not_before=moment + timedelta(minutes=20))
+    for handoff, change in ((gone, {"left_at": moment}), (closed, {"left_at": moment}), (rests, {"callback": back})):
+        view = house.people.views[handoff.id]
+        house.people.views[handoff.id] = replace(view, handoff=replace(handoff, **change))  # type: ignore[arg-type]
+    text = (await ana.get("/desk")).text
+    assert text.index(f"q-{there.id}") < text.index(f"q-{gone.id}"), "who is there is answered first"
+    assert text.count('title="Place in the queue"') == 1 and "With an agent" not in text
+    seen = " ".join(re.sub("<[^>]+>", " ", text).split())
+    assert "hung up 10:00" in seen and "left the chat 10:00" in seen and "called back at 10:20" in seen
+    assert "hung up 10:00" in " ".join(re.sub("<[^>]+>", " ", (await ana.get(page(gone))).text).split())
+
+
+async def test_other_words_in_a_form_that_was_sent_already_are_another_reply(ana: Browser, house: House, mine: Handoff) -> None:
+    """The answer to the first was lost, or the page is an old one: the agent sees the new words sent, so they must be."""
+    for text in ("One moment", "One moment", "One moment, please"):
+        await reply(ana, mine, text)
+    assert [call[3] for call in house.people.calls if call[0] == "reply"] == ["One moment", "One moment, please"]

@@ -39,7 +39,7 @@ async def test_strangers_change_nothing(browser: Browser, house: House, path: st
 
 
 async def test_first_sign_in_must_choose_a_password(browser: Browser, house: House) -> None:
-    made = await house.agents.first_agent()
+    made = await house.agents.first_agent(b"a secret")
     assert made
     answer = await browser.sign_in("agent", made.password)
     assert (answer.status, answer.location) == (303, "/desk/password")
@@ -134,7 +134,7 @@ async def test_a_touch_does_not_revive_an_ended_session(house: House) -> None:
     assert agent
     token = await house.sessions.begin(agent)
     await house.sessions.end(token)
-    await house.sessions._touch(token, "x")
+    await house.sessions._touch(token, "seen", "x")
     assert await house.redis.keys("ot:desk:session:*") == []
 
 

@@ -12,9 +12,9 @@ import jwt
 import pytest
 from redis.asyncio import Redis
 
-from bot.line import AGENT, CALLER, Leg, Room
 from bot.model import ChannelName, HandoffState, LineAct, Proof
-from connectors.twilio_browser import BrowserPhones
+from bot.ports.phone_line import AGENT, CALLER, Leg, Room
+from connectors.twilio.browser import BrowserPhones
 from desk.agents import AgentDirectory
 from desk.http import HEADERS
 from desk.limits import TOKENS
@@ -173,6 +173,7 @@ async def test_the_browser_is_rung_in_the_place_of_the_phone(house: House, ana_h
 async def test_a_call_is_passed_to_a_colleagues_browser_and_the_name_stays_hidden(house: House, ana: Browser) -> None:
     await house.agent("kim", "Kim Park")
     await house.agents.set_profile("kim", "Kim Park", "", in_browser=True)
+    await house.signed_in("kim")
     handoff = house.people.open(channel=ChannelName.VOICE, call_sid="CA" + "0" * 32)
     await ana.post(f"/desk/handoffs/{handoff.id}/accept", {})
     view = house.people.views[handoff.id]

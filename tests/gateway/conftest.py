@@ -7,7 +7,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -16,13 +18,15 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from argon2 import PasswordHasher
 
 from bot.model import now
-from bot.redis_base import connect
-from connectors.twilio import signature_of
+from bot.redis_store.client.base import connect
+from connectors.twilio.webhook_signature import signature_of
 from gateway.app import public_app, queue_depths, workers
-from gateway.config import Settings
-from gateway.wiring import Core, build
+from gateway.settings.config import Settings
+from gateway.wiring.core import Core, build
+from records.sql import opening
 from tests.conftest import free_port
 
 SID = "AC" + "0" * 32
@@ -33,7 +37,7 @@ OURS = ("+13125550190", "+13125550191")
 
 @dataclass
 class Outside:
-    """Rasa, Twilio and Meta: what they were asked, and how they answer."""
+    """Rasa, Twilio and Meta: what they were asked, and how they answer. ``gate``: Rasa is slow until it is set."""
 
     rasa: Callable[[dict[str, Any]], web.Response] = lambda said: web.json_response(
         {"messages": [{"text": f"re {said.get('text')}"}], "failed_actions": []}
@@ -42,12 +46,27 @@ class Outside:
     turns: list[dict[str, Any]] = field(default_factory=list)
     texts: list[dict[str, str]] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    gate: asyncio.Event | None = None
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    """What was written into trackers without a turn."""
+    tracker: list[dict[str, Any]] = field(default_factory=list)
+    """The events of every conversation, as Rasa tells them."""
+    hangs: asyncio.Event | None = None
+    """Rasa answers nothing at all until it is set; ``asked_while_hanging`` counts."""
+    asked_while_hanging: int = 0
+    closed: bool = False
+    """Whether Rasa takes no lines: they wait with the gateway."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What Twilio keeps of MMS, by its sid."""
+    fetched_with: set[bool] = field(default_factory=set)
+    """Whether a file was asked for with the account's credentials."""
 
     def app(self) -> web.Application:
         app = web.Application()
         app.router.add_post("/webhooks/{channel}/webhook", self._turn)
         app.router.add_get("/webhooks/history/{what}", self._tracker)
-        app.router.add_post("/conversations/{id}/tracker/events", self._tracker)
+        app.router.add_post("/conversations/{id}/tracker/events", self._written)
+        app.router.add_get("/2010-04-01/Accounts/{account}/Messages/{mm}/Media/{sid}", self._file)
         app.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", self._text)
         app.router.add_post("/{version}/me/messages", self._messenger)
         return app
@@ -57,12 +76,34 @@ class Outside:
             await self.changed.wait_for(lambda: len(what) >= count)
 
     async def _turn(self, request: web.Request) -> web.Response:
+        await self._hung()
         said = await request.json()
         await self._keep(self.turns, said)
+        if self.gate:
+            await self.gate.wait()
         return self.rasa(said)
 
+    async def _hung(self) -> None:
+        if self.hangs and not self.hangs.is_set():
+            self.asked_while_hanging += 1
+            await self.hangs.wait()
+
     async def _tracker(self, _request: web.Request) -> web.Response:
+        await self._hung()
+        return web.json_response({"events": self.tracker, "slots": {}})
+
+    async def _written(self, request: web.Request) -> web.Response:
+        await self._hung()
+        if self.closed:
+            return web.Response(status=503)
+        body = await request.json()
+        self.lines.extend(body if isinstance(body, list) else [body])
         return web.json_response({"events": [], "slots": {}})
+
+    async def _file(self, request: web.Request) -> web.Response:
+        wanted = aiohttp.encode_basic_auth(request.match_info["account"], TOKEN)
+        self.fetched_with.add(request.headers.get("Authorization") == wanted)
+        return web.Response(body=self.files[request.match_info["sid"]], content_type="image/jpeg")
 
     async def _text(self, request: web.Request) -> web.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}
@@ -89,6 +130,7 @@ class House:
     outside: Outside
     url: str
     http: aiohttp.ClientSession
+    outside_url: str = ""
 
     async def texts(self, text: str, sid: str, sender: str = "+12125550147", **more: str) -> aiohttp.ClientResponse:
         form = {"MessageSid": sid, "From": sender, "To": OURS[0], "Body": text, "AccountSid": SID, "NumMedia": "0"} | more
@@ -125,14 +167,21 @@ class House:
                 await asyncio.sleep(0.01)
 
     async def metrics(self) -> str:
-        self.core.metrics.depths(await queue_depths(self.core))
-        return self.core.metrics.text().decode()
+        self.core.base.observed.metrics.depths(await queue_depths(self.core))
+        return self.core.base.observed.metrics.text().decode()
 
 
 def said_in_messenger(text: str, mid: str, psid: str = "1000000000000001") -> dict[str, Any]:
     moment = int(now().timestamp() * 1000)
     event = {"sender": {"id": psid}, "recipient": {"id": "1"}, "timestamp": moment, "message": {"mid": mid, "text": text}}
     return {"object": "page", "entry": [{"id": "1", "time": moment, "messaging": [event]}]}
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that cost nothing: a real one takes 64 MiB and both cores for a tenth of a second, some tests ask for 43."""
+    cheap = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("desk.passwords.PasswordHasher", cheap)
 
 
 @pytest.fixture
@@ -150,6 +199,13 @@ def changes() -> dict[str, str]:
 
 @pytest.fixture
 async def house(redis_url: str, outside: tuple[Outside, str], tmp_path: Path, changes: dict[str, str]) -> AsyncIterator[House]:
+    async with opened(redis_url, outside, tmp_path, changes) as made:
+        yield made
+
+
+@asynccontextmanager
+async def opened(redis_url: str, outside: tuple[Outside, str], home: Path, changes: dict[str, str]) -> AsyncIterator[House]:
+    """A gateway; several may share a Redis."""
     port = free_port()
     env = {
         "PUBLIC_PORT": str(port),
@@ -166,20 +222,20 @@ async def house(redis_url: str, outside: tuple[Outside, str], tmp_path: Path, ch
         "MESSENGER_VERIFY_TOKEN": "v" * 16,
         "MESSENGER_PAGE_TOKEN": "p" * 32,
         "MESSENGER_API_URL": outside[1],
-        "ONETHREAD_HOME": str(tmp_path),
+        "ONETHREAD_HOME": str(home),
         **changes,
     }
     settings, client = Settings.from_env(env), connect(redis_url)
-    async with aiohttp.ClientSession() as http:
-        core = build(settings, client, http)
+    async with aiohttp.ClientSession() as http, opening(settings.records_url) as records:
+        core = build(settings, client, http, records)
         runner = web.AppRunner(public_app(core), access_log=None, shutdown_timeout=1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()
         task = asyncio.create_task(workers(core).run())
-        yield House(core, outside[0], settings.public_url, http)
+        yield House(core, outside[0], settings.public_url, http, outside[1])
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await runner.cleanup()
         if core.voice is not None:
-            await core.voice.close()
+            await core.voice.line.close()
     await client.aclose()

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from gateway.config import Settings
-from gateway.partitions import DRAIN
-from gateway.variables import VARIABLES
+from gateway.settings.config import Settings
+from gateway.settings.variables import VARIABLES
+from gateway.workers.partitions.ownership import DRAIN
 
 ROOT = Path(__file__).parents[2]
 KNOWN = {variable.name for variable in VARIABLES}
@@ -50,11 +50,40 @@ def test_the_gateways_settings_are_taken() -> None:
     assert set(given) <= KNOWN
     example = dict(line.split("=", 1) for line in (ROOT / "deploy" / ".env.example").read_text().splitlines() if "=" in line)
     asked = {name for value in given.values() for name in re.findall(r"\$\{(\w+)", value)}
-    assert asked <= set(example)
-    filled = {name: re.sub(r"\$\{(\w+)[^}]*\}", lambda m: example[m[1]] or secret(m[1]), v) for name, v in given.items()}
+    assert asked <= set(example) | KNOWN
+    filled = {name: filled_in(value, example) for name, value in given.items()}
     settings = Settings.from_env({k: v for k, v in filled.items() if not k.startswith(("TWILIO", "MESSENGER"))})
     assert settings.rasa_urls == ("http://rasa-1:5005", "http://rasa-2:5005")
     assert settings.redis_url == f"redis://:{secret('REDIS_PASSWORD')}@redis:6379/0"
+
+
+def filled_in(value: str, said: dict[str, str]) -> str:
+    """As Compose does it: ``${NAME}``, ``${NAME:-default}``, ``${NAME:?sentence}``."""
+    return re.sub(r"\$\{(\w+)(:-([^}]*))?[^}]*\}", lambda m: said.get(m[1]) or (str(m[3]) if m[2] else secret(m[1])), value)
+
+
+OF_COMPOSE = {"PUBLIC_HOST", "PUBLIC_PORT", "INTERNAL_HOST", "INTERNAL_PORT", "REDIS_URL", "RASA_URL", "ACTION_SERVER_URL",
+              "DATABASE_URL", "RECORDS_URL", "ONETHREAD_HOME"}  # fmt: skip
+"""Where servers are, and what the image fixes: not the operator's to say in deploy/.env."""
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN - OF_COMPOSE))
+def test_every_documented_setting_of_the_env_file_reaches_the_gateways(name: str) -> None:
+    given = COMPOSE["services"]["gateway"]["environment"]
+    assert name in given and filled_in(given[name], {name: "as the operator wrote it"}) == "as the operator wrote it"
+
+
+def test_settings_of_the_env_file_are_taken_and_what_is_left_out_has_its_default() -> None:
+    given = COMPOSE["services"]["gateway"]["environment"]
+    said = {
+        "PUBLIC_URL": "https://bank.example",
+        "BUSINESS_HOURS": "Mon-Fri 09:00-17:00",
+        "QUEUE_LIMIT": "7",
+        "LOG_LEVEL": "debug",
+    }
+    filled = {name: filled_in(value, said) for name, value in given.items()}
+    settings = Settings.from_env({k: v for k, v in filled.items() if not k.startswith(("TWILIO", "MESSENGER"))})
+    assert (settings.line.queue_limit, settings.log_level) == (7, "DEBUG") and settings.codes_per_hour == 500
 
 
 def secret(name: str) -> str:
@@ -68,7 +97,7 @@ def test_services_name_each_other_and_only_the_proxy_is_reached_from_outside() -
         assert set(service["networks"]) <= set(COMPOSE["networks"]), name
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
     assert COMPOSE["networks"]["inside"]["internal"] is True
-    for name in ("redis", "database", "rasa-1", "rasa-2", "actions"):
+    for name in ("redis", "records", "database", "rasa-1", "rasa-2", "actions"):
         assert services[name]["networks"] == ["inside"]
 
 
@@ -115,6 +144,15 @@ def test_each_gateway_pod_knows_every_rasa_pod() -> None:
 
 def test_probes_ask_what_is_answered() -> None:
     gateway = container(one("Deployment", "gateway"))
-    assert gateway["readinessProbe"]["httpGet"] == {"path": "/health", "port": "public"}
+    assert gateway["readinessProbe"]["httpGet"] == {"path": "/health?ready", "port": "public"}
     assert gateway["livenessProbe"]["httpGet"] == {"path": "/health?alive", "port": "internal"}
     assert container(one("Deployment", "actions"))["readinessProbe"]["httpGet"]["path"] == "/health"
+
+
+def test_a_dead_action_server_is_seen_by_the_gateways() -> None:
+    """Without its address health never asks it, and the alert ActionsGone could not come."""
+    assert COMPOSE["services"]["gateway"]["environment"]["ACTION_SERVER_URL"] == "http://actions:5055"
+    pods = {variable["name"]: variable.get("value") for variable in container(one("Deployment", "gateway"))["env"]}
+    assert pods["ACTION_SERVER_URL"] == "http://actions:5055"
+    let_in = one("NetworkPolicy", "actions")["spec"]["ingress"][0]["from"]
+    assert {"app": "gateway"} in [peer["podSelector"]["matchLabels"] for peer in let_in]

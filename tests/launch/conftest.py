@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from launch.environment import free_ports
-from launch.health import http_ok
-from launch.supervisor import Part, RestartPolicy, Supervisor
+from launch.install.environment import free_ports
+from launch.processes.health import http_ok
+from launch.processes.supervisor import Part, RestartPolicy, Supervisor
 
 STANDIN = Path(__file__).with_name("standin.py")
 

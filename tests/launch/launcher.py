@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 from launch.__main__ import Launch
-from launch.environment import free_ports, plan
-from launch.health import http_ok
-from launch.installation import Installation
-from launch.supervisor import Part
+from launch.install.environment import free_ports, plan
+from launch.install.installation import Installation
+from launch.processes.health import http_ok
+from launch.processes.supervisor import Part
 
 HOME, JOURNAL, PUBLIC, INTERNAL, *BEHAVIOURS = sys.argv[1:]
 STANDIN = Path(__file__).with_name("standin.py")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from launch.diet import DIET, diet_config, names
+from launch.install.diet import DIET, diet_config, names
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from gateway.values import ConfigError
-from launch.environment import CREDENTIALS, plan, read_env_file
-from launch.installation import Installation, StartError
-from launch.parts import Served, parts_with
+from gateway.settings.env_file import read_env_file
+from gateway.settings.kinds import ConfigError
+from launch.install.environment import CREDENTIALS, plan
+from launch.install.installation import Installation, StartError
+from launch.processes.parts import Served, parts_with
 
 REAL = {
     "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
@@ -83,6 +84,18 @@ def test_no_part_but_the_gateway_knows_a_vendor(place: Installation, tmp_path: P
         ]
 
 
+def test_rasa_and_the_actions_share_a_token_that_nobody_else_has(place: Installation, tmp_path: Path) -> None:
+    served = Served(tmp_path / "model.tar.gz", Path("python"))
+    planned = plan(REAL, place)
+    parts = {part.name: part for part in parts_with(planned, place, SYSTEM, served)}
+    token = parts["actions"].env["ACTION_TOKEN"]
+    assert len(token) >= 32 and parts["rasa"].env["ACTION_TOKEN"] == token and token == plan(REAL, place).settings.action_token
+    assert token not in [*parts["gateway"].env.values(), *parts["valkey"].env.values()] and token not in repr(planned)
+    assert plan(REAL | {"ACTION_TOKEN": "o" * 32}, place).settings.action_token == "o" * 32
+    with pytest.raises(ConfigError, match="ACTION_TOKEN"):
+        plan(REAL | {"ACTION_TOKEN": "short"}, place)
+
+
 def test_own_servers_are_not_started(place: Installation) -> None:
     values = {"REDIS_URL": "redis://cache.example/1", "RASA_URL": "http://rasa.example:5005", "RASA_TOKEN": "t" * 32}
     planned = plan(values, place)
@@ -102,3 +115,28 @@ def test_env_file_values(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("# comment\nPUBLIC_PORT=9000\nPUBLIC_URL=\nHTTPS_PROXY=http://proxy\nMESSENGER_APP_SECRET='a$b'\n")
     assert read_env_file(file) == {"PUBLIC_PORT": "9000", "HTTPS_PROXY": "http://proxy", "MESSENGER_APP_SECRET": "a$b"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("PUBLIC_PORT: 9000\n", 1), ("# ours\n\nLOG_LEVEL=info\n\nnot a setting\n", 5), ("LOG_LEVEL=info\n'open\n", 2)],
+)
+def test_a_line_that_cannot_be_read_is_not_passed_over(tmp_path: Path, text: str, line: int) -> None:
+    """`PUBLIC_PORT: 9000` was left out with a mutter, and the start went on with the default."""
+    file = tmp_path / ".env"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match=rf"^\.env, line {line}: it cannot be read; write NAME=value\.$"):
+        read_env_file(file)
+
+
+def test_a_file_that_is_no_text_is_said_to_be_none(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes("PUBLIC_PORT=9000".encode("utf-16"))
+    with pytest.raises(ConfigError, match=r"^\.env cannot be read \(UnicodeDecodeError\)"):
+        read_env_file(file)
+
+
+def test_the_mark_that_windows_writes_at_the_top_is_none_of_the_name(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(b"\xef\xbb\xbfPUBLIC_PORT=9000\r\n")
+    assert read_env_file(file) == {"PUBLIC_PORT": "9000"}

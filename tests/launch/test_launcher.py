@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from launch.environment import free_ports
+from launch.install.environment import free_ports
 from tests.launch.conftest import Journal, gone
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from launch.supervisor import Part, PartFailed
+from launch.processes.supervisor import Part, PartFailed
 from tests.launch.conftest import Journal, Watched, gone
 
 Make = Callable[..., Part]

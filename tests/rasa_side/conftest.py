@@ -9,7 +9,7 @@ import pytest
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what Rasa and its libraries say of themselves while they are imported
-    from bot.rasa_side.compat import install
+    from bot.rasa_side.patches.compat import install
 
     install()
 

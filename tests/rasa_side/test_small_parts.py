@@ -13,17 +13,17 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, ConversationPaus
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.rasa_side import policies
-from bot.rasa_side.lock_store import TurnLock
-from bot.rasa_side.tracker_store import RedisTrackerLog
-from bot.rasa_side.window import WindowSize, opening, replay, session_start, shorten
+from bot.rasa_side.tracker import policies
+from bot.rasa_side.tracker.lock_store import TurnLock
+from bot.rasa_side.tracker.tracker_store import RedisTrackerLog
+from bot.rasa_side.tracker.window import WindowSize, opening, replay, session_start, shorten
 from bot.rasa_side.words import NOTHING, parse_words
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # Rasa warns of its own past
 
 
 def test_rasa_finds_the_lock_by_its_name() -> None:
-    assert isinstance(LockStore.create(EndpointConfig(type="bot.rasa_side.lock_store.TurnLock")), TurnLock)
+    assert isinstance(LockStore.create(EndpointConfig(type="bot.rasa_side.tracker.lock_store.TurnLock")), TurnLock)
 
 
 async def test_turns_of_one_conversation_follow_each_other_at_once() -> None:

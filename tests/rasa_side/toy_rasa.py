@@ -16,7 +16,7 @@ from tests.conftest import free_port
 ROOT = Path(__file__).resolve().parents[2]
 TOY = Path(__file__).with_name("toy")
 TOKEN = "a-token-of-the-tests-only"
-COMPAT = (sys.executable, "-m", "bot.rasa_side.compat")
+COMPAT = (sys.executable, "-m", "bot.rasa_side.patches.compat")
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -41,12 +41,15 @@ class Server:
     health: str
     log: Path
     more: dict[str, str] = field(default_factory=dict)
+    folder: Path = TOY
     process: subprocess.Popen[bytes] | None = None
 
     def start(self, seconds: float = 60) -> None:
         """Start it and wait until it answers; RuntimeError with its output when it ends or stays silent."""
         with self.log.open("wb") as output:
-            self.process = subprocess.Popen(self.command, cwd=TOY, env=environment(**self.more), stdout=output, stderr=output)
+            self.process = subprocess.Popen(
+                self.command, cwd=self.folder, env=environment(**self.more), stdout=output, stderr=output
+            )
         deadline = time.monotonic() + seconds
         while not _answers(self.health):
             if self.process.poll() is not None or time.monotonic() > deadline:

@@ -12,8 +12,8 @@ from aiohttp.test_utils import TestServer
 from twilio.request_validator import RequestValidator
 
 from simulator.app import create_app
+from simulator.scripting.testing import Simulator
 from simulator.settings import SimulatorSettings
-from simulator.testing import Simulator
 
 ACCOUNT = "AC" + "1" * 32
 TOKEN = "twilio-token-of-this-test"

@@ -6,7 +6,10 @@ import asyncio
 import hashlib
 import hmac
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
+from unittest.mock import patch
 
 import pytest
 from twilio.request_validator import RequestValidator
@@ -14,11 +17,11 @@ from twilio.request_validator import RequestValidator
 from simulator.__main__ import load_secrets
 from simulator.clock import Clock
 from simulator.faults import BadFault, Faults
-from simulator.gather import Collector
-from simulator.segments import count_segments
 from simulator.signing import hub_signature, new_sid, twilio_signature
-from simulator.twiml import parse
-from simulator.verbs import Gather
+from simulator.twilio_rest.segments import count_segments
+from simulator.twilio_voice.gather import Collector
+from simulator.twiml.read import parse
+from simulator.twiml.verbs import Gather
 from tests.simulator.conftest import settings_for
 
 
@@ -150,3 +153,20 @@ def test_secrets_are_made_once_and_private(tmp_path: Path) -> None:
     path.write_text("{}")
     with pytest.raises(SystemExit, match="lacks auth_token"):
         load_secrets(path)
+
+
+async def test_the_clock_is_right_from_the_start_whenever_it_is_first_asked() -> None:
+    """It used to be late by the time between its making and its first use."""
+    before = datetime.now(UTC)
+    clock = Clock()
+    with patch("simulator.clock.monotonic", lambda: monotonic() + 90), patch("simulator.clock.datetime") as later:
+        later.now = lambda zone: datetime.now(zone) + timedelta(seconds=90)
+        assert timedelta(seconds=90) <= clock.now() - before < timedelta(seconds=95)
+        assert 90 <= clock.elapsed() < 95
+    clock.advance(3600)
+    assert timedelta(hours=1) <= clock.now() - before < timedelta(hours=1, seconds=30)
+
+
+async def test_a_clock_that_starts_elsewhere_goes_on_from_there() -> None:
+    clock = Clock(start=datetime(2026, 1, 1, tzinfo=UTC))
+    assert timedelta() <= clock.now() - datetime(2026, 1, 1, tzinfo=UTC) < timedelta(seconds=30)

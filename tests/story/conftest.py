@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.async_api import Browser
 
-from simulator.testing import Simulator
+from simulator.scripting.testing import Simulator
 from tests.browser_support import open_browser
 from tests.conftest import free_port
 from tests.story.stack import Stack, running

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+
+from bot.model import now
+from bot.redis_store.client.base import connect
+from desk.agents import AgentDirectory
+from desk.sessions import SessionStore
 
 ROOT = Path(__file__).parents[2]
 STOP_SECONDS = 30
@@ -44,6 +52,12 @@ class Stack:
             found: dict[str, Any] = await answer.json()
             return found
 
+    async def colleague(self, *, available: bool) -> None:
+        """The colleague at the desk is away, or back."""
+        redis = connect(json.loads((self.home / "running.json").read_text())["redis_url"])
+        await AgentDirectory(redis).set_available("colleague", available)
+        await redis.aclose()
+
 
 @contextmanager
 def running(home: Path, public_port: int, internal_port: int, **settings: str) -> Iterator[Stack]:
@@ -62,10 +76,22 @@ def running(home: Path, public_port: int, internal_port: int, **settings: str) -
     )
     try:
         _await_banner(launcher)
+        asyncio.run(_colleague(home))
         yield Stack(home, f"http://127.0.0.1:{public_port}", f"http://127.0.0.1:{internal_port}")
     finally:
         launcher.send_signal(signal.SIGTERM)
         launcher.communicate(timeout=STOP_SECONDS)
+
+
+async def _colleague(home: Path) -> None:
+    """Somebody who sits at the desk for as long as the stories last, so that customers are put in line: a page that was
+    heard in two hours from now needs no browser to stay open."""
+    redis = connect(json.loads((home / "running.json").read_text())["redis_url"])
+    agents = AgentDirectory(redis)
+    await agents.add("colleague", "Robin Vale")
+    ready = await agents.set_password("colleague", secrets.token_urlsafe(16))
+    await SessionStore(redis, clock=lambda: now() + timedelta(hours=2)).begin(ready)
+    await redis.aclose()
 
 
 def _await_banner(launcher: subprocess.Popen[str]) -> None:

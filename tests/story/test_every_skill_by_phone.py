@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from actions.keypad import spelled
-from simulator.testing import Phone, Simulator
+from bot.skills.parsing.keypad import spelled
+from simulator.scripting.testing import Phone, Simulator
 from tests.story.stack import Stack
 
 pytestmark = pytest.mark.stack

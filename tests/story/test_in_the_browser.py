@@ -13,7 +13,7 @@ import pytest
 import redis
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from simulator.testing import Simulator
+from simulator.scripting.testing import Simulator
 from tests.conftest import free_port
 from tests.story.people import WebCustomer
 from tests.story.signed_site import SECRET, SignedSite, signed_site

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import Browser
 
-from simulator.testing import Simulator
+from simulator.scripting.testing import Simulator
 from tests.story.people import DeskAgent
 from tests.story.stack import Stack
 

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser, expect
 
-from simulator.testing import Simulator
+from simulator.scripting.testing import Simulator
 from tests.conftest import free_port
 from tests.story.stack import Stack, running
 from tests.story.test_waiting_line import AGENT, agent_with_phone, in_the_queue, opens

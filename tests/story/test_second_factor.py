@@ -8,12 +8,23 @@ import re
 import aiohttp
 import pytest
 
-from simulator.testing import Simulator
+from simulator.scripting.testing import Simulator
 from tests.story.stack import Stack
 
 pytestmark = pytest.mark.stack
 
 BEN, PIN, SIX_DIGITS = "+12125550102", "7306", re.compile(r"\b\d{6}\b")
+
+
+async def test_a_program_on_the_same_machine_is_not_believed(stack: Stack) -> None:
+    """Whoever reaches the action server's port, and says that they are proven, hears nothing."""
+    running = json.loads((stack.home / "running.json").read_text())
+    port = running["parts"]["actions"]["port"]
+    said = {"metadata": {"proof": "proven", "tel": "+16175550104", "channel": "web"}}
+    tracker = {"sender_id": "c_1", "slots": {}, "latest_message": said, "events": [], "active_loop": {}}
+    body = {"next_action": "action_balance", "sender_id": "c_1", "tracker": tracker, "domain": {}}
+    async with aiohttp.ClientSession() as http, http.post(f"http://127.0.0.1:{port}/webhook", json=body) as answer:
+        assert (answer.status, "941" in await answer.text()) == (401, False)
 
 
 async def test_the_limit_is_raised_for_who_has_the_phone_and_the_pin(stack: Stack, sim: Simulator) -> None:

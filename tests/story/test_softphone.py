@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser, Locator, Page, WebSocketRoute, expect
 
-from simulator.testing import Phone, Simulator
+from simulator.scripting.testing import Phone, Simulator
 from tests.story.people import DeskAgent
 from tests.story.stack import Stack
 
@@ -115,7 +115,7 @@ async def test_a_call_is_answered_in_the_browser(stack: Stack, sam: DeskAgent, s
     await softphone.presses("Hang up")
     await expect(softphone.panel).to_be_hidden()
     assert await leg.ends() == "completed"
-    await phone.hears("You are back with")
+    await phone.hears("back with the Harbour Bank assistant")
     assert (await thread_of(stack, number))["handoff"] is None  # the talk is over, and the assistant goes on
     await expect(sam.page).to_have_url(re.compile(handoff))
     await sam.sees("Closed by First agent")
@@ -201,6 +201,7 @@ async def test_a_lost_connection_is_shown_and_comes_back(stack: Stack, sam: Desk
         else:
             socket.connect_to_server()
 
+    await Softphone(sam.page).is_ready()  # the page before the reload has had its socket
     await sam.page.route_web_socket(re.compile("/simulator/signal$"), connect)
     await sam.page.reload()
     await Softphone(sam.page).is_ready()

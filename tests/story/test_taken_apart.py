@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser, expect
 
-from simulator.testing import Simulator
+from simulator.scripting.testing import Simulator
 from tests.story.people import DeskAgent, WebCustomer
 from tests.story.stack import Stack
 from tests.story.test_unlinking import facts

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from simulator.testing import Simulator
+from simulator.scripting.testing import Simulator
 from tests.story.stack import Stack
 
 pytestmark = pytest.mark.stack

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import aiohttp
 import pytest
 
-from simulator.testing import MessengerUser, Simulator
+from simulator.scripting.testing import MessengerUser, Simulator
 from tests.conftest import free_port
 from tests.story.stack import Stack, running
 

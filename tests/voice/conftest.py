@@ -10,12 +10,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
-from bot.menu import spoken
-from connectors.twilio import TwilioAccount
+from bot.menus.menu import spoken
+from connectors.twilio.client import TwilioAccount
 from tests.voice.fakes import (
     PUBLIC,
     TOKEN,
     FakeCalls,
+    FakeClaims,
     FakeClock,
     FakeContacts,
     FakeConversations,
@@ -26,16 +27,17 @@ from tests.voice.fakes import (
     Words,
 )
 from tests.voice.people import Helpers
+from voice.agents.line_settings import LineSettings
+from voice.agents.people_line import PeopleParts
 from voice.calls import VoiceLine
-from voice.line_settings import LineSettings
-from voice.people_line import PeopleParts
-from voice.prompts import Prompts
+from voice.speech.prompts import Prompts
+from voice.wire import Needs
 
 ACCOUNT = TwilioAccount("AC" + "0" * 32, (TOKEN,), "http://127.0.0.1:1", "+15550100998", "+15550100999", PUBLIC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="write tests/voice/golden/*.xml anew")
+    parser.addoption("--update-golden", action="store_true", help="write tests/voice/gather/golden/*.xml anew")
 
 
 @pytest.fixture
@@ -48,6 +50,12 @@ def prompts() -> Prompts:
 def settings() -> LineSettings:
     """What the installation set; a test may set something else (``@pytest.mark.parametrize("settings", ...)``)."""
     return LineSettings()
+
+
+@pytest.fixture
+def turn_deadline() -> float:
+    """Seconds until a filler: more than a loaded machine takes, but where a test is about it."""
+    return 10.0
 
 
 @dataclass
@@ -70,25 +78,36 @@ class World:
 
 
 @pytest.fixture
-async def world(aiohttp_client: Any, prompts: Prompts, settings: LineSettings) -> AsyncIterator[World]:
+async def world(aiohttp_client: Any, prompts: Prompts, settings: LineSettings, turn_deadline: float) -> AsyncIterator[World]:
     store, clock, words, twilio = Store(), FakeClock(), Words(), FakeTwilioClient()
     refused: list[str] = []
     helpers = Helpers(store, clock, words)
     conversations = FakeConversations(store, clock)
     line = VoiceLine(
-        ACCOUNT,
-        twilio,  # type: ignore[arg-type]
-        conversations,
-        FakeCalls(store),
-        FakeHandoffs(store),
-        FakeContacts(store, clock),
-        words,
-        spoken,
-        clock=clock,
-        turn_deadline=0.05,
-        on_refused=refused.append,
-        people=PeopleParts(helpers.errands, helpers.rooms, helpers.waits, helpers.how_many, settings, helpers.efforts.append),
-        prompts=prompts,
+        Needs(
+            account=ACCOUNT,
+            client=twilio,  # type: ignore[arg-type]
+            conversations=conversations,
+            calls=FakeCalls(store),
+            handoffs=FakeHandoffs(store),
+            contacts=FakeContacts(store, clock),
+            wording=words,
+            render=spoken,
+            claims=FakeClaims(store),
+            clock=clock,
+            turn_deadline=turn_deadline,
+            on_refused=refused.append,
+            people=PeopleParts(
+                errands=helpers.errands,
+                rooms=helpers.rooms,
+                waits=helpers.waits,
+                available=helpers.how_many,
+                settings=settings,
+                on_effort=helpers.efforts.append,
+                supervises=helpers.supervises,
+            ),
+            prompts=prompts,
+        )
     )
     app = web.Application()
     app.add_routes(line.routes())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import xml.etree.ElementTree as ET
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,6 +26,8 @@ ANA = "+15550100123"
 SENTENCES = {
     "utter_turn_failed": "Sorry, that did not work.",
     "utter_message_kept": "Your message is kept.",
+    "utter_call_over": "Thank you for calling. Goodbye.",
+    "utter_answer_lost": "I lost what you said.",
     "utter_still_working": "One moment please.",
     "utter_silence_again": "I did not hear you. {prompt}",
     "utter_silence_keys": "You can press the keys. {prompt}",
@@ -58,7 +61,10 @@ SENTENCES = {
     "utter_closed": "Our colleagues are not at work just now. They are back {opens}. I have kept everything you told me.",
     "utter_all_away": "None of our colleagues can take calls just now. I have kept everything you told me.",
     "utter_queue_full": "Too many people are waiting just now for me to put you through. I have kept everything you told me.",
+    "utter_agent_has_it": "A colleague has it already.",
+    "utter_agent_types": "They write, and I read it out. Just speak.",
     "utter_agent_missed": "Our colleague could not take the call.",
+    "utter_agent_had_to_leave": "Our colleague had to leave the call. You keep your place.",
     "utter_callback_confirm": "Shall we call you back at {number}? Press one for yes, or two for another number.",
     "utter_callback_number": "Please key in the number we should call, with its area code, then the hash key.",
     "utter_callback_kept": "Thank you. You keep your place, and we will call you at {number}. Goodbye.",
@@ -132,6 +138,7 @@ class Store:
         self.words: dict[str, list[str]] = {}
         self.handoffs: dict[str, Handoff] = {}
         self.contacts: dict[str, Contact] = {}
+        self.claims: set[str] = set()
 
     def up(self) -> None:
         if self.down:
@@ -146,13 +153,28 @@ class FakeCalls:
         self.store.up()
         return self.store.calls.get(sid)
 
-    async def save(self, call: Call) -> None:
+    async def create(self, call: Call) -> Call:
         self.store.up()
-        old = self.store.calls.get(call.sid)
-        self.store.calls[call.sid] = replace(call, proof=old.proof if old else call.proof)
+        return self.store.calls.setdefault(call.sid, call)
+
+    async def update(self, sid: str, change: Callable[[Call], Call]) -> Call | None:
+        self.store.up()
+        was = self.store.calls.get(sid)
+        if was is None:
+            return None
+        over = was.state is CallState.ENDED
+        now = change(was)
+        self.store.calls[sid] = replace(now, proof=was.proof, state=CallState.ENDED if over else now.state)
+        return self.store.calls[sid]
+
+    async def once(self, key: str) -> bool:
+        self.store.up()
+        fresh = key not in self.store.kept
+        self.store.kept.setdefault(key, "1")
+        return fresh
 
     async def raise_proof(self, sid: str, proof: Proof) -> None:
-        self.store.calls[sid] = replace(self.store.calls[sid], proof=proof)
+        self.store.calls[sid] = replace(self.store.calls[sid], proof=max(proof, self.store.calls[sid].proof))
 
     async def live_for(self, conversation_id: str) -> Call | None:
         self.store.up()
@@ -176,6 +198,30 @@ class FakeCalls:
         return self.store.words.pop(sid, [])
 
 
+class FakeClaims:
+    """``voice.gather.steps.Claims``: they stand until they are dropped. ``died`` forgets them, as time does."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def take(self, key: str, seconds: int) -> bool:
+        self.store.up()
+        fresh = key not in self.store.claims
+        self.store.claims.add(key)
+        return fresh
+
+    async def keep(self, key: str, seconds: int) -> None:
+        self.store.up()
+
+    async def held(self, key: str) -> bool:
+        self.store.up()
+        return key in self.store.claims
+
+    async def drop(self, key: str) -> None:
+        self.store.up()
+        self.store.claims.discard(key)
+
+
 class FakeHandoffs:
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -188,8 +234,18 @@ class FakeHandoffs:
         self.store.up()
         return next((h for h in self.store.handoffs.values() if h.open and h.conversation_id == conversation_id), None)
 
-    async def save(self, handoff: Handoff) -> None:
-        self.store.handoffs[handoff.id] = handoff
+    async def create(self, handoff: Handoff) -> Handoff:
+        self.store.up()
+        return self.store.handoffs.setdefault(handoff.id, handoff)
+
+    async def update(self, handoff_id: str, change: Callable[[Handoff], Handoff]) -> Handoff | None:
+        self.store.up()
+        was = self.store.handoffs.get(handoff_id)
+        now = change(was) if was else None
+        if was is None or now is None or (now.open and not was.open):
+            return was
+        self.store.handoffs[handoff_id] = now
+        return now
 
     async def listing(self) -> list[Handoff]:
         self.store.up()
@@ -215,7 +271,15 @@ class FakeContacts:
     async def of_conversation(self, conversation_id: str) -> Contact | None:
         return next((c for c in self.store.contacts.values() if c.conversation_id == conversation_id), None)
 
-    async def save(self, contact: Contact) -> None: ...
+    async def create(self, contact: Contact) -> Contact:
+        return contact
+
+    async def update(self, contact_id: str, change: Callable[[Contact], Contact]) -> Contact | None:
+        for name, known in self.store.contacts.items():
+            if known.id == contact_id:
+                self.store.contacts[name] = change(known)
+                return self.store.contacts[name]
+        return None
 
 
 @dataclass
@@ -272,6 +336,8 @@ class FakeConversations:
     async def call_ended(self, sid: str) -> None:
         self.store.up()
         self.ended.append(sid)
+        if call := self.store.calls.get(sid):
+            self.store.calls[sid] = replace(call, state=CallState.ENDED, ended_at=self.clock())
 
     async def open(self, message: InboundMessage, reason: str = "asked for a person") -> Handoff:
         """The conversation's open handoff, made when there is none."""
@@ -349,8 +415,8 @@ class FakeTwilioClient:
     async def update_conference_recording(self, conference: str, recording: str, status: str) -> None:
         self.recordings.append((conference, recording, status))
 
-    async def recording(self, sid: str) -> bytes | None:
-        return b"RIFF"
+    async def recording(self, sid: str, part: str = "") -> None:
+        """There is none."""
 
     def _fail(self) -> None:
         if self.gone:

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.errands import Errands
-from bot.handoff import HandoffBook
-from bot.line import CallbackRules, Leg, Room, Wait
+from bot.agent_desk.caller_requests import Errands
+from bot.handoff.lifecycle import HandoffBook
 from bot.model import OutboundMessage
-from bot.ports import DeskEvent
+from bot.ports import DeskEvent, Doubt
+from bot.ports.phone_line import CallbackRules, Leg, Room, Wait
 from tests.voice.fakes import FakeCalls, FakeClock, FakeContacts, FakeHandoffs, Store, Words
 
 
 class MemoryRooms:
-    """``bot.line.Rooms``."""
+    """``bot.ports.phone_line.Rooms``."""
 
     def __init__(self) -> None:
         self.rooms: dict[str, Room] = {}
@@ -44,7 +44,7 @@ class MemoryRooms:
 
 @dataclass
 class MemoryWaits:
-    """``bot.line.Waits``."""
+    """``bot.ports.phone_line.Waits``."""
 
     waits: list[Wait] = field(default_factory=list)
 
@@ -57,7 +57,7 @@ class MemoryWaits:
 
 @dataclass
 class MemorySchedule:
-    """``bot.line.Schedule``."""
+    """``bot.ports.phone_line.Schedule``."""
 
     times: dict[str, datetime] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
@@ -80,7 +80,7 @@ class MemorySchedule:
 
 @dataclass
 class MemoryLines:
-    """``bot.lines.Lines``: what was added."""
+    """``bot.transcript.log.Lines``: what was added."""
 
     events: list[dict[str, Any]] = field(default_factory=list)
 
@@ -94,7 +94,7 @@ class MemoryLines:
 
 @dataclass
 class MemoryOutbox:
-    """``bot.stores.Outbox``: each id once."""
+    """``bot.ports.stores.Outbox``: each id once."""
 
     messages: dict[str, OutboundMessage] = field(default_factory=dict)
 
@@ -102,7 +102,7 @@ class MemoryOutbox:
         for message in messages:
             self.messages.setdefault(message.id, message)
 
-    async def uncertain(self, conversation_id: str) -> list[OutboundMessage]:
+    async def doubts(self, conversation_id: str) -> list[Doubt]:
         return []
 
     @property
@@ -147,9 +147,18 @@ class Helpers:
     rules: CallbackRules = field(default_factory=CallbackRules)
     available: int = 2
     efforts: list[int] = field(default_factory=list)
+    supervisors: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+    """Agents who may not work any more."""
 
     async def how_many(self) -> int:
         return self.available
+
+    async def supervises(self, username: str) -> bool:
+        return username in self.supervisors
+
+    async def may_work(self, username: str) -> bool:
+        return username not in self.gone
 
     @property
     def errands(self) -> Errands:
@@ -157,4 +166,15 @@ class Helpers:
         contacts = FakeContacts(self.store, self.clock)
         lines: Any = self.lines
         calls, locks = FakeCalls(self.store), NoLocks()
-        return Errands(book, contacts, calls, lines, self.outbox, locks, self.words, self.clock, self.schedule, self.rules)
+        return Errands(
+            handoffs=book,
+            contacts=contacts,
+            calls=calls,
+            lines=lines,
+            outbox=self.outbox,
+            locks=locks,
+            wording=self.words,
+            clock=self.clock,
+            schedule=self.schedule,
+            rules=self.rules,
+        )

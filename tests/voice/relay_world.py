@@ -10,17 +10,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import ClientWebSocketResponse, WSMsgType, web
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
 from pydantic import BaseModel
 from twilio.request_validator import RequestValidator
 
-from bot.menu import spoken
+from bot.menus.menu import spoken
 from tests.voice.conftest import ACCOUNT
 from tests.voice.fakes import (
     PUBLIC,
     TOKEN,
     Doc,
     FakeCalls,
+    FakeClaims,
     FakeClock,
     FakeContacts,
     FakeConversations,
@@ -31,11 +32,13 @@ from tests.voice.fakes import (
     Words,
 )
 from tests.voice.people import Helpers
+from voice.agents.people_line import PeopleParts
 from voice.calls import VoiceLine
-from voice.people_line import PeopleParts
-from voice.prompts import Prompts
-from voice.relay import RelayOptions
-from voice.relay_frames import End, Language, Play, SendDigits, Text
+from voice.relay.frames import End, Language, Play, SendDigits, Text
+from voice.relay.routes import RelayOptions
+from voice.sealing import Sealing
+from voice.speech.prompts import Prompts
+from voice.wire import Needs
 
 MODELS: dict[str, type[BaseModel]] = {"text": Text, "play": Play, "sendDigits": SendDigits, "language": Language, "end": End}
 WSS = PUBLIC.replace("https", "wss") + "/twilio/relay"
@@ -181,10 +184,25 @@ class Socket:
         return self.ws.close_code
 
 
+def came(sid: str, kept: str) -> dict[str, Any]:
+    """What the caller keyed or said, out of a call's kept state: only the account's token opens it."""
+    opened = Sealing(ACCOUNT.auth_tokens).of(sid).open(json.loads(kept)["sealed"])
+    assert opened is not None
+    found: dict[str, Any] = json.loads(opened)
+    return found
+
+
 async def handshake(client: TestClient[Any, Any], path: str = "/twilio/relay", token: str = TOKEN) -> Socket:
     """A handshake signed as Twilio does."""
     signature = RequestValidator(token).compute_signature(PUBLIC.replace("https", "wss") + path, {})
     return Socket(await client.ws_connect(path, headers={"x-twilio-signature": signature}))
+
+
+class AsServed(TestServer):
+    """A server that goes on with a request whose client has gone, as the gateway's does; aiohttp's own for tests does not."""
+
+    async def _make_runner(self, **kwargs: Any) -> web.AppRunner:
+        return web.AppRunner(self.app, **{**kwargs, "handler_cancellation": False})
 
 
 @asynccontextmanager
@@ -200,25 +218,28 @@ async def relay_world(aiohttp_client: Any, gateways: int = 2, prompts: Prompts |
 
     for _ in range(gateways):
         line = VoiceLine(
-            ACCOUNT,
-            FakeTwilioClient(),  # type: ignore[arg-type]
-            world.conversations,
-            FakeCalls(store),
-            FakeHandoffs(store),
-            FakeContacts(store, clock),
-            words,
-            spoken,
-            clock=clock,
-            turn_deadline=0.05,
-            on_refused=world.refused.append,
-            people=PeopleParts(helpers.errands, helpers.rooms, helpers.waits, helpers.how_many),
-            prompts=prompts,
-            relay=RelayOptions(lambda number: number == "+15550100999", on_heard, world.ignore, sleep),
+            Needs(
+                account=ACCOUNT,
+                client=FakeTwilioClient(),  # type: ignore[arg-type]
+                conversations=world.conversations,
+                calls=FakeCalls(store),
+                handoffs=FakeHandoffs(store),
+                contacts=FakeContacts(store, clock),
+                wording=words,
+                render=spoken,
+                claims=FakeClaims(store),
+                clock=clock,
+                turn_deadline=0.2,
+                on_refused=world.refused.append,
+                people=PeopleParts(errands=helpers.errands, rooms=helpers.rooms, waits=helpers.waits, available=helpers.how_many),
+                prompts=prompts or Prompts(),
+                relay=RelayOptions(lambda number: number == "+15550100999", on_heard, world.ignore, sleep),
+            )
         )
         app = web.Application()
         app.add_routes(line.routes())
         app.on_shutdown.append(line.on_shutdown)
-        world.gateways.append(Gateway(await aiohttp_client(app), line))
+        world.gateways.append(Gateway(await aiohttp_client(AsServed(app)), line))
     yield world
     for gateway in world.gateways:
         await gateway.line.close()

@@ -85,7 +85,46 @@ def problems(xml: str) -> list[str]:
         return ["a character that XML 1.0 does not allow"]
     if not xml.startswith("<?xml"):
         return ["something stands before the XML header"]
-    return list(_walk(ET.fromstring(xml)))
+    root = ET.fromstring(xml)
+    return [*_walk(root), *_lost(root)]
+
+
+GOES_ON = {"Redirect", "Leave", "Hangup"}
+"""Nothing behind these is reached: the call goes on elsewhere, or ends."""
+
+GOES_ON_BY_ACTION = {"Dial", "Enqueue", "Connect"}
+"""With an ``action`` it has the call; without one the next verb follows.
+https://www.twilio.com/docs/voice/twiml/dial#action and /enqueue#action"""
+
+
+def _lost(root: ET.Element) -> list[str]:
+    """Where a caller would fall off the document's end, or be cut off without a word.
+
+    An empty document is for a caller who is gone; music alone is asked for again by Twilio (``waitUrl``). A ``<Gather>`` falls
+    through when nothing came, a ``<Record>`` when it holds nothing but silence.
+    """
+    verbs = list(root)
+    if not verbs or (all(verb.tag in {"Play", "Pause"} for verb in verbs) and (verbs[0].tag == "Play" or _hold(verbs))):
+        return []
+    loops = [verb for verb in verbs if verb.tag == "Record" and "action" not in verb.attrib]
+    found = ["Record without an action begins this document again" for _ in loops]
+    ends = [n for n, verb in enumerate(verbs) if _leads_away(verb)]
+    if not ends:
+        return [*found, f"after the last verb ({verbs[-1].tag}) the call ends without a goodbye"]
+    if ends[0] < len(verbs) - 1:
+        found.append(f"what follows {verbs[ends[0]].tag} is never reached")
+    if verbs[ends[0]].tag == "Hangup" and (ends[0] == 0 or verbs[ends[0] - 1].tag not in {"Say", "Pause"}):
+        found.append("Hangup without words of its own")
+    return found
+
+
+def _hold(verbs: list[ET.Element]) -> bool:
+    """The silence of a caller on hold."""
+    return len(verbs) == 1 and verbs[0].attrib.get("length") == "30"
+
+
+def _leads_away(verb: ET.Element) -> bool:
+    return verb.tag in GOES_ON or (verb.tag in GOES_ON_BY_ACTION and "action" in verb.attrib)
 
 
 def _walk(element: ET.Element) -> list[str]:

@@ -21,8 +21,9 @@ from bot.model import (
     Reply,
 )
 from bot.ports import StoreUnavailable
-from connectors.web import WebChat, origins
-from connectors.web_limits import Limits
+from connectors.web.channel import WebChat, origins
+from connectors.web.limits import Limits
+from connectors.web.log import VisitorLog
 
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
@@ -87,6 +88,7 @@ class Bank:
         self.port = 0
         self.limits = Limits()
         self.embedders: tuple[str, ...] = ()
+        self.people: dict[str, str] = {}
         self._sent = 0
         self._runner: web.AppRunner | None = None
 
@@ -106,6 +108,7 @@ class Bank:
             voice_number="+12125550199",
             sms_number="+12125550188",
             limits=self.limits,
+            who=self.who,
         )
         self.chat.attach(app)
         await self._runner.setup()
@@ -121,6 +124,15 @@ class Bank:
         self.limits = limits or self.limits
         await self.stop()
         await self.start()
+
+    async def who(self, web_id: str) -> str | None:
+        """Who has this visitor's conversation."""
+        return self.people.get(web_id)
+
+    async def has_it(self, web_id: str, agent: str | None) -> None:
+        """An agent has the conversation now (None: the assistant), and the open tabs are told to look."""
+        self.people = {**self.people, web_id: agent} if agent is not None else {}
+        await VisitorLog(self.redis, self.limits).tell(web_id, "who")
 
     async def says(
         self,

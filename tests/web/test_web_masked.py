@@ -11,8 +11,8 @@ from playwright.async_api import Browser, BrowserContext, expect
 from redis.asyncio import Redis
 
 from bot.model import Address, AddressKind
-from connectors.web_limits import Limits
-from connectors.web_log import VisitorLog
+from connectors.web.limits import Limits
+from connectors.web.log import VisitorLog
 from tests.web.browser_socket import Tab
 from tests.web.customer import Visitor
 from tests.web.fakes import Bank, FakeInbox

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from actions.seed import BRANCHES
-from connectors.web_pages import page_headers, readable
+from connectors.web.pages import page_headers, readable
 from tests.web.fakes import Bank
 
 
@@ -46,7 +46,7 @@ def test_the_simulator_may_frame_the_page() -> None:
 
 
 async def test_numbers_that_are_not_configured_are_not_shown(bank: Bank) -> None:
-    from connectors.web_pages import fill
+    from connectors.web.pages import fill
 
     page = fill('<a href="tel:{{voice_e164}}" {{voice_hidden}}>{{voice}}</a>', {"voice": None})
     assert page == '<a href="tel:" hidden></a>'

@@ -5,8 +5,8 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
-from connectors.web import origins
-from connectors.web_limits import Limits, Rate
+from connectors.web.channel import origins
+from connectors.web.limits import Limits, Rate
 from tests.web.browser_socket import Tab
 from tests.web.fakes import Bank, FakeClock, FakeInbox
 

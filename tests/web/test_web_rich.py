@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from bot.menu import merged_options, numbered_through
+from bot.menus.menu import merged_options, numbered_through
 from bot.model import (
     Address,
     AddressKind,
@@ -24,7 +24,7 @@ from bot.model import (
     Reply,
     Table,
 )
-from connectors.web_frames import outbound_line
+from connectors.web.frames import outbound_line
 from tests.web.customer import Visitor
 from tests.web.fakes import Bank, FakeInbox
 

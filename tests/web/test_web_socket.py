@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 
 from bot.model import Address, AddressKind, Author, ChannelName, DeliveryStatus, OutboundMessage, Reply
 from bot.ports import SendError, SendFailure
-from connectors.web import WebChat
-from connectors.web_limits import Limits
+from connectors.web.channel import WebChat
+from connectors.web.limits import Limits
 from tests.web.browser_socket import Tab
 from tests.web.fakes import Bank, FakeClock, FakeInbox, FakeWording
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, expect
 
 from bot.model import Address, AddressKind, Author, DeliveryStatus, Media
-from connectors.web_limits import Limits, Rate
+from connectors.web.limits import Limits, Rate
 from tests.web.customer import Visitor
 from tests.web.fakes import Bank, FakeClock, FakeInbox
 
@@ -50,6 +50,20 @@ async def test_a_starter_sends_its_own_words(ana: Visitor, inbox: FakeInbox) -> 
     await ana.page.get_by_role("button", name="Find a branch").click()
     assert (await inbox.next()).text == "Find a branch"
     await expect(ana.page.get_by_role("button", name="Find a branch")).to_be_hidden()
+
+
+@pytest.mark.parametrize("how", ["{isComposing: true}", "{keyCode: 229}"])
+async def test_enter_that_ends_a_composition_sends_nothing(ana: Visitor, inbox: FakeInbox, how: str) -> None:
+    """Japanese is composed of several keys; Safari tells the Enter that ends it by its old code only."""
+    await ana.opens()
+    box = ana.page.locator("#compose")
+    await box.fill("にほんご")
+    await box.evaluate(
+        f"(box) => box.dispatchEvent(new KeyboardEvent('keydown', {{key: 'Enter', bubbles: true, cancelable: true, ...{how}}}))"
+    )
+    assert await box.input_value() == "にほんご" and inbox.messages == []
+    await box.press("Enter")
+    assert (await inbox.next()).text == "にほんご"
 
 
 async def test_an_option_is_chosen_with_the_keyboard(ana: Visitor, bank: Bank, inbox: FakeInbox) -> None:
@@ -169,8 +183,10 @@ async def test_an_agent_is_named_and_the_assistant_comes_back(ana: Visitor, bank
     web_id = await ana.says("a person please")
     await expect(ana.dialog.locator("header")).to_contain_text("Automated assistant")
     await bank.says(web_id, "Hi, how can I help?", author=Author.AGENT, agent="Sam")
+    await bank.has_it(web_id, "Sam")
     await expect(ana.log.get_by_text("You are now talking with Sam")).to_be_visible()
     await expect(ana.dialog.locator("header")).to_contain_text("You are talking with Sam")
+    await bank.has_it(web_id, None)
     await bank.says(web_id, "Good to have you back.")
     await expect(ana.log.get_by_text("You are back with the assistant")).to_be_visible()
     await expect(ana.dialog.locator("header")).to_contain_text("Automated assistant")
@@ -225,3 +241,81 @@ async def test_a_forgotten_visitor_begins_anew_without_losing_what_they_write(an
     message = await inbox.next()
     assert message.sender.value != old
     await expect(ana.log.locator(".bubble")).to_have_count(1)
+
+
+async def test_each_line_of_a_message_has_its_own_direction(ana: Visitor, bank: Bank) -> None:
+    await ana.opens()
+    web_id = await ana.says("hello")
+    await bank.says(web_id, "مرحبا، كيف أساعدك؟\nHow can I help?")
+    text = ana.log.locator(".text", has_text="How can I help?")
+    await expect(text).to_be_visible()
+    begins = """element => {
+        const box = element.getBoundingClientRect(), range = document.createRange(), text = element.firstChild;
+        return [0, text.data.indexOf("\\n") + 1].map((at) => {
+            range.setStart(text, at);
+            range.setEnd(text, at + 1);
+            const first = range.getBoundingClientRect();
+            return first.left - box.left < box.right - first.right ? "left" : "right";
+        });
+    }"""
+    assert await text.evaluate(begins) == ["right", "left"]
+
+
+async def test_visitors_that_are_kept_apart_by_name_have_a_thread_each(browser: Browser, bank: Bank) -> None:
+    """The simulator's customers take turns in one browser; who comes back finds their own chat."""
+    context = await browser.new_context()
+    ana, ben = Visitor(await context.new_page(), bank), Visitor(await context.new_page(), bank)
+    await ana.arrives("/?visitor=1")
+    await ana.opens()
+    await ana.says("I am Ana")
+    await ben.arrives("/?visitor=2")
+    await ben.opens()
+    await ben.is_online()
+    assert "I am Ana" not in await ben.words()
+    again = Visitor(await context.new_page(), bank)
+    await again.arrives("/?visitor=1")
+    await expect(again.bubble("I am Ana")).to_be_visible()
+
+
+async def test_the_header_names_who_has_it_at_each_moment_and_in_every_tab(
+    ana: Visitor, bank: Bank, context: BrowserContext
+) -> None:
+    """Accepted by phone, passed on, back in line, given back: the chat need not be told any of it in words."""
+    await ana.opens()
+    web_id = await ana.says("a person please")
+    assistant = "Automated assistant"
+    await expect(ana.dialog.get_by_text(assistant, exact=True)).to_be_visible()
+    await bank.has_it(web_id, "Sam")
+    await expect(ana.dialog.get_by_text("You are talking with Sam")).to_be_visible()
+    other = Visitor(await context.new_page(), bank)
+    await other.arrives()
+    await other.is_online()  # the panel is open there as it was here
+    await expect(other.dialog.get_by_text("You are talking with Sam")).to_be_visible()
+    for agent, shown in (("Kim", "You are talking with Kim"), ("", "You are talking with Team member"), (None, assistant)):
+        await bank.has_it(web_id, agent)
+        for tab in (ana, other):
+            await expect(tab.dialog.get_by_text(shown, exact=True)).to_be_visible()
+
+
+async def test_what_was_said_by_others_before_does_not_change_the_header(ana: Visitor, bank: Bank) -> None:
+    """The assistant's words may arrive behind an agent's accept, and an agent's last ones behind the close."""
+    await ana.opens()
+    web_id = await ana.says("a person please")
+    await bank.has_it(web_id, "Sam")
+    await bank.says(web_id, "You are number 1 in the queue.")
+    await expect(ana.bubble("You are number 1")).to_be_visible()
+    await expect(ana.dialog.get_by_text("You are talking with Sam", exact=True)).to_be_visible()
+    await bank.has_it(web_id, None)
+    await bank.says(web_id, "It is done.", author=Author.AGENT, agent="Sam")
+    await expect(ana.bubble("It is done.")).to_be_visible()
+    await expect(ana.dialog.get_by_text("Automated assistant", exact=True)).to_be_visible()
+
+
+async def test_a_page_that_was_away_finds_who_has_it_now(ana: Visitor, bank: Bank) -> None:
+    await ana.opens()
+    web_id = await ana.says("a person please")
+    await bank.has_it(web_id, "Sam")
+    await expect(ana.dialog.get_by_text("You are talking with Sam")).to_be_visible()
+    bank.people = {}
+    await bank.restart()
+    await expect(ana.dialog.get_by_text("Automated assistant", exact=True)).to_be_visible()

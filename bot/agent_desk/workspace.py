@@ -1,0 +1,380 @@
+"""What the desk may do: look, accept, reply, close (``bot.ports.People``)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.door.outgoing import unreadable
+from bot.facts.messages import repeat_asked
+from bot.handoff.availability import Staffing
+from bot.handoff.hand_back import HandingBack
+from bot.handoff.holding import holding
+from bot.handoff.lifecycle import HandoffBook
+from bot.handoff.reach import Reach
+from bot.identity.links import Linking, LinkRefused
+from bot.model import (
+    About,
+    Attachment,
+    Author,
+    CallState,
+    ChannelName,
+    Contact,
+    Handoff,
+    HandoffState,
+    InboundMessage,
+    LineAct,
+    Media,
+    OutboundMessage,
+    Reply,
+    stable_id,
+)
+from bot.ports import (
+    AlreadyAccepted,
+    Attachments,
+    Calls,
+    Clock,
+    Contacts,
+    DeskEvent,
+    DialogueUnavailable,
+    Doubt,
+    EarlierLines,
+    Facts,
+    HandoffRefused,
+    HandoffView,
+    LinkFact,
+    NoFacts,
+    SendError,
+    Sound,
+    StoreUnavailable,
+    Telephone,
+    TurnResult,
+    Wording,
+)
+from bot.ports.phone_line import Wait, Waits
+from bot.ports.stores import Bulletin, LinkRecord, Locks, Outbox
+from bot.switching.preferred_channel import Preferences
+from bot.transcript import lines as transcript
+from bot.transcript.log import Lines
+from bot.transcript.paging import LinesPage, page_of
+from bot.transcript.repeats import Questions, asked_again
+from bot.transcript.summary import Summary
+
+LONGEST_REPLY = 1500
+"""Characters; the least that every channel takes in one message (SMS bodies end at 1,600)."""
+
+
+def outbound(result: TurnResult, message: InboundMessage, clock: Clock) -> list[OutboundMessage]:
+    """A turn's replies as messages to its sender; ids follow from the message's, so that a repeat sends nothing twice."""
+    return [
+        OutboundMessage(
+            id=f"{message.id}>{number}",
+            conversation_id=result.conversation_id,
+            channel=message.channel,
+            address=message.sender,
+            reply=reply,
+            author=Author.BOT,
+            created_at=clock(),
+            menu_id=result.menu_id if reply.options else None,
+            ours=message.ours,
+        )
+        for number, reply in enumerate(result.replies, 1)
+    ]
+
+
+def _of_page(doubts: Sequence[Doubt], page: LinesPage, *, last: bool = False) -> tuple[Doubt, ...]:
+    """Those that belong to lines of this page; of a page that is the ``last`` of others, none that came after it."""
+    if not page.lines:
+        return () if last else tuple(doubts)
+    first, end = page.lines[0].at, page.lines[-1].at
+    here = (one for one in doubts if page.earlier is None or one.message.created_at >= first)
+    return tuple(one for one in here if not last or one.message.created_at <= end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """The agents' side of a conversation."""
+
+    handoffs: HandoffBook
+    contacts: Contacts
+    calls: Calls
+    handing_back: HandingBack
+    linking: Linking
+    lines: Lines
+    outbox: Outbox
+    locks: Locks
+    bulletin: Bulletin
+    telephone: Telephone
+    wording: Wording
+    clock: Clock
+    name_of: Callable[[str], Awaitable[str]]
+    """An agent's name as customers read it, by username."""
+    staffing: Staffing | None = None
+    waits: Waits | None = None
+    questions: Questions = field(default_factory=Questions)
+    preferences: Preferences | None = None
+    attachments: Attachments | None = None
+    facts: Facts = field(default_factory=NoFacts)
+
+    @property
+    def reach(self) -> Reach:
+        """Where the customer is reached."""
+        return self.handing_back.reach
+
+    def _holding(self, handoff_id: str) -> AbstractAsyncContextManager[Handoff]:
+        return holding(handoff_id, self.handoffs, self.locks)
+
+    async def listing(self) -> list[Handoff]:
+        """The open handoffs: who waits and is there, who waits and has left, then the others; the longest waiting first."""
+        found = await self.handoffs.handoffs.listing()
+        return sorted(found, key=lambda h: (h.state is not HandoffState.WAITING, not h.here, h.opened_at))
+
+    async def view(self, handoff_id: str) -> HandoffView:
+        """Everything of one handoff as it is now."""
+        handoff = await self.handoffs.get(handoff_id)
+        contact = await self.contacts.of_conversation(handoff.conversation_id)
+        page, known = await page_of(self.lines, handoff.conversation_id), await self._known(handoff.conversation_id)
+        said = page.lines
+        place = await self.reach.of(contact, handoff)
+        return HandoffView(
+            handoff,
+            contact,
+            said if len(said) >= len(handoff.packet.transcript) else handoff.packet.transcript,
+            known.slots or handoff.packet.slots,
+            place.channel,
+            _of_page(await self.outbox.doubts(handoff.conversation_id), page),
+            await self.telephone.state(handoff.id) if handoff.open and handoff.call_sid else None,
+            await self._links(contact) if contact else (),
+            repeats=known.repeats,
+            prefers=self._prefers(contact),
+            call=await self.calls.get(handoff.call_sid) if handoff.call_sid else None,
+            unreachable=place.why,
+            earlier=page.earlier,
+            whole=page.whole,
+        )
+
+    async def _known(self, conversation_id: str) -> Summary:
+        recent = await self.lines.recent(conversation_id)
+        return Summary.load(recent.summary, self.questions).take(recent.events)
+
+    async def earlier(self, handoff_id: str, before: int) -> EarlierLines:
+        """Lines of its conversation before event number ``before``."""
+        handoff = await self.handoffs.get(handoff_id)
+        page = await page_of(self.lines, handoff.conversation_id, before)
+        doubts = await self.outbox.doubts(handoff.conversation_id)
+        return EarlierLines(page.lines, page.earlier, _of_page(doubts, page, last=True))
+
+    def _prefers(self, contact: Contact | None) -> ChannelName | None:
+        chosen = self.preferences.chosen(contact) if self.preferences and contact else None
+        return chosen[0] if chosen else None
+
+    async def accept(self, handoff_id: str, agent: str, phone: str | None, instead_of: str | None = None) -> Handoff:
+        """Take it, also from a colleague who has left the desk (``instead_of``), tell the customer, and ring the agent's phone
+        when the customer waits on a call."""
+        async with self._holding(handoff_id) as before:
+            self._may_call_back(before)
+            try:
+                handoff = await self.handoffs.accept(handoff_id, agent, phone=phone is not None, instead_of=instead_of)
+            except AlreadyAccepted as taken:
+                name = await self.name_of(taken.by)
+                raise HandoffRefused(f"{name} has already accepted this conversation.") from taken
+            new = before.state is HandoffState.WAITING or before.agent != agent
+            if before.state is HandoffState.WAITING:
+                await self._measure(handoff)
+            if new and not (handoff.callback and phone):
+                await self._tell(handoff, "utter_agent_on_call" if handoff.call_sid and phone else "utter_agent_joined", agent)
+        if phone and (handoff.call_sid or handoff.callback):
+            await self._ring(handoff, phone)
+        return handoff
+
+    async def reply(self, handoff_id: str, agent: str, text: str, cause: str) -> ChannelName:
+        """Send the agent's words to where the customer is, once for the ``cause``; the channel they go to."""
+        text, _ = unreadable(text)
+        if not text.strip():
+            raise HandoffRefused("Write something first.")
+        if len(text) > LONGEST_REPLY:
+            raise HandoffRefused(f"That is {len(text)} characters; {LONGEST_REPLY} is the most that reaches every channel.")
+        await self.handoffs.assigned_to(handoff_id, agent)
+        async with self._holding(handoff_id):
+            handoff = await self.handoffs.assigned_to(handoff_id, agent)
+            return await self._send(handoff, text.strip(), Author.AGENT, agent, f"{handoff_id}:{agent}:{cause}")
+
+    async def close(self, handoff_id: str, agent: str, outcome: str) -> None:
+        """Give the conversation back to the bot, which has the next turn."""
+        handoff = await self.handoffs.assigned_to(handoff_id, agent)
+        outcome, _ = unreadable(outcome)
+        if not outcome.strip():
+            raise HandoffRefused("Say in a few words what was agreed; the customer hears it.")
+        async with self._holding(handoff_id):
+            handoff = await self.handoffs.assigned_to(handoff_id, agent)
+            await self.handing_back.promise(handoff, outcome.strip(), agent, f"closed:{agent}")
+            closed = await self.handoffs.close(handoff_id, outcome.strip(), by=agent)
+        if handoff.channel is ChannelName.VOICE:
+            with suppress(SendError):  # the talk is over already, or ends when somebody hangs up
+                await self.telephone.finish(closed, outcome.strip())
+
+    async def act(self, handoff_id: str, agent: str, act: LineAct, to: str) -> None:
+        """Something with the phone call; listening is the only thing that others than its agent may ask for."""
+        listening = act in (LineAct.LISTEN, LineAct.COACH)
+        handoff = await (self.handoffs.get(handoff_id) if listening else self.handoffs.assigned_to(handoff_id, agent))
+        if act is LineAct.CALL:
+            self._may_call_back(handoff)
+        try:
+            await self.telephone.act(handoff, act, agent, to)
+        except SendError as error:
+            raise HandoffRefused(error.reason) from error
+
+    async def sound(self, handoff_id: str, recording: str, part: str = "") -> Sound | None:
+        """Only what belongs to this conversation."""
+        handoff = await self.handoffs.get(handoff_id)
+        if recording not in (*(one.recording for one in handoff.voicemails), *handoff.recordings):
+            return None
+        try:
+            return await self.telephone.sound(recording, part)
+        except SendError as error:
+            raise HandoffRefused(error.reason) from error
+
+    async def attachment(self, handoff_id: str, key: str) -> Attachment | None:
+        """Only what came in this conversation."""
+        handoff = await self.handoffs.get(handoff_id)
+        found = await self._media(handoff, key)
+        if found is None or self.attachments is None:
+            return None
+        try:
+            return await self.attachments.fetch(found)
+        except SendError as error:
+            raise HandoffRefused(error.reason) from error
+
+    async def _media(self, handoff: Handoff, key: str) -> Media | None:
+        """Most are on the newest page; an older one is looked for from there on."""
+        said, before = handoff.packet.transcript, None
+        while True:
+            page = await page_of(self.lines, handoff.conversation_id, before)
+            said = (*said, *page.lines)
+            if found := next((media for line in said for media in line.media if media.key == key), None):
+                return found
+            if page.earlier is None:
+                return None
+            said, before = (), page.earlier
+
+    async def unlink(self, handoff_id: str, agent: str, link_id: str) -> None:
+        """Take apart what was joined into this contact; each side gets its conversation back."""
+        handoff = await self.handoffs.assigned_to(handoff_id, agent)
+        linking = self.linking
+        if link_id not in {link.id for link in await linking.links.of(handoff.contact_id)}:
+            raise HandoffRefused("There is no such link.")
+        try:
+            link = await linking.undo_by_agent(link_id, agent)
+        except LinkRefused as refused:
+            raise HandoffRefused(str(refused)) from refused
+        except DialogueUnavailable as error:
+            raise HandoffRefused("The assistant's records cannot be reached just now. Please try again.") from error
+        await linking.tell_elsewhere(link, "utter_unlinked_elsewhere", link.id)
+        await linking.tell_here(link, "utter_unlinked_by_agent", link.id)
+        await self.handoffs.new_line(handoff)
+
+    async def _links(self, contact: Contact) -> tuple[LinkFact, ...]:
+        found = await self.linking.links.of(contact.id)
+        return tuple(_fact(one, contact.id) for one in found)
+
+    async def tell_of_leaving(self) -> int:
+        """Tell each customer whose agent was disabled or removed, once; how many conversations. Raises StoreUnavailable."""
+        left = [one for one in await self.handoffs.handoffs.listing() if one.agent_left_at]
+        for one in left:
+            async with self._holding(one.id) as handoff:
+                await self._tell_of_leaving(handoff)
+        return len(left)
+
+    async def _tell_of_leaving(self, handoff: Handoff) -> None:
+        """The talk's end tells a caller who was connected (``voice.agents.leaving``); who was accepted again was told of the
+        next."""
+        call = await self.reach.on_the_line(handoff)
+        connected = call is not None and call.state is CallState.BRIDGED
+        if handoff.agent_left_at and handoff.state is HandoffState.WAITING and not connected:
+            cause = f"{handoff.id}:left:{handoff.agent_left_at}"
+            with suppress(HandoffRefused):  # nobody to tell: hung up, opted out
+                await self._send(handoff, await self._on_leaving(handoff), Author.NOTICE, None, cause)
+        await self.handoffs.change(handoff.id, lambda now: replace(now, agent_left_at=None))
+
+    async def _on_leaving(self, handoff: Handoff) -> str:
+        """That the colleague had to leave, and who is asked next, or when somebody is there again."""
+        contact = await self.contacts.of_conversation(handoff.conversation_id)
+        channel = (await self.reach.of(contact, handoff)).channel or handoff.channel
+        staffing, next_one = self.staffing, self.wording.say("utter_place_kept", channel)
+        sender = contact.last_address if contact else None
+        nobody = await staffing.nobody(channel, contact, sender, called=True) if staffing and contact and sender else None
+        return f"{self.wording.say('utter_agent_left', channel)} {nobody.text if nobody else next_one}"
+
+    def watch(self) -> AsyncIterator[DeskEvent]:
+        """What changes, as it changes."""
+        return self.bulletin.watch()
+
+    def _may_call_back(self, handoff: Handoff) -> None:
+        """A customer who was not reached is given some time."""
+        back = handoff.callback
+        if back and back.not_before and not handoff.call_sid and self.clock() < back.not_before:
+            minutes = -(-(back.not_before - self.clock()).total_seconds() // 60)
+            raise HandoffRefused(f"The customer was not reached ({back.result}). They are called again in {minutes:g} minutes.")
+
+    async def _measure(self, handoff: Handoff) -> None:
+        """Keep how long a caller has waited: the next ones are told by it."""
+        if self.waits and handoff.assigned_at and handoff.channel is ChannelName.VOICE:
+            waited = (handoff.assigned_at - handoff.opened_at).total_seconds()
+            await self.waits.record(handoff.queue, Wait(waited, handoff.place, handoff.assigned_at))
+
+    async def _ring(self, handoff: Handoff, phone: str) -> None:
+        try:
+            await self.telephone.ring_agent(handoff, phone)
+        except SendError as error:
+            raise HandoffRefused(f"Your phone could not be rung ({error.reason}). Reply here instead.") from error
+
+    async def _tell(self, handoff: Handoff, sentence: str, agent: str) -> None:
+        cause = f"{handoff.id}:{sentence}:{handoff.assigned_at}:{agent}"
+        try:
+            await self._send(handoff, "", Author.NOTICE, agent, cause, sentence=sentence)
+        except HandoffRefused:
+            return  # nobody to tell (hung up, opted out); the agent sees that when they reply
+
+    async def _repeats_told(self, handoff: Handoff, line: dict[str, Any], cause: str) -> None:
+        """An agent who asks for what the conversation holds already. It is read only where the words may ask for something."""
+        if not self.questions.asked_in(str(line["text"])):
+            return
+        known = (await self._known(handoff.conversation_id)).slots
+        held = {slot.name: slot.channel or "" for slot in known if slot.value is not False}
+        about = About(handoff.conversation_id, handoff.contact_id, handoff.channel.value)
+        for slot in asked_again([line], held, self.questions):
+            given_on = held.get(slot, "")
+            await self.facts.once(repeat_asked(cause, slot, given_on, Author.AGENT, about, self.clock()))
+
+    async def _send(
+        self, handoff: Handoff, text: str, author: Author, agent: str | None, cause: str, *, sentence: str | None = None
+    ) -> ChannelName:
+        """The caller holds the conversation. Once for the ``cause``."""
+        contact = await self.contacts.of_conversation(handoff.conversation_id)
+        place = await self.reach.of(contact, handoff)
+        if place.channel is None or place.address is None:
+            raise HandoffRefused(place.why)
+        name, channel = await self.name_of(agent) if agent else None, place.channel
+        if sentence:
+            text = self.wording.say(sentence, channel, agent=name)
+        moment, where = self.clock(), handoff.conversation_id
+        line = transcript.bot_event(text, channel, moment, author=author, agent=agent)
+        one = stable_id("o", cause)
+        if author is Author.AGENT:
+            await self._repeats_told(handoff, line, one)
+        await self.lines.keep(where, [line], about=cause, again=True)
+        await self.outbox.put(
+            [OutboundMessage(one, where, channel, place.address, Reply(text, response=sentence or ""), author, moment, name)]
+        )
+        with suppress(StoreUnavailable):  # it is on its way: the agent must not be told to send it again
+            await self.handoffs.new_line(handoff)
+        return channel
+
+
+def _fact(link: LinkRecord, contact_id: str) -> LinkFact:
+    """A link as one of its two sides sees it: with the other's addresses."""
+    other = link.before[1] if link.before[0].id == contact_id else link.before[0]
+    joined = tuple(known.address for known in other.addresses)
+    return LinkFact(link.id, link.at, joined, link.undone_at, link.how, link.undone_by)

@@ -1,0 +1,1 @@
+"""From one incoming message to what is answered; a reader begins at ``conversations.py``."""

@@ -1,0 +1,73 @@
+"""A conversation goes to a person: the handoff is opened, and a customer who writes is told of the wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from bot import directives
+from bot.conversation.turn import Turn, seen
+from bot.conversation.turn_log import TurnLog
+from bot.handoff.availability import Staffing
+from bot.handoff.lifecycle import HandoffBook
+from bot.handoff.wait_answers import Waiting
+from bot.model import CallState, ChannelName, Handoff, HandoffState, InboundMessage, Reply
+from bot.ports import Calls, Contacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """Opens a handoff and says what comes next. Methods raise StoreUnavailable."""
+
+    contacts: Contacts
+    handoffs: HandoffBook
+    calls: Calls
+    log: TurnLog
+    staffing: Staffing | None = None
+
+    async def hand_over(self, turn: Turn, wanted: directives.Handoff, *, shown: str | None = None) -> None:
+        """Open it; ``shown``: the customer's line, where the assistant has not kept it."""
+        await self.note_sender(turn)
+        if shown:
+            await self.log.heard(turn, shown)
+        call_sid = await self._live_call(turn.message)
+        handoff = await self.handoffs.open(turn.contact, replace(turn.message, call_sid=call_sid), wanted, turn.proof)
+        turn.escalated = True
+        if not handoff.open:  # this message had opened it before its worker died, and by now a person has closed it
+            return
+        turn.handoff = handoff
+        if turn.message.channel is not ChannelName.VOICE:
+            await self.waits(turn, turn.handoff)
+
+    async def note_sender(self, turn: Turn) -> None:
+        """Before an agent hears of the message: the answer goes to where the customer wrote last. Mostly it is noted at the
+        turn's end, with all the rest."""
+        await self.contacts.update(turn.contact.id, partial(seen, message=turn.message))
+
+    async def waits(self, turn: Turn, handoff: Handoff) -> None:
+        """Say the place in line; or, when nobody answers just now, when somebody will, and the way on without."""
+        if handoff.state is not HandoffState.WAITING:
+            await self.log.say(turn, "utter_agent_has_it")
+            return
+        nobody = await self._nobody(turn, handoff)
+        if nobody is None:
+            await self.log.say(turn, "utter_handoff_waiting", place=await self.handoffs.place(handoff))
+            return
+        await self.log.reply(turn, nobody)
+
+    async def tell_wait(self, turn: Turn, waiting: Waiting) -> Reply:
+        """Say how long it takes until a person answers, as things are now."""
+        told = await waiting.told(turn.message, turn.contact, turn.handoff)
+        await self.log.reply(turn, told)
+        return told
+
+    async def _nobody(self, turn: Turn, handoff: Handoff) -> Reply | None:
+        if self.staffing is None:
+            return None
+        called = handoff.callback is not None
+        return await self.staffing.nobody(turn.message.channel, turn.contact, turn.message.sender, called=called)
+
+    async def _live_call(self, message: InboundMessage) -> str | None:
+        """The message's call, unless the caller hung up while the turn was on its way."""
+        call = await self.calls.get(message.call_sid) if message.call_sid else None
+        return message.call_sid if call is None or call.state is not CallState.ENDED else None

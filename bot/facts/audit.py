@@ -1,0 +1,38 @@
+"""What is told of agents and of the installation: who signed in, read, was changed; what is served. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.model import About, Fact
+from bot.model.facts import made
+
+NOBODY = About()
+
+
+def signed_in(session: str, agent: str, network: str, at: datetime) -> Fact:
+    """``session``: what tells it apart, and opens nothing."""
+    return made("agent_signed_in", session, at, NOBODY, {"agent": agent, "network": network})
+
+
+def signed_out(session: str, agent: str, by: str, at: datetime) -> Fact:
+    """``by``: the agent, or ``clock``."""
+    return made("agent_signed_out", session, at, NOBODY, {"agent": agent, "by": by})
+
+
+def agent_changed(agent: str, change: str, by: str, at: datetime) -> Fact:
+    """``change``: added, reset, disabled, enabled, removed, password, profile, or the role."""
+    return made(
+        "agent_changed", f"{agent}:{at.isoformat()}", at, NOBODY, {"agent": agent, "change": change, "by": by}, what=change
+    )
+
+
+def transcript_read(cause: str, about: About, at: datetime, *, reader: str, handoff_id: str, lines: int, network: str) -> Fact:
+    """An agent opened a conversation at the desk."""
+    body = {"reader": reader, "where": "desk", "handoff_id": handoff_id, "lines": lines, "network": network}
+    return made("transcript_read", cause, at, about, body)
+
+
+def served(model: str, at: datetime) -> Fact:
+    """A model answered for the first time."""
+    return made("released", model, at, NOBODY, {"release": model, "model": model, "by": "gateway"})

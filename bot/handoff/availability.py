@@ -1,0 +1,57 @@
+"""Whether somebody answers just now, and what customers on text channels are told when nobody does (docs/handoff.md).
+
+The phone says it in its own way, with its own offers (``voice.agents.offers``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.model import Address, ChannelName, Contact, Option, Reply
+from bot.ports import Clock, Wording
+from bot.ports.hours import Hours, opening_words
+
+PERSON = "onethread:person"
+"""Payload of the option that opens a handoff without asking the assistant."""
+ALONE = "onethread:alone"
+"""Payload of the option that ends the wait for a person."""
+CALL_ME = "onethread:call_me"
+"""Payload of the option to be called by a colleague instead of waiting here."""
+
+
+def own_number(proved: Callable[[Contact, Address], Address | None], contact: Contact, sender: Address) -> Address | None:
+    """The number they write from; that of a browser or an account only while it is proved (``proved``)."""
+    return sender if sender.is_number else proved(contact, sender)
+
+
+def no_number(_contact: Contact, _sender: Address) -> Address | None:
+    """Where no calls are made."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staffing:
+    """``available``: how many agents take conversations now. ``number``: the sender's own, where calls are made."""
+
+    hours: Hours
+    available: Callable[[], Awaitable[int]]
+    wording: Wording
+    clock: Clock
+    number: Callable[[Contact, Address], Address | None] = no_number
+
+    async def nobody(self, channel: ChannelName, contact: Contact, sender: Address, *, called: bool = False) -> Reply | None:
+        """When somebody will be there, what becomes of what is written meanwhile, and the ways on; None when somebody is.
+        ``called``: they will be called back already."""
+        now = self.clock()
+        if not self.hours.open_at(now):
+            opens = opening_words(self.hours.next_opening(now), now)
+            text = self.wording.say("utter_staff_closed", channel, opens=opens)
+        elif await self.available() == 0:
+            text = self.wording.say("utter_staff_away", channel)
+        else:
+            return None
+        ways = [("utter_staff_go_on", ALONE)]
+        if not called and self.number(contact, sender):
+            ways.append(("utter_staff_call_me", CALL_ME))
+        return Reply(text, tuple(Option(self.wording.say(title, channel), payload) for title, payload in ways))

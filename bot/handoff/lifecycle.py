@@ -1,0 +1,180 @@
+"""The handoff's state machine: bot -> waiting -> assigned -> closed.
+
+While a handoff is open the person owns the conversation; ``bot.conversation.conversations`` asks here before each turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bot.directives import Handoff as HandoffRequest
+from bot.handoff.place_in_line import place_in_line
+from bot.model import ChannelName, Contact, Handoff, HandoffState, InboundMessage, Packet, Proof, stable_id
+from bot.model.handoffs import INBOX as INBOX
+from bot.ports import AlreadyAccepted, Clock, DeskEvent, DialogueUnavailable, HandoffRefused, Handoffs
+from bot.ports.stores import Bulletin, Transcripts
+from bot.transcript.paging import page_of
+from bot.transcript.repeats import Questions
+from bot.transcript.summary import Summary
+
+PACKET_PATIENCE = 2.0
+"""Seconds that a handoff waits for a Rasa that hangs: the caller waits as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffBook:
+    """Opens, assigns and closes handoffs, and tells the desk's pages."""
+
+    handoffs: Handoffs
+    dialogue: Transcripts
+    """Where the conversation is read that a person gets."""
+    bulletin: Bulletin
+    clock: Clock
+
+    async def open_for(self, conversation_id: str) -> Handoff | None:
+        """The open handoff that owns the conversation, if any."""
+        return await self.handoffs.open_for(conversation_id)
+
+    async def open(self, contact: Contact, message: InboundMessage, wanted: HandoffRequest, proof: Proof) -> Handoff:
+        """Hand the conversation to a person, with everything attached. An open one is kept as it is."""
+        if existing := await self.handoffs.open_for(contact.conversation_id):
+            mine = existing.id == stable_id("h", message.id)  # its worker died before it could tell of it
+            return await self.handoffs.create(existing) if mine else existing
+        handoff = Handoff(
+            id=stable_id("h", message.id),
+            conversation_id=contact.conversation_id,
+            contact_id=contact.id,
+            state=HandoffState.WAITING,
+            reason=wanted.reason,
+            queue=wanted.queue,
+            channel=message.channel,
+            opened_at=self.clock(),
+            packet=await self._packet(contact.conversation_id, wanted, proof),
+            call_sid=message.call_sid,
+            place=await self.next_place(),
+        )
+        owner = await self.handoffs.create(handoff)
+        await self._tell(owner)
+        return owner
+
+    async def accept(self, handoff_id: str, agent: str, *, phone: bool = False, instead_of: str | None = None) -> Handoff:
+        """Give it to an agent, whose phone is rung when somebody is to be talked to and they have one (``phone``). HandoffRefused
+        when it is gone, closed, or somebody else's; ``instead_of`` is a colleague who is not there any more."""
+
+        def taken(now: Handoff) -> Handoff:
+            if not now.open:
+                raise HandoffRefused("This conversation was closed in the meantime.")
+            if now.agent is not None and now.agent not in (agent, INBOX, instead_of):
+                raise AlreadyAccepted(now.agent)
+            kept = None if instead_of and now.agent == instead_of else now.assigned_at
+            return replace(
+                now,
+                state=HandoffState.ASSIGNED,
+                agent=agent,
+                assigned_at=kept or moment,
+                types=not (phone and (now.call_sid or now.callback)),
+            )
+
+        moment = self.clock()
+        return await self.change(handoff_id, taken)
+
+    async def assigned_to(self, handoff_id: str, agent: str) -> Handoff:
+        """The handoff, when it is this agent's to answer; else HandoffRefused."""
+        return _of(await self.get(handoff_id), agent)
+
+    async def close(self, handoff_id: str, outcome: str, *, by: str | None = None) -> Handoff:
+        """Give the conversation back to the bot; ``by`` an agent, who must have it (else HandoffRefused), or whoever it
+        belongs to. One that is closed stays as it was closed."""
+
+        def closed(now: Handoff) -> Handoff:
+            if by is not None:
+                _of(now, by)
+            return replace(now, state=HandoffState.CLOSED, outcome=outcome, closed_at=moment) if now.open else now
+
+        moment = self.clock()
+        return await self.change(handoff_id, closed)
+
+    async def on_call(self, handoff_id: str, call_sid: str) -> Handoff:
+        """Note that the customer waits on this call now."""
+        return await self.change(handoff_id, lambda now: _on(now, call_sid) if now.open else now)
+
+    async def off_call(self, handoff_id: str, call_sid: str) -> Handoff:
+        """Note that this call is over, unless the customer waits on another by now."""
+        moment = self.clock()
+
+        def off(now: Handoff) -> Handoff:
+            left = moment if now.channel is ChannelName.VOICE else now.left_at
+            return replace(now, call_sid=None, left_at=left) if now.call_sid == call_sid else now
+
+        return await self.change(handoff_id, off)
+
+    async def is_back(self, handoff: Handoff) -> Handoff:
+        """The customer who had left wrote again."""
+        return await self.change(handoff.id, lambda now: replace(now, left_at=None)) if handoff.left_at else handoff
+
+    async def change(self, handoff_id: str, change: Callable[[Handoff], Handoff]) -> Handoff:
+        """Change what is stored now, and tell the desk when that changed anything. HandoffRefused when there is none of that id,
+        or when ``change`` says so."""
+        _, after = await self.changed(handoff_id, change)
+        return after
+
+    async def changed(self, handoff_id: str, change: Callable[[Handoff], Handoff]) -> tuple[Handoff, Handoff]:
+        """As ``change``: as it was, and as it is."""
+        seen: list[Handoff] = []
+
+        def noted(now: Handoff) -> Handoff:
+            seen.append(now)
+            return change(now)
+
+        after = await self.handoffs.update(handoff_id, noted)
+        if after is None:
+            raise HandoffRefused("There is no such conversation.")
+        if after != seen[-1]:
+            await self._tell(after)
+        return seen[-1], after
+
+    async def get(self, handoff_id: str) -> Handoff:
+        """HandoffRefused when there is none of that id."""
+        if handoff := await self.handoffs.get(handoff_id):
+            return handoff
+        raise HandoffRefused("There is no such conversation.")
+
+    async def place(self, handoff: Handoff) -> int:
+        """How many who are there wait before it, plus one."""
+        return place_in_line(handoff, await self.handoffs.listing())
+
+    async def next_place(self) -> int:
+        """The place of who asks for a person now."""
+        return 1 + sum(h.state is HandoffState.WAITING and h.here for h in await self.handoffs.listing())
+
+    async def new_line(self, handoff: Handoff) -> None:
+        """Tell the desk that something was said."""
+        await self.bulletin.post(DeskEvent("line", handoff.id))
+
+    async def _tell(self, handoff: Handoff) -> None:
+        await self.bulletin.post(DeskEvent("queue", handoff.id))
+
+    async def _packet(self, conversation_id: str, wanted: HandoffRequest, proof: Proof) -> Packet:
+        try:
+            async with asyncio.timeout(PACKET_PATIENCE):
+                said = (await page_of(self.dialogue, conversation_id)).lines
+                recent = await self.dialogue.recent(conversation_id)
+        except (DialogueUnavailable, TimeoutError):
+            return Packet((), (), wanted.tried, proof)  # the desk reads again; the handoff must not wait for it
+        known = Summary.load(recent.summary, Questions()).take(recent.events)
+        return Packet(said, known.slots, wanted.tried, proof)
+
+
+def _on(handoff: Handoff, call_sid: str) -> Handoff:
+    return replace(handoff, call_sid=call_sid, channel=ChannelName.VOICE, left_at=None)
+
+
+def _of(handoff: Handoff, agent: str) -> Handoff:
+    """The handoff, when this agent may answer it."""
+    if not handoff.open:
+        raise HandoffRefused("This conversation is closed; the assistant has it again.")
+    if handoff.agent != agent:
+        raise HandoffRefused("Accept the conversation before you answer.")
+    return handoff

@@ -1,0 +1,65 @@
+"""Which waiting customers are still there, and so which place somebody has in line.
+
+Callers who hung up are known by their handoff (``left_at``); a visitor of the web chat is gone when no tab of theirs was
+connected for a while; who texts or writes on Messenger is always there, where they read the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.model import AddressKind, Handoff, HandoffState
+from bot.ports import Clock, Contacts, Handoffs
+
+GONE_AFTER = timedelta(minutes=2)
+"""Without a socket: a reload, a tunnel, a phone in a pocket are no leaving."""
+
+
+def place_in_line(handoff: Handoff, handoffs: Sequence[Handoff]) -> int:
+    """From 1, among those who wait and are there; ``handoffs`` oldest first."""
+    waiting = [h.id for h in handoffs if h.state is HandoffState.WAITING and (h.here or h.id == handoff.id)]
+    return waiting.index(handoff.id) + 1 if handoff.id in waiting else 1
+
+
+@dataclass(frozen=True, slots=True)
+class StillHere:
+    """``bot.ports.Handoffs`` around another, whose list says who has left by now. ``connected``: when a visitor of the web chat
+    was last connected, by the value of their address; None where nobody knows."""
+
+    inner: Handoffs
+    contacts: Contacts
+    connected: Callable[[str], Awaitable[datetime | None]]
+    clock: Clock
+
+    async def get(self, handoff_id: str) -> Handoff | None:
+        """See ``bot.ports.Handoffs``."""
+        return await self.inner.get(handoff_id)
+
+    async def open_for(self, conversation_id: str) -> Handoff | None:
+        """See ``bot.ports.Handoffs``."""
+        return await self.inner.open_for(conversation_id)
+
+    async def create(self, handoff: Handoff) -> Handoff:
+        """See ``bot.ports.Handoffs``."""
+        return await self.inner.create(handoff)
+
+    async def update(self, handoff_id: str, change: Callable[[Handoff], Handoff]) -> Handoff | None:
+        """See ``bot.ports.Handoffs``."""
+        return await self.inner.update(handoff_id, change)
+
+    async def listing(self) -> list[Handoff]:
+        """The open ones, oldest first."""
+        return list(await asyncio.gather(*map(self._as_it_is, await self.inner.listing())))
+
+    async def _as_it_is(self, handoff: Handoff) -> Handoff:
+        if handoff.state is not HandoffState.WAITING or handoff.call_sid or not handoff.here:
+            return handoff
+        contact = await self.contacts.get(handoff.contact_id)
+        place = contact.last_address if contact else None
+        if place is None or place.kind is not AddressKind.WEB:
+            return handoff
+        seen = await self.connected(place.value)
+        return replace(handoff, left_at=seen) if seen and self.clock() - seen >= GONE_AFTER else handoff

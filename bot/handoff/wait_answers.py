@@ -1,0 +1,156 @@
+"""What a customer is told who asks how long it takes until a person answers, before they wait for one and while they do; and who
+says "never mind" while they wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot import domain_files
+from bot.domain_files import DomainFileError
+from bot.handoff.availability import ALONE, PERSON, Staffing
+from bot.handoff.lifecycle import HandoffBook
+from bot.menus.spoken_choices import COURTESY, FILLERS, words
+from bot.model import ChannelName, Contact, Handoff, InboundMessage, Option, Reply
+from bot.ports.hours import opening_words
+from bot.ports.phone_line import Wait, Waits, estimate
+
+FILE = "_waiting.yml"
+QUEUE = "general"
+"""The queue of who is in none yet."""
+AROUND = COURTESY | FILLERS | frozenset(("hello", "hi", "hey", "and", "but", "excuse", "me", "sir", "now"))
+
+Say = Callable[..., str]
+
+
+class WaitingError(Exception):
+    """The file cannot be used; the message says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class AboutTheWait:
+    """The designers' words for it (``domain/general/_waiting.yml``). Pure but for reading the file."""
+
+    alone: frozenset[str] = frozenset()
+    phrases: tuple[str, ...] = ()
+    pairs: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    longest: int = 0
+    never_mind: frozenset[str] = frozenset()
+
+    def asks(self, text: str) -> bool:
+        """Whether this short message asks for the place in line, the wait, or whether anybody is there."""
+        said = words(text)
+        if not 0 < len(said) <= self.longest:
+            return False
+        whole = f" {' '.join(said)} "
+        return (
+            _alone(said, self.alone)
+            or any(f" {phrase} " in whole for phrase in self.phrases)
+            or any(_in_order(whole, first, then) for first, then in self.pairs)
+        )
+
+    def given_up(self, text: str) -> bool:
+        """Whether this is a "never mind", and nothing else."""
+        return _alone(words(text), self.never_mind)
+
+    @classmethod
+    def from_domain(cls, folder: Path) -> AboutTheWait:
+        """Read the files. WaitingError; without one nothing is taken for such a question."""
+        try:
+            given = domain_files.settings(folder, FILE, "waiting")
+            return cls.from_mapping(given) if given else cls()
+        except DomainFileError as error:
+            raise WaitingError(str(error)) from error
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise WaitingError(f"{FILE}: cannot be read: {error}") from error
+
+    @classmethod
+    def from_mapping(cls, body: Mapping[str, Any]) -> AboutTheWait:
+        """``{longest, alone, phrases, pairs: [{first, then}], never_mind}``."""
+        pairs = tuple((_plain(pair["first"]), _plain(pair["then"])) for pair in body.get("pairs") or ())
+        alone, phrases, never_mind = (_plain(body.get(name) or ()) for name in ("alone", "phrases", "never_mind"))
+        return cls(frozenset(alone), phrases, pairs, int(body["longest"]), frozenset(never_mind))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Tells the wait as it is now. Raises StoreUnavailable."""
+
+    staffing: Staffing
+    handoffs: HandoffBook
+    waits: Waits
+    about: AboutTheWait
+
+    async def told(self, message: InboundMessage, contact: Contact, handoff: Handoff | None) -> Reply:
+        """The answer. ``handoff``: the one that waits, if any; without one a person is on offer with it."""
+        return await self._in_line(message, contact, handoff) if handoff else await self._before(message.channel)
+
+    async def still(self, message: InboundMessage, contact: Contact, handoff: Handoff) -> Reply:
+        """The answer to "never mind": the line stands, and how to go on with the assistant instead."""
+        if nobody := await self._nobody(message, contact, handoff):
+            return nobody
+        go_on = Option(self._say("utter_staff_go_on", message.channel), ALONE)
+        if not handoff.here and handoff.callback:
+            return Reply(self._say("utter_wait_called", message.channel), (go_on,))
+        place = await self.handoffs.place(handoff)
+        return Reply(self._say("utter_wait_never_mind", message.channel, place=place), (go_on,))
+
+    async def _nobody(self, message: InboundMessage, contact: Contact, handoff: Handoff) -> Reply | None:
+        return await self.staffing.nobody(message.channel, contact, message.sender, called=handoff.callback is not None)
+
+    async def _in_line(self, message: InboundMessage, contact: Contact, handoff: Handoff) -> Reply:
+        if nobody := await self._nobody(message, contact, handoff):
+            return nobody
+        if not handoff.here and handoff.callback:
+            return Reply(self._say("utter_wait_called", message.channel))
+        place = await self.handoffs.place(handoff)
+        words = self._say("utter_handoff_still_waiting", message.channel, place=place)
+        return Reply(f"{words} {await self._measured(message.channel, handoff.queue, place)}")
+
+    async def _before(self, channel: ChannelName) -> Reply:
+        now, hours = self.staffing.clock(), self.staffing.hours
+        if not hours.open_at(now):
+            text = self._say("utter_wait_closed", channel, opens=opening_words(hours.next_opening(now), now))
+        elif await self.staffing.available() == 0:
+            text = self._say("utter_wait_away", channel)
+        else:
+            place = await self.handoffs.next_place()
+            text = self._say("utter_wait_there", channel, place=place)
+            text = f"{text} {await self._measured(channel, QUEUE, place)}"
+        return Reply(text, (Option(self._say("utter_offer_person", channel), PERSON),))
+
+    async def _measured(self, channel: ChannelName, queue: str, place: int) -> str:
+        found = measured(await self.waits.recent(queue, self.staffing.clock()), place, self._say, channel)
+        return found or self._say("utter_wait_unknown", channel)
+
+    def _say(self, name: str, channel: ChannelName, **values: object) -> str:
+        return self.staffing.wording.say(name, channel, **values)
+
+
+def measured(waits: Sequence[Wait], place: int, say: Say, channel: ChannelName) -> str:
+    """The measured wait as a sentence; empty when too few have waited lately or they differ too much."""
+    found = estimate(waits, place)
+    if found is None:
+        return ""
+    if found.high <= 1:
+        return say("utter_wait_short", channel)
+    if found.sure:
+        return say("utter_wait_about", channel, minutes=found.about)
+    return say("utter_wait_between", channel, low=max(1, found.low), high=found.high)
+
+
+def _plain(phrases: Sequence[str]) -> tuple[str, ...]:
+    return tuple(" ".join(words(str(phrase))) for phrase in phrases)
+
+
+def _alone(said: Sequence[str], sentences: frozenset[str]) -> bool:
+    """Whether these words are one of the sentences, or are with courtesies around it."""
+    return " ".join(said) in sentences or " ".join(word for word in said if word not in AROUND) in sentences
+
+
+def _in_order(whole: str, first: Sequence[str], then: Sequence[str]) -> bool:
+    """Whether one of ``first`` stands before one of ``then``."""
+    begins = [at for phrase in first if (at := whole.find(f" {phrase} ")) >= 0]
+    return bool(begins) and any(f" {phrase} " in whole[min(begins) + 1 :] for phrase in then)

@@ -1,0 +1,102 @@
+"""How Rasa reads ``domain/`` and ``data/`` for a training (``importers`` in config.yml): a business's words take the place of the
+general ones, and a rule for any form, or for any deed that needs proof, is written once.
+
+Rasa's own importer joins the files in no set order, and wants a rule for each form. docs/designing.md has this for designers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import rasa.shared.utils.io as rasa_io
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.training_data.story_reader.yaml_story_reader import CORE_SCHEMA_FILE, YAMLStoryReader
+from rasa.shared.core.training_data.structures import StoryGraph
+from rasa.shared.exceptions import RasaException
+from rasa.shared.importers.importer import TrainingDataImporter
+from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.validation import validate_yaml_schema
+
+from bot import domain_files
+from bot.ports.levels import Levels, LevelsError
+from bot.rasa_side.any_form import Meant
+
+
+class Importer(TrainingDataImporter):  # type: ignore[misc]  # Rasa has no types, and asks for a subclass
+    """``bot.rasa_side.importer.Importer``."""
+
+    def __init__(
+        self, config_file: str | None = None, domain_path: str | None = None, training_data_paths: list[str] | str | None = None
+    ) -> None:
+        self._files = RasaFileImporter(config_file, domain_path, training_data_paths)
+        self._domain = Path(domain_path) if domain_path else None
+        self._read: dict[str, Any] | None = None
+
+    def get_domain(self) -> Domain:
+        """The general domain with the business's in and over it. Raises RasaException (nothing is trained) for a bad file."""
+        content, meant = self._content(), self._meant()
+        return Domain.from_dict({**content, "slots": meant.in_slots(content.get("slots") or {})}) if content else Domain.empty()
+
+    def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
+        """Stories as they are, rules for any form as one for each. ``exclusion_percentage`` is for Rasa's learning curves: none
+        of ours."""
+        domain, meant = self.get_domain(), self._meant()
+        steps = [step for path in self._files._story_files for step in _steps(path, domain, meant)]
+        return StoryGraph(steps)
+
+    def get_conversation_tests(self) -> StoryGraph:
+        """See Rasa."""
+        return self._files.get_conversation_tests()
+
+    def get_config(self) -> dict[str, Any]:
+        """See Rasa."""
+        config: dict[str, Any] = self._files.get_config()
+        return config
+
+    def get_config_file_for_auto_config(self) -> str | None:
+        """See Rasa."""
+        path: str | None = self._files.get_config_file_for_auto_config()
+        return path
+
+    def get_nlu_data(self, language: str | None = "en") -> TrainingData:
+        """See Rasa."""
+        return self._files.get_nlu_data(language)
+
+    def _content(self) -> dict[str, Any]:
+        if self._read is None:
+            self._read = domain_files.domain_of(map(_checked, self._paths()))
+        return self._read
+
+    def _paths(self) -> list[Path]:
+        if self._domain is None:
+            return []
+        found = domain_files.paths(self._domain) if self._domain.is_dir() else [self._domain]
+        return [path for path in found if Domain.is_domain_file(path)]
+
+    def _meant(self) -> Meant:
+        forms = tuple(self._content().get("forms") or ())
+        try:
+            levels = Levels.from_domain(self._domain) if self._domain and self._domain.is_dir() else Levels()
+        except LevelsError as error:
+            raise RasaException(str(error)) from error
+        return Meant(forms, tuple(levels.actions))
+
+
+def _checked(path: Path) -> Mapping[str, Any]:
+    """A domain file's content, once Rasa has found nothing wrong in it."""
+    Domain.from_file(path)
+    content: Mapping[str, Any] = rasa_io.read_yaml_file(path)
+    return content
+
+
+def _steps(path: str, domain: Domain, meant: Meant) -> list[Any]:
+    """The stories and rules of one file."""
+    text = rasa_io.read_file(path)
+    validate_yaml_schema(text, CORE_SCHEMA_FILE)
+    content = rasa_io.read_yaml(text)
+    reader = YAMLStoryReader(domain, path)
+    steps: list[Any] = reader.read_from_parsed_yaml({**content, "rules": list(meant.rules(content.get("rules") or ()))})
+    return steps

@@ -1,0 +1,1 @@
+"""What Rasa 3.6 needs changed to run on current libraries, or to do less work for the same answers."""

@@ -1,0 +1,133 @@
+"""What a message means beyond its one intent: a wish that is refused does not begin, and of two wishes none is lost.
+
+The classifier of config.yml is asked about parts of the message; nothing is trained here. A "not" that refuses nothing ("why
+don't you activate my card", "I don't know my PIN") changes nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.exceptions import RasaException
+
+from bot.rasa_side.names_asked import INFORM, NamesAsked
+from bot.rasa_side.wishes import PAIRS, Wishes, WishesError, clauses, plain
+from bot.rasa_side.words import parse_words
+
+DOMAIN = Path("domain")
+REFUSE = "refuse"
+ALSO = "also"
+CERTAIN = 0.5
+"""Below this a part of a sentence is no wish of its own."""
+
+ONE_WISH = 0.95
+SURELY_TWO = 0.8
+"""Above ``ONE_WISH`` the whole message is one wish, unless each of its parts is a wish with this confidence."""
+
+FALLBACK = "nlu_fallback"
+NO = frozenset({"no", "nope", "no thanks", "no thank you", "not now", "no way", "never"})
+"""Behind a question of one's own."""
+
+ALREADY = frozenset({"never_mind", "ring_me_not"})
+"""Intents that say no themselves, in the right words."""
+
+
+class Understanding:
+    """Rasa's parse data of a customer's words."""
+
+    def __init__(self, wishes: Wishes, names: NamesAsked) -> None:
+        self._wishes = wishes
+        self._names = names
+
+    @classmethod
+    def from_domain(cls, folder: Path = DOMAIN) -> Understanding:
+        """Raises RasaException (Rasa does not start) when the designers' file is wrong."""
+        try:
+            return cls(Wishes.from_domain(folder), NamesAsked.from_folders(folder, folder.parent / "data" / "nlu"))
+        except WishesError as error:
+            raise RasaException(str(error)) from error
+
+    async def parse(self, agent: Any, text: str, conversation: str = "") -> dict[str, Any]:
+        """As Rasa's own ``parse_message``, with refusals and second wishes. ``conversation``: what is asked in it counts, too."""
+        data = await parse_words(agent, text) if text.strip().startswith("/") else await _parse(agent, text)
+        if conversation and await self._is_name(agent, text, conversation, data):
+            return {**data, "intent": {"name": INFORM, "confidence": 1.0}}
+        if REFUSE not in agent.domain.intents or not self._wishes.begins:
+            return data
+        return await self._without_refused(agent, text, data) or await self._with_second(agent, text, data) or data
+
+    async def _is_name(self, agent: Any, text: str, conversation: str, data: dict[str, Any]) -> bool:
+        """Whether what was taken for a wish is the name that was asked for. The tracker is looked at only where it may be."""
+        if INFORM not in agent.domain.intents or _intent(data) in (INFORM, FALLBACK) or not self._names.may_be(text):
+            return False
+        return await self._names.asked(agent, conversation)
+
+    async def _without_refused(self, agent: Any, text: str, data: dict[str, Any]) -> dict[str, Any] | None:
+        """What is wanted in place of what is not; a refusal when nothing is; None when nothing is refused."""
+        wanted: list[str] = []
+        refused: str | None = None
+        for clause in clauses(text):
+            if (denied := self._wishes.denied(clause)) is not None:
+                refused = refused or denied
+            elif (unwanted := self._wishes.unwanted(clause)) is not None:
+                refused = refused or await self._begun(agent, unwanted, data)
+            elif wanted and "?" in text and plain(clause) in NO:  # "activate my card? no thanks"
+                refused = refused or await self._begun(agent, wanted.pop(), data)
+            else:
+                wanted.append(clause)
+        if refused is None:
+            return None
+        for clause in wanted:
+            parsed = await _parse(agent, clause)
+            if _intent(parsed) in self._wishes.begins and _confidence(parsed) >= CERTAIN:
+                return {**parsed, "text": data["text"]}
+        return None if _intent(data) in ALREADY else self._refusal(data, refused)
+
+    async def _begun(self, agent: Any, unwanted: str, data: dict[str, Any]) -> str | None:
+        """The intent of what is not wanted, when it would begin something."""
+        intent = _intent(await _parse(agent, unwanted))
+        if intent not in self._wishes.begins:
+            intent = _intent(data)
+        return intent if intent in self._wishes.begins or intent in ALREADY else None
+
+    def _refusal(self, data: dict[str, Any], refused: str) -> dict[str, Any]:
+        entities = [_entity("refused", refused)]
+        if form := self._wishes.begins.get(refused):
+            entities.append(_entity("refused_form", form))
+        return {**data, "intent": {"name": REFUSE, "confidence": 1.0}, "entities": entities}
+
+    async def _with_second(self, agent: Any, text: str, data: dict[str, Any]) -> dict[str, Any] | None:
+        """The first wish, with the others beside it; None unless there are two or more."""
+        parts = clauses(text, PAIRS)
+        if len(parts) < 2 or _intent(data) not in self._wishes.together | {FALLBACK}:
+            return None
+        enough = SURELY_TWO if _confidence(data) >= ONE_WISH else CERTAIN
+        found: dict[str, dict[str, Any]] = {}
+        for part in parts:
+            parsed = await _parse(agent, part)
+            if _intent(parsed) in self._wishes.together and _confidence(parsed) >= enough:
+                found.setdefault(_intent(parsed), parsed)
+        if len(found) < 2:
+            return None
+        (first, parsed), *more = found.items()
+        entities = [*data["entities"], _entity(ALSO, " ".join(name for name, _ in more))]
+        return {**data, "intent": {"name": first, "confidence": _confidence(parsed)}, "entities": entities}
+
+
+async def _parse(agent: Any, text: str) -> dict[str, Any]:
+    data: dict[str, Any] = await agent.processor.parse_message(UserMessage(text))
+    return data
+
+
+def _intent(data: dict[str, Any]) -> str:
+    return str((data.get("intent") or {}).get("name") or "")
+
+
+def _confidence(data: dict[str, Any]) -> float:
+    return float((data.get("intent") or {}).get("confidence") or 0.0)
+
+
+def _entity(name: str, value: str) -> dict[str, Any]:
+    return {"entity": name, "value": value, "start": 0, "end": 0}

@@ -1,0 +1,152 @@
+"""What a sentence says of wishes: several of them, or that one is not wanted. Pure; the designers' words are in
+``domain/*/_wishes.yml``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot import domain_files
+from bot.domain_files import DomainFileError
+
+FILE = "_wishes.yml"
+LONGEST = 300
+"""Characters: a longer message is a story, and is left to the classifier as it is."""
+
+MOST = 5
+"""Clauses that are looked at."""
+
+PARTS = re.compile(r"[.!?;,\n\u2026]+|\bbut\b|\binstead\b(?! of)|\bjust\b", re.I)
+PAIRS = re.compile(r"[.!?;,\n\u2026]+|\b(?:and|also|plus|then|as well as|oh)\b", re.I)
+SHORT = {
+    "do not": "dont", "did not": "didnt", "does not": "doesnt", "will not": "wont", "have not": "havent", "has not": "hasnt",
+    "was not": "wasnt", "is not": "isnt", "are not": "arent", "need not": "neednt", "would not": "wouldnt", "can not": "cant",
+    "cannot": "cant", "could not": "couldnt", "i am": "im", "i would": "id", "let us": "lets", "had not": "hadnt",
+    "don t": "dont",
+    "wanna": "want to", "gonna": "going to", "dnt": "dont", "donot": "dont", "dont you dare": "dont",
+}  # fmt: skip
+OPENING = frozenset(
+    "please pls no nope hey hi hello ok okay oh so well and also actually but for now just look listen um uh yes yeah".split()
+)
+BESIDE = re.compile(
+    r"^(?:(?:you|u|anyone|anybody|someone|somebody|them|him|her|people|it)\s+)?(?:guys\s+)?(?:to\s+|for\s+|in\s+|that\s+|about\s+)*"
+    r"(?:(?:you|anyone|anybody|someone|somebody|want|wanted)\s+)?(?:to\s+)?(?:(?:get|have|be|know|hear|bother)\s+)?"
+)
+
+
+class WishesError(Exception):
+    """The file cannot be used; the message is a sentence for designers that names what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """``domain/*/_wishes.yml``."""
+
+    begins: Mapping[str, str | None] = field(default_factory=dict)
+    together: frozenset[str] = frozenset()
+    refusals: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_domain(cls, folder: Path) -> Wishes:
+        """Read the files; without one nothing is refused and no wishes come in pairs. Raises WishesError."""
+        try:
+            content = domain_files.settings(folder, FILE, "wishes")
+            begins = {str(intent): form for intent, form in (content.get("begins") or {}).items()}
+            return cls(begins, frozenset(content.get("together") or ()), content.get("refusals") or {})
+        except DomainFileError as error:
+            raise WishesError(str(error)) from error
+        except (AttributeError, TypeError) as error:
+            raise WishesError(f"{FILE}: cannot be read: {type(error).__name__}") from error
+
+    def unwanted(self, clause: str) -> str | None:
+        """What a clause says that it does not want, in small letters; None when it wants, or says, something."""
+        text = plain(clause)
+        found = self._after_phrase(text) or self._after_command(text) or self._ended(text) or self._before(text)
+        if not found or self._named("unless", " ".join(found.split()[:5])):
+            return None
+        return found
+
+    def denied(self, clause: str) -> str | None:
+        """The intent of what a clause says has not happened ("I did not lose my card")."""
+        text = plain(clause)
+        for intent, words in (self.refusals.get("facts") or {}).items():
+            near = rf"\b(?:{_either(self._words('denials'))})\b(?:\s+\w+){{0,2}}?\s+(?:{_either(words)})\b"
+            if re.search(near, text) and not self._named("requests", text):
+                return str(intent)
+        return None
+
+    def _after_phrase(self, text: str) -> str | None:
+        found = re.search(rf"\b(?:{_either(self._words('phrases'))})\b\s*", text)
+        if found is None or self._named("requests", text[: found.end()]):
+            return None
+        return BESIDE.sub("", text[found.end() :]).strip() or None
+
+    def _after_command(self, text: str) -> str | None:
+        found = re.match(rf"(?:{_either(self._words('commands'))})\s+", opened(text))
+        if found is None or self._named("requests", text) or self._states(opened(text)[found.end() :]):
+            return None
+        return re.sub(r"^(?:ever\s+|you\s+|bother\s+)*(?:to\s+)?", "", opened(text)[found.end() :]).strip() or None
+
+    def _states(self, rest: str) -> bool:
+        return rest.split()[:1] != [] and rest.split()[0] in self._words("states")
+
+    def _ended(self, text: str) -> str | None:
+        nouns = _either(self._words("nouns"))
+        article = r"(?:\s+(?:the|this|that|a|an|any|my|your|all|more|another))*"
+        begun = re.match(
+            rf"(?:{_either(self._words('ends'))})\b{article}\s+((?!\w*thing\b)\w+ing\b.*|(?:\w+\s+)?(?:{nouns})\b.*)",
+            opened(text),
+        )
+        none = re.match(rf"(?:\w+\s+)?(?:{_either(self._words('none'))}){article}\s+((?:\w+\s+)?(?:{nouns}))\b{POLITE}$", text)
+        found = (
+            begun or none or re.match(rf"(?:{_either(self._words('none'))}){article}\s+((?:\w+\s+)?(?:{nouns}))\b{POLITE}$", text)
+        )
+        return found.group(1) if found else None
+
+    def _before(self, text: str) -> str | None:
+        found = re.match(rf"(.+?)\s+(?:is\s+|are\s+)?(?:{_either(self._words('endings'))}){POLITE}$", text)
+        return found.group(1) if found and not self._named("requests", text) else None
+
+    def _words(self, name: str) -> Sequence[str]:
+        return [str(one) for one in self.refusals.get(name) or ()]
+
+    def _named(self, name: str, text: str) -> bool:
+        words = self._words(name)
+        return bool(words) and re.search(rf"\b(?:{_either(words)})\b", text) is not None
+
+
+POLITE = r"(?:\s+(?:please|pls|thanks|thank you|yet|now|today|for me|at all|either))*"
+
+
+def _either(words: Iterable[str]) -> str:
+    """An alternative of these words, the longest first; one that never fits when there are none."""
+    ordered = sorted((str(word) for word in words), key=len, reverse=True)
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in ordered) or r"(?!)"
+
+
+def plain(text: str) -> str:
+    """In small letters, without apostrophes, with the short forms."""
+    letters = re.sub(r"['\u2019\u02bc]", "", text.lower())
+    letters = " ".join(re.findall(r"[^\W_]+", letters))
+    for long, short in SHORT.items():
+        letters = re.sub(rf"\b{long}\b", short, letters)
+    return letters
+
+
+def opened(text: str) -> str:
+    """Without what sentences begin with ("no, please ...")."""
+    words = re.sub(r"^(?:i said|i told you)\s+", "", text).split()
+    while words and words[0] in OPENING:
+        words = words[1:]
+    return " ".join(words)
+
+
+def clauses(text: str, apart: re.Pattern[str] = PARTS) -> list[str]:
+    """The parts of a sentence; none of a very long one."""
+    if len(text) > LONGEST:
+        return []
+    return [part.strip() for part in apart.split(text) if part.strip()][:MOST]

@@ -1,0 +1,1 @@
+"""How Redis is spoken to, whatever is kept there."""

@@ -1,0 +1,1 @@
+"""What answers Rasa when it runs an action, and refuses those above the sender's level."""

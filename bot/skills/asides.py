@@ -1,0 +1,46 @@
+"""Answers to what was asked aside, while another form's question is open: "give me your zip code and I'll look up yours"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from rasa_sdk.interfaces import Tracker
+
+from bot.skills import context
+
+
+class Aside(Protocol):
+    """A question that an answer asks by the way. It is asked by setting ``offered`` to ``name``."""
+
+    @property
+    def name(self) -> str:
+        """What slot ``offered`` holds while it is asked, and ``informed`` when it is answered."""
+
+    @property
+    def form(self) -> str:
+        """The form that takes the answer; rules open it."""
+
+    def reads(self, words: str) -> bool:
+        """Whether the words are such an answer by what they look like, also where nothing was asked."""
+
+    async def finds(self, words: str) -> bool:
+        """Whether they are one when they are looked up."""
+
+
+def is_for_aside(tracker: Tracker, asides: Iterable[Aside]) -> bool:
+    """Whether it is by its looks what an aside asked for just now."""
+    offer, words = context.fresh_offer(tracker), context.text(tracker)
+    return any(aside.name == offer and aside.reads(words) for aside in asides)
+
+
+async def answered(tracker: Tracker, asides: Iterable[Aside]) -> Aside | None:
+    """The aside that the words answer: the one that asked last, or, where no form is open, one that asked nothing."""
+    offer, words = context.fresh_offer(tracker), context.text(tracker)
+    for aside in asides:
+        asked = aside.name == offer
+        if tracker.active_loop_name and not asked:
+            continue
+        if aside.reads(words) or (asked and await aside.finds(words)):
+            return aside
+    return None

@@ -1,0 +1,1 @@
+"""Finding names, digits and keys in a customer's words. Pure."""

@@ -1,0 +1,46 @@
+"""All actions of an assistant: the general ones, and a business's own among them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+from rasa_sdk.interfaces import Action
+
+from bot.skills import basics, calls, continuing, moving, person, verification
+from bot.skills.also import AndAlso
+from bot.skills.asking import Once, TakeYourTime
+from bot.skills.business import Business
+
+
+def all_actions(business: Business, clock: Callable[[], float] = time.time) -> tuple[Action, ...]:
+    """One instance of each action. ``clock`` gives seconds since the epoch."""
+    ends = (*business.ends, verification.Verified(), verification.Verify(), basics.DeclineOffer())
+    asked = (verification.AskPhoneNumber(), verification.AskCode(clock), verification.AskPin(clock))
+    return (
+        *(AndAlso(action, business) for action in ends),
+        *map(Once, (*business.questions, *asked)),
+        *business.others,
+        *_dialogue(business),
+        *_elsewhere(business),
+        *_proof(business),
+    )
+
+
+def _dialogue(business: Business) -> Iterator[Action]:
+    yield from (continuing.CallStarted(), continuing.GoOn(), continuing.Greet())
+    yield from (basics.Explain(), basics.Goodbye(), basics.Help(), basics.LostThread(), basics.NeverMind())
+    yield from (basics.Fallback(business), basics.Inform(business), basics.Pause(business), basics.TakeOffer(business))
+    yield from (basics.Refuse(), basics.Repeat(), basics.StartOver(business), TakeYourTime(business))
+    yield from (calls.GoBack(), calls.MainMenu())
+
+
+def _elsewhere(business: Business) -> Iterator[Action]:
+    yield from moving.ways()
+    yield from map(moving.Prefer, ("sms", "here", "any"))
+    yield from (person.Handoff(), person.HandoffClosed(business), person.TellWait())
+
+
+def _proof(business: Business) -> Iterator[Action]:
+    yield from (verification.CodeNotSent(), verification.NewCode(), verification.NoPhone(), verification.WrongNumber())
+    yield verification.ValidateVerificationForm(business)

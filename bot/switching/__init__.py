@@ -1,0 +1,1 @@
+"""A customer goes on elsewhere at their wish: by phone, by text, in a browser."""

@@ -1,0 +1,65 @@
+"""All that is looked for, in two steps: what each file is by itself, then what they say of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from check import config, dialogue, journeys, phone, settings, shape, understanding, usage, wording
+from check.findings import Finding
+from check.reading import layers
+from check.reading.assistant import Assistant, load
+
+Rule = Callable[[Assistant], Iterator[Finding]]
+SHAPE: tuple[Rule, ...] = (shape.files, shape.tops, shape.keys)
+"""Of each file by itself."""
+
+MEANING: tuple[Rule, ...] = (
+    config.config,
+    config.endpoints,
+    understanding.intents,
+    understanding.form,
+    understanding.twice,
+    dialogue.names,
+    dialogue.contradictions,
+    layers.general,
+    dialogue.forms_go_on,
+    dialogue.answered,
+    wording.channels,
+    wording.by_sms,
+    wording.aloud,
+    wording.placeholders,
+    wording.options,
+    wording.gateway,
+    usage.dead,
+    usage.missing,
+    usage.actions,
+    usage.twice,
+    usage.slots,
+    settings.levels,
+    settings.slots,
+    settings.wishes,
+    settings.waiting,
+    settings.retention,
+    phone.voice,
+    journeys.scripts,
+)
+"""Of all files together. A new kind of file (articles) is a folder in ``assistant.load`` and a rule here."""
+
+
+def findings(root: Path) -> list[Finding]:
+    """Everything that is wrong below ``root``. A file that cannot be read hides what it holds, so nothing is said of the
+    others beside their own form then."""
+    assistant = load(root)
+    found = {one for document in assistant.documents for one in document.mistakes()}
+    found |= {one for rule in SHAPE for one in rule(assistant)}
+    if all(document.parsed.readable for document in assistant.documents):
+        told = _meant(assistant)
+        found |= {one for rule in MEANING for one in rule(told)}
+    return sorted(found)
+
+
+def _meant(assistant: Assistant) -> Assistant:
+    """With the slips at the top of a file taken for what they were meant to be: each is told once."""
+    return replace(assistant, domain=tuple(map(shape.meant, assistant.domain)), data=tuple(map(shape.meant, assistant.data)))

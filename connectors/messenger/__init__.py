@@ -1,0 +1,1 @@
+"""Messenger, over Meta's Graph API and its webhooks."""

@@ -1,0 +1,1 @@
+"""Web chat: the page, its WebSocket, and what stands in a visitor's window."""

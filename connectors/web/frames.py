@@ -1,0 +1,201 @@
+"""What goes over the web chat socket, both ways: pure reading and rendering (docs/contracts.md, "Web chat socket").
+
+A frame is one JSON object in one text message of at most ``MAX_FRAME`` bytes. Whatever a browser sends, ``parse``
+either gives one of the values below or raises ``BadFrame``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from bot.menus.menu import beside_cards, on_card
+from bot.menus.plain_text import moment_line
+from bot.model import Author, Card, Media, Moment, Option, OutboundMessage
+
+MAX_FRAME = 8192
+"""Bytes; a longer one closes the socket with 1009. 2000 characters fit in any script."""
+MAX_TEXT = 2000
+"""Characters of one message, after trimming."""
+
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_CHOICE = re.compile(r"[A-Za-z0-9_.-]{1,80}:[0-9]{1,3}")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_MAX_SEQ = 2**53 - 1  # the largest whole number that a browser can hold exactly
+
+
+class BadFrame(Exception):
+    """Not a frame of ours. ``code`` is for the error frame, ``client_id`` the message it was about, if that was readable."""
+
+    def __init__(self, code: str, why: str, client_id: str | None = None) -> None:
+        super().__init__(why)
+        self.code = code
+        self.why = why
+        self.client_id = client_id
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The first frame: the visitor's token, if the browser has one, the last line it has seen (0: none), and what a
+    signed-in page says of its visitor (``connectors.web.identity``), if it says anything."""
+
+    token: str | None
+    last: int
+    identity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message, or a tapped option (``choice``, its title as ``text``). ``id`` is the browser's: a repeat changes nothing."""
+
+    id: str
+    text: str
+    choice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Everything up to ``seq`` has arrived in the browser (``received``) or was on screen (``read``)."""
+
+    name: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """The customer is writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Are you there?"""
+
+
+Frame: TypeAlias = Hello | Said | Mark | Typing | Ping
+
+
+def parse(data: str) -> Frame:
+    """Read one text frame. Raises BadFrame (codes ``bad_frame``, ``too_long``, ``empty``)."""
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError):
+        raise BadFrame("bad_frame", "not JSON") from None
+    if not isinstance(body, dict):
+        raise BadFrame("bad_frame", "not an object")
+    match body.get("type"):
+        case "hello":
+            return Hello(_token(body.get("token")), _seq(body.get("last", 0)), _identity(body.get("identity")))
+        case "message":
+            return _said(body, None)
+        case "choice":
+            return _said(body, body.get("choice"), chosen=True)
+        case "read" | "received" as name:
+            return Mark(name, _seq(body.get("seq")))
+        case "typing":
+            return Typing()
+        case "ping":
+            return Ping()
+    raise BadFrame("bad_frame", "unknown type")
+
+
+def _said(body: dict[str, Any], choice: object, *, chosen: bool = False) -> Said:
+    """A ``message`` or ``choice`` frame."""
+    client_id = body.get("id")
+    if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
+        raise BadFrame("bad_frame", "id must be 1-64 letters, digits, - or _")
+    if chosen and (not isinstance(choice, str) or not _CHOICE.fullmatch(choice)):
+        raise BadFrame("bad_frame", "choice must be <menu id>:<number>", client_id)
+    text = body.get("title" if chosen else "text")
+    if not isinstance(text, str):
+        raise BadFrame("bad_frame", "the text must be a string", client_id)
+    text = clean(text)
+    if not text:
+        raise BadFrame("empty", "nothing was written", client_id)
+    if len(text) > MAX_TEXT:
+        raise BadFrame("too_long", f"more than {MAX_TEXT} characters", client_id)
+    return Said(client_id, text, choice if isinstance(choice, str) else None)
+
+
+def clean(text: str) -> str:
+    """Without control characters and halves of surrogate pairs (JSON can carry them, UTF-8 cannot), trimmed."""
+    whole = text.replace("\r\n", "\n").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    return _CONTROL.sub("", whole).strip()
+
+
+def _token(value: object) -> str | None:
+    """A token of ours by its form, or None: a strange one is as good as none and makes a new visitor."""
+    return value if isinstance(value, str) and _TOKEN.fullmatch(value) else None
+
+
+def _identity(value: object) -> str | None:
+    """A JWT by its form. A strange one is kept short: it will be refused by its signature."""
+    return value[:4096] if isinstance(value, str) and value else None
+
+
+def _seq(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MAX_SEQ:
+        raise BadFrame("bad_frame", "seq must be a whole number")
+    return value
+
+
+def customer_line(said: Said, text: str, at: datetime) -> dict[str, Any]:
+    """The customer's own words as kept in the log (``text``: as the door let them in), so that a reload shows both sides."""
+    line: dict[str, Any] = {"author": Author.CUSTOMER.value, "id": said.id, "text": text}
+    if said.choice:
+        line["choice"] = said.choice
+    return line | {"options": [], "media": [], "at": stamp(at)}
+
+
+def outbound_line(message: OutboundMessage) -> dict[str, Any]:
+    """Words for the customer as kept in the log; options carry ``<menu id>:<number>``, never a payload."""
+    line: dict[str, Any] = {"author": message.author.value, "text": message.reply.text}
+    if message.agent:
+        line["agent"] = message.agent
+    options = beside_cards(message.reply) if message.menu_id else []
+    line["options"] = _choices(message, options)
+    line["media"] = [_media(m) for m in message.reply.media]
+    return line | rich(message) | {"at": stamp(message.created_at)}
+
+
+def rich(message: OutboundMessage) -> dict[str, Any]:
+    """Cards, links, places, dates and tables, each only when there are some (docs/menus.md)."""
+    reply = message.reply
+    parts: dict[str, list[dict[str, Any]]] = {
+        "cards": [_card(message, card) for card in reply.cards],
+        "links": [{"title": link.title, "url": link.url} for link in reply.links],
+        "locations": [{"name": p.name, "address": p.address, "url": p.url, "tel": p.tel} for p in reply.locations],
+        "dates": [_moment(moment) for moment in reply.dates],
+        "tables": [{"columns": list(t.columns), "rows": [list(row) for row in t.rows]} for t in reply.tables],
+    }
+    return {name: found for name, found in parts.items() if found}
+
+
+def _choices(message: OutboundMessage, options: list[tuple[int, Option]]) -> list[dict[str, Any]]:
+    return [{"title": option.title, "choice": f"{message.menu_id}:{number}"} for number, option in options]
+
+
+def _card(message: OutboundMessage, card: Card) -> dict[str, Any]:
+    link = {"title": card.link.title, "url": card.link.url} if card.link else None
+    options = _choices(message, on_card(message.reply, card)) if message.menu_id else []
+    return {"title": card.title, "text": card.text, "image": card.image, "link": link, "options": options}
+
+
+def _media(media: Media) -> dict[str, str]:
+    body = {"url": media.url, "content_type": media.content_type}
+    return {**body, "title": media.title} if media.title else body
+
+
+def _moment(moment: Moment) -> dict[str, Any]:
+    """Times are as the business wrote them, with their offset if they had one; ``words`` is for those who read."""
+    end = moment.end.isoformat() if moment.end else None
+    body = {"title": moment.title, "start": moment.start.isoformat(), "end": end, "all_day": moment.all_day}
+    return {**body, "place": moment.place, "words": moment_line(moment)}
+
+
+def stamp(at: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds and ``Z``, as browsers read it."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

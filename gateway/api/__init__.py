@@ -1,0 +1,7 @@
+"""The internal listener's JSON API (docs/contracts.md): conversations as they stand, what is kept of them for good, figures."""
+
+from gateway.api.access import Access, Reads
+from gateway.api.internal import InternalApi
+from gateway.api.recorded import RecordsApi
+
+__all__ = ["Access", "InternalApi", "Reads", "RecordsApi"]

@@ -1,0 +1,1 @@
+"""How operators see a gateway: health, metrics, logs, traces, what must be mended."""

@@ -1,0 +1,1 @@
+"""Deleting what has had its time, and what is kept of one person: in Redis, in the records, and recordings at Twilio."""

@@ -1,0 +1,52 @@
+"""What the desk may do with a conversation."""
+
+from __future__ import annotations
+
+from bot.agent_desk.workspace import People
+from bot.model import now
+from bot.ports import Telephone
+from gateway.outside import attachments
+from gateway.wiring.assistant import Assistant
+from gateway.wiring.base import Base
+from gateway.wiring.conversation import Conversation
+from gateway.wiring.desk import AtTheDesk
+from gateway.wiring.handoff import HandoffLife
+from gateway.wiring.identity import WhoItIs
+from gateway.wiring.switching import Switching
+from gateway.wiring.voice import NoTelephone, Voice
+
+
+def wire_people(
+    base: Base,
+    *,
+    assistant: Assistant,
+    desk: AtTheDesk,
+    handoff: HandoffLife,
+    identity: WhoItIs,
+    switching: Switching,
+    conversation: Conversation,
+    voice: Voice | None,
+) -> People:
+    """Without a phone line nobody is rung."""
+    telephone: Telephone = voice.line if voice else NoTelephone()
+    return People(
+        handoffs=handoff.book,
+        contacts=base.store.contacts,
+        calls=base.store.calls,
+        handing_back=conversation.handing_back,
+        linking=identity.linking,
+        lines=assistant.lines,
+        outbox=base.store.outbox,
+        locks=base.store.locks,
+        bulletin=desk.bulletin,
+        telephone=telephone,
+        wording=base.content.wording,
+        clock=now,
+        name_of=desk.agents.display_name,
+        staffing=conversation.staffing,
+        waits=base.store.waits,
+        questions=base.content.questions,
+        preferences=switching.preferences,
+        attachments=attachments(base.settings, base.http),
+        facts=base.store.facts,
+    )

@@ -1,0 +1,63 @@
+"""What every wing stands on: the settings, what the designers wrote, what is counted, what is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import redis.asyncio as redis
+
+from bot.handoff.wait_answers import AboutTheWait
+from bot.model.retention import Rules
+from bot.transcript.continuity import CarryOver
+from bot.transcript.repeats import Questions
+from bot.transcript.wording import Notices
+from gateway.cold import cold_in
+from gateway.settings.config import Settings
+from gateway.wiring.observed import Observed, wire_observed
+from gateway.wiring.store import Store, wire_store
+from records.sql import RecordsStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What the designers wrote for the gateway, read once. ``folder``: where the files are, ``domain/`` as a rule."""
+
+    folder: Path
+    wording: Notices
+    questions: Questions
+    carry_over: CarryOver
+    about_the_wait: AboutTheWait
+    retention: Rules
+
+    @classmethod
+    def read(cls, folder: Path) -> Content:
+        """The files below that folder. Raises WordingError, CarryOverError, WaitingError and RetentionError."""
+        return cls(
+            folder=folder,
+            wording=Notices.from_domain(folder),
+            questions=Questions.from_domain(folder),
+            carry_over=CarryOver.from_domain(folder),
+            about_the_wait=AboutTheWait.from_domain(folder),
+            retention=Rules.from_domain(folder),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """``http``, the store's client and ``records`` are closed by whoever made them."""
+
+    settings: Settings
+    http: aiohttp.ClientSession
+    content: Content
+    observed: Observed
+    store: Store
+    records: RecordsStore
+
+
+def wire_base(settings: Settings, client: redis.Redis, http: aiohttp.ClientSession, records: RecordsStore, domain: Path) -> Base:
+    """Raises what ``Content.read`` and ``wire_observed`` raise."""
+    content, observed = Content.read(domain), wire_observed(settings)
+    store = wire_store(settings, client, observed, cold_in(records))
+    return Base(settings=settings, http=http, content=content, observed=observed, store=store, records=records)

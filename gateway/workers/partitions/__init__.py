@@ -1,0 +1,1 @@
+"""Which gateway works on which partition, and how its two streams are read."""

@@ -1,0 +1,112 @@
+"""What agents and the telephone did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.model.retention import Retention
+from records.facts.kinds import Personal, kind_of_fact
+
+
+@kind_of_fact("handoff_opened", Retention.WORDS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffOpened:
+    """A person was asked for: why, in which queue, at which place in line; ``words``: what the customer said."""
+
+    handoff_id: str
+    queue: str
+    reason: str = ""
+    words: Personal[str] = ""
+    place: int | None = None
+
+
+@kind_of_fact("handoff_offered", Retention.FIGURES)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffOffered:
+    """A waiting customer was offered to an agent."""
+
+    handoff_id: str
+    agent: str
+
+
+@kind_of_fact("handoff_accepted", Retention.FIGURES)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffAccepted:
+    """An agent took it, after so many seconds of waiting."""
+
+    handoff_id: str
+    agent: str
+    waited_seconds: float | None = None
+
+
+@kind_of_fact("handoff_transferred", Retention.WORDS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffTransferred:
+    """It went from one agent to another agent or queue, with a note."""
+
+    handoff_id: str
+    from_agent: str
+    to_agent: str = ""
+    to_queue: str = ""
+    note: Personal[str] = ""
+
+
+@kind_of_fact("handoff_returned", Retention.FIGURES)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffReturned:
+    """It went back: to the ``queue`` (agent_left, missed, not_reached), or to the ``assistant`` (the outcome's word)."""
+
+    handoff_id: str
+    to: str
+    agent: str = ""
+    why: str = ""
+
+
+@kind_of_fact("handoff_closed", Retention.WORDS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffClosed:
+    """It is over. ``outcome``: ``agreed``, ``talked`` (the agent wrote nothing down), ``elsewhere`` (in Meta's inbox), ``alone``
+    (the customer went on without), ``left`` (the line) or ``joined`` (another handoff); ``note``: what the agent wrote down."""
+
+    handoff_id: str
+    outcome: str
+    note: Personal[str] = ""
+    agent: str = ""
+    talked_seconds: float | None = None
+
+
+@kind_of_fact("call_step", Retention.FIGURES)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStep:
+    """A phone call came a step further: began, asked, waits, bridged, talks, ended; ``over`` has the network's word."""
+
+    call_sid: str
+    step: str
+    status: str = ""
+    seconds: int | None = None
+    handoff_id: str = ""
+
+
+@kind_of_fact("recording_made", Retention.RECORDINGS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingMade:
+    """A talk or a message left was recorded: where the vendor keeps it (its sid), and its seconds."""
+
+    recording: Personal[str]
+    seconds: int | None = None
+    call_sid: str = ""
+    handoff_id: str = ""
+
+
+@kind_of_fact("callback_step", Retention.WORDS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackStep:
+    """A call back came a step further: asked, ringing (the agent's phone), calling (the customer's), reached, missed (by the
+    agent), not_reached (by the customer: ``result``), rests, given_up, ended."""
+
+    handoff_id: str
+    step: str
+    number: Personal[str] = ""
+    attempt: int = 0
+    result: str = ""
+    agent: str = ""

@@ -1,0 +1,1 @@
+"""The page at ``/simulator/``, its small API, and who may reach them."""

@@ -1,0 +1,1 @@
+"""The scripted customer: for tests (``testing``, ``people``) and in the terminal (``terminal``). Knows the page's API only."""

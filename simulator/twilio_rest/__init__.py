@@ -1,0 +1,1 @@
+"""Twilio's REST API: calls, conferences, messages, our numbers, and Verify; text messages come in here, too."""

@@ -1,0 +1,1 @@
+"""ConversationRelay: its websocket (``session``), how it speaks and listens (``voice``), its rules for frames (``rules``)."""

@@ -1,0 +1,1 @@
+"""TwiML: what documents may hold (``table``, ``values``), and reading one (``read``) into typed verbs (``verbs``)."""

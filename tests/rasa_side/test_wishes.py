@@ -1,0 +1,78 @@
+"""What a clause says it does not want: pure rules over the designers' words, without a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from bot.rasa_side.wishes import LONGEST, Wishes, WishesError, clauses, plain
+
+ROOT = Path(__file__).resolve().parents[2]
+WISHES = Wishes.from_domain(ROOT / "domain")
+
+
+@pytest.mark.parametrize(
+    ("clause", "unwanted"),
+    [
+        ("I don't want to activate my card", "activate my card"),
+        ("I do not want you to call me", "call me"),
+        ("please don't send me a code", "send me a code"),
+        ("no need to call me", "call me"),
+        ("there's no need for a code", "a code"),
+        ("stop the activation", "activation"),
+        ("stop sending me codes", "sending me codes"),
+        ("a code is not needed", "a code"),
+        ("no code please", "code"),
+        ("why don't you activate my card", None),
+        ("I don't know my PIN", None),
+        ("don't have it", None),
+        ("I can't activate my card", None),
+        ("no code came", None),
+        ("I don't mind talking to a person", None),
+        ("forget everything I told you", None),
+        ("I don't want to lose my money", None),
+        ("don't forget to activate my card", None),
+    ],
+)
+def test_what_follows_a_refusal_is_what_is_not_wanted(clause: str, unwanted: str | None) -> None:
+    assert WISHES.unwanted(clause) == unwanted
+
+
+@pytest.mark.parametrize("clause", ["I did not lose my card", "my card wasn't stolen", "nobody stole it", "it isn't really lost"])
+def test_that_something_happened_is_denied(clause: str) -> None:
+    assert WISHES.denied(clause) == "lost_card"
+
+
+@pytest.mark.parametrize("clause", ["I lost my card", "it was stolen, not by me", "why is it not lost", "my card isn't working"])
+def test_that_something_happened_is_not_denied(clause: str) -> None:
+    assert WISHES.denied(clause) is None
+
+
+@given(text=some.text(max_size=400))
+def test_any_text_can_be_read(text: str) -> None:
+    parts = clauses(text)
+    assert all(part and part in text for part in parts)
+    assert len(text) <= LONGEST or parts == []
+    for part in parts:
+        assert (found := WISHES.unwanted(part)) is None or set(found.split()) <= set(plain(part).split())
+        WISHES.denied(part)
+
+
+def test_without_the_file_nothing_is_refused(tmp_path: Path) -> None:
+    none = Wishes.from_domain(tmp_path)
+    assert none.unwanted("I don't want to activate my card") is None and none.denied("I did not lose my card") is None
+
+
+def test_a_file_that_cannot_be_read_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "_wishes.yml").write_text("wishes: [what")
+    with pytest.raises(WishesError, match=r"_wishes\.yml: cannot be read"):
+        Wishes.from_domain(tmp_path)
+
+
+def test_every_intent_of_the_file_is_in_the_domain() -> None:
+    declared = "\n".join(file.read_text() for file in (ROOT / "domain").rglob("*.yml") if file.name != "_wishes.yml")
+    missing = [intent for intent in {*WISHES.begins, *WISHES.together} if f"  - {intent}\n" not in declared]
+    assert missing == [] and WISHES.together <= set(WISHES.begins)

@@ -1,0 +1,1 @@
+"""A step rendered as TwiML with ``<Gather>``, and its answer read."""

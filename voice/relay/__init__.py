@@ -1,0 +1,1 @@
+"""A step spoken over ConversationRelay's socket, and its answer heard."""
