@@ -47,6 +47,8 @@ class Wish:
     only: Sequence[str] = ()
     seed: int | None = None
     proxied: bool = True
+    kinds: int = 1
+    """So many kinds of fault at least, however long they take; a run of LONG minutes has them all."""
 
 
 @dataclass(slots=True)
@@ -92,8 +94,9 @@ async def _harm(stack: Stack, crowd: Crowd, wish: Wish, result: Result) -> None:
     known = faults(minutes=wish.minutes, gateways=wish.gateways, rasas=wish.rasas, proxied=stack.front is not None)
     names = list(wish.only or known)
     ends = time.monotonic() + wish.minutes * 60
+    least = len(names) if wish.minutes >= LONG else wish.kinds
     turn: list[str] = []
-    while time.monotonic() < ends or not result.injected or (wish.minutes >= LONG and len(result.injected) < len(names)):
+    while time.monotonic() < ends or len(result.injected) < least:
         turn = turn or random.sample(names, len(names))  # every kind once, in a new order each round
         name = turn.pop()
         crowd.going.set()

@@ -112,7 +112,7 @@ async def test_nothing_is_lost_doubled_or_out_of_order_under_faults(stack: Stack
         "full disk for records",
         "records away",
     )
-    wish = Wish(minutes=0.35, texting=16, messaging=4, chatting=2, only=some)
+    wish = Wish(minutes=0.35, texting=16, messaging=4, chatting=2, only=some, kinds=2)
     result = await suffer(stack, wish)
     verdict = result.verdict
     assert (verdict.lost, verdict.doubled, verdict.out_of_order, verdict.details) == (0, 0, 0, [])
