@@ -20,6 +20,7 @@ import aiohttp
 
 from benchmarks.chaos.stack import Stack
 from connectors.twilio.webhook_signature import signature_of
+from connectors.web.log import message_id
 
 SAYINGS = ("hello", "what can you do", "thank you", "what are your opening hours", "good morning", "thanks a lot", "hi there")
 """What the sample assistant always answers, some through the action server; nothing that calls for a person. All different
@@ -132,7 +133,7 @@ class Chat:
         while True:
             try:
                 await self._say(customer, n)
-                return f"web:{self.web_id}:{n}"
+                return message_id(self.web_id, str(n))
             except (aiohttp.ClientError, OSError, TimeoutError, _NotTaken):
                 self.tally.refused += 1
                 await self._hang_up()

@@ -26,7 +26,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.door import MASK
-from bot.model import AddressKind, InboundMessage
+from bot.model import AddressKind, InboundMessage, stable_id
 from bot.ports import StoreUnavailable
 from connectors.web.limits import Limits
 
@@ -191,6 +191,11 @@ class VisitorLog:
         """Tell every gateway process something passing of this visitor; nothing is kept."""
         with _stored():
             await self._redis.publish(NEWS, json.dumps({"w": web_id, "k": kind, **values}))
+
+
+def message_id(web_id: str, client_id: str) -> str:
+    """The id of a visitor's message. It stands in figures that outlive the person, and in logs: it does not name the visitor."""
+    return f"{stable_id('web', f'{web_id}:{client_id}')}:{client_id}"
 
 
 def _key(web_id: str, name: str) -> str:

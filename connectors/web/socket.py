@@ -23,7 +23,7 @@ from connectors.web import frames
 from connectors.web.hub import Hub
 from connectors.web.identity import LinkSeen, NotVouched
 from connectors.web.limits import Buckets, Limits
-from connectors.web.log import VisitorLog
+from connectors.web.log import VisitorLog, message_id
 
 GARBAGE = 1008  # RFC 6455 section 7.4.1: policy violation
 LATER = 1013  # IANA's registry of close codes: try again later
@@ -241,7 +241,7 @@ class Socket:
         at = self._chat.clock()
         message = enter(
             InboundMessage(
-                id=f"web:{self.web_id}:{said.id}",
+                id=message_id(self.web_id, said.id),
                 channel=ChannelName.WEB,
                 sender=Address(AddressKind.WEB, self.web_id),
                 received_at=at,

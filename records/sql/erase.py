@@ -12,19 +12,20 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, null, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, Text, and_, cast, delete, func, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.model import stable_id
 from records.facts import KINDS, audit, fact_of
 from records.sql.cold_tables import cold_contacts, cold_conversations, cold_events
 from records.sql.engine import reading, writing
 from records.sql.keep import id_hash, keep
-from records.sql.many import insert_new
+from records.sql.many import POSTGRESQL, insert_new, values_of
 from records.sql.purge import Deleted
 from records.sql.reading import fact_in, fact_rows
 from records.sql.strip import field_of, strip, without
 from records.sql.sweep import sweep
-from records.sql.tables import conversations, erased, facts, facts_aside, joins, lines
+from records.sql.tables import AnyJson, conversations, erased, facts, facts_aside, joins, lines
 
 
 async def erase(engine: AsyncEngine, contacts: Collection[str], now: datetime) -> Deleted:
@@ -44,14 +45,52 @@ async def _erase_one(connection: AsyncConnection, contact: str, now: datetime) -
     mine, theirs = await _places(connection, [contact]), await _theirs(connection, [contact])
     own = await _own(connection, [contact], mine)
     alias = await _alias(connection, [contact, *own], now)
+    addresses, known_as = await _addresses(connection, theirs), await _pseudonyms(connection, contact)
     gone = await connection.execute(delete(lines).where(lines.c.id.in_(select(facts.c.id).where(theirs)), _in(lines, mine)))
-    aside = await _erase_aside(connection, [contact, *own])
+    aside = await _erase_aside(connection, [contact, *own], addresses, mine)
+    await _unsay(connection, or_(theirs, _in(facts, own)), addresses, alias)
     stripped = await strip(connection, theirs, pseudonym=alias)
+    await _rename(connection, own, known_as, alias)
     here = conversations.c.contact_id == contact
     await connection.execute(update(conversations).where(here).values(contact_id=null(), pseudonym=alias))
     await _erase_links(connection, contact, own)
     await _erase_cold(connection, contact, own)
     return Deleted(stripped, {"aside": aside} if aside else {}, gone.rowcount)
+
+
+async def _addresses(connection: AsyncConnection, theirs: ColumnElement[bool]) -> list[str]:
+    """From where they wrote, or were written to."""
+    address = field_of(connection, "address")
+    found = (await connection.execute(select(address).where(theirs, address.is_not(None)).distinct())).scalars()
+    return sorted(one for one in found if one)
+
+
+async def _pseudonyms(connection: AsyncConnection, contact: str) -> list[str]:
+    """The keyed ones: facts that lost their contact to retention have them still."""
+    told = select(facts.c.pseudonym).where(facts.c.contact == contact, facts.c.pseudonym.is_not(None))
+    listed = select(conversations.c.pseudonym).where(
+        conversations.c.contact_id == contact, conversations.c.pseudonym.is_not(None)
+    )
+    return sorted((await connection.execute(told.union(listed))).scalars())
+
+
+async def _unsay(connection: AsyncConnection, here: ColumnElement[bool], addresses: Sequence[str], alias: str) -> None:
+    """Their addresses wherever else they stand in these facts: an id that somebody made of one, say."""
+    body = cast(facts.c.body, Text)
+    for address in addresses:
+        named = or_(facts.c.cause.contains(address, autoescape=True), body.contains(address, autoescape=True))
+        rest: ColumnElement[Any] = func.replace(body, address, alias)
+        rest = cast(rest, AnyJson) if connection.dialect.name == POSTGRESQL else rest
+        values = {"cause": func.replace(facts.c.cause, address, alias), "body": rest}
+        await connection.execute(update(facts).where(here, named).values(values))
+
+
+async def _rename(connection: AsyncConnection, own: Sequence[str], known_as: Sequence[str], alias: str) -> None:
+    """Facts and conversations that keep nothing of them but the keyed pseudonym."""
+    old = and_(_in(facts, own), facts.c.pseudonym.in_(known_as))
+    await connection.execute(update(facts).where(old).values(pseudonym=alias))
+    listed = and_(conversations.c.id.in_(own), conversations.c.pseudonym.in_(known_as))
+    await connection.execute(update(conversations).where(listed).values(pseudonym=alias))
 
 
 async def _erase_links(connection: AsyncConnection, contact: str, places: Sequence[str]) -> None:
@@ -94,11 +133,22 @@ async def _theirs(connection: AsyncConnection, contacts: Collection[str]) -> Col
     own = await _own(connection, contacts, await _places(connection, contacts))
     unnamed = and_(facts.c.conversation_id.in_(own), facts.c.contact.is_(None), facts.c.expires)
     links = (await connection.execute(select(joins).where(joins.c.part_contact.in_(contacts)))).all()
-    address = field_of(connection, "address")
-    joined = [
-        and_(facts.c.conversation_id == link.into_id, facts.c.at >= link.linked_at, address.in_(link.addresses)) for link in links
-    ]
-    return or_(facts.c.contact.in_(contacts), unnamed, *joined)
+    joined = {one for link in links for one in await _while_joined(connection, link)}
+    named = [facts.c.id.in_(values_of(connection, joined))] if joined else []
+    return or_(facts.c.contact.in_(contacts), unnamed, *named)
+
+
+async def _while_joined(connection: AsyncConnection, link: Row[Any]) -> Sequence[str]:
+    """Ids of what stands at their addresses, and of all else that their messages brought about: slots, choices, a handoff's
+    words."""
+    during = and_(facts.c.conversation_id == link.into_id, facts.c.at >= link.linked_at)
+    theirs = and_(during, field_of(connection, "address").in_(link.addresses))
+    causes = select(facts.c.cause).where(theirs, facts.c.kind == "message_in")
+    asked = {stable_id("h", cause) for cause in (await connection.execute(causes)).scalars()}
+    opened = (await connection.execute(select(facts.c.cause).where(during, facts.c.kind == "handoff_opened"))).scalars()
+    handoffs = and_(facts.c.kind == "handoff_opened", facts.c.cause.in_(sorted(asked.intersection(opened))))
+    here = or_(theirs, and_(during, or_(facts.c.cause.in_(causes), handoffs)))
+    return (await connection.execute(select(facts.c.id).where(here))).scalars().all()
 
 
 def _in(table: Table, places: Sequence[str]) -> ColumnElement[bool]:
@@ -116,14 +166,19 @@ async def _alias(connection: AsyncConnection, names: Sequence[str], now: datetim
     return alias
 
 
-async def _erase_aside(connection: AsyncConnection, names: Iterable[str]) -> int:
-    """What could not be read and names them: there is little of it, so each is looked into."""
-    marks = [name.encode() for name in names]
+async def _erase_aside(connection: AsyncConnection, names: Iterable[str], addresses: Iterable[str], places: Iterable[str]) -> int:
+    """What could not be read and names them, or an address of theirs in a conversation that they had a part in: there is little
+    of it, so each is looked into."""
+    marks, spoken, where = ([one.encode() for one in some] for some in (names, addresses, places))
     rows = await connection.stream(select(facts_aside.c.id, facts_aside.c.raw))
-    ids = [one async for one, raw in rows if any(mark in raw for mark in marks)]
+    ids = [one async for one, raw in rows if _has(raw, marks) or (_has(raw, spoken) and _has(raw, where))]
     if ids:
         await connection.execute(delete(facts_aside).where(facts_aside.c.id.in_(ids)))
     return len(ids)
+
+
+def _has(raw: bytes, marks: Iterable[bytes]) -> bool:
+    return any(mark in raw for mark in marks)
 
 
 async def subject(engine: AsyncEngine, contacts: Collection[str]) -> dict[str, Any]:

@@ -7,11 +7,11 @@ more on binding ten thousand parameters than the server on storing them (docs/de
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, Table, bindparam, column, func, select
+from sqlalchemy import Insert, Select, Table, Text, bindparam, cast, column, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -51,6 +51,14 @@ def _plain(value: object) -> str:
     if isinstance(value, bytes):
         return rf"\x{value.hex()}"  # as PostgreSQL reads bytea
     raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def values_of(connection: AsyncConnection, values: Iterable[str]) -> Select[tuple[str]]:
+    """These as rows, for ``column.in_``: as one value, of which a statement may have only so many."""
+    given = json.dumps(sorted(values))
+    if connection.dialect.name == POSTGRESQL:
+        return select(func.jsonb_array_elements_text(cast(literal(given), JSONB)).column_valued())
+    return select(func.json_each(given).table_valued(column("value", Text())).c.value)
 
 
 async def insert_new(connection: AsyncConnection, table: Table, rows: Sequence[Row], returned: str) -> list[Any]:

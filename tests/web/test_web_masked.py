@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from bot.model import Address, AddressKind
 from connectors.web.limits import Limits
-from connectors.web.log import VisitorLog
+from connectors.web.log import VisitorLog, message_id
 from tests.web.browser_socket import Tab
 from tests.web.customer import Visitor
 from tests.web.fakes import Bank, FakeInbox
@@ -89,7 +89,7 @@ async def test_nothing_else_is_hidden(bank: Bank, inbox: FakeInbox, redis_client
         await tab.hello()
         await tab.says("hello", "m1")
     message, log = inbox.messages[-1], VisitorLog(redis_client, Limits())
-    await log.hide(replace(message, id=f"web:{message.sender.value}:unknown"))
+    await log.hide(replace(message, id=message_id(message.sender.value, "unknown")))
     await log.hide(replace(message, sender=Address(AddressKind.TEL, "+12125550101")))
     await log.hide(replace(message, sender=Address(AddressKind.WEB, "f" * 32)))
     assert "hello" in await kept(redis_client, inbox)
