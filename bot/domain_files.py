@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from bot.yaml_text import parse
+
 GENERAL = "general"
 RASAS = ("intents", "entities", "slots", "forms", "actions", "responses", "session_config")
 """What Rasa reads of a domain file."""
@@ -32,7 +34,7 @@ def read(folder: Path, path: Path) -> Mapping[str, Any]:
     """One file below ``folder``; an empty one holds nothing. Raises DomainFileError."""
     name = f"domain/{path.relative_to(folder)}"
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        content = parse(path.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise DomainFileError(f"{name}: cannot be read: {reason}") from error

@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from bot.yaml_text import parse
+
 FILE = "_retention.yml"
 FOR_EVER = "for ever"
 _DAYS = {"day": 1.0, "week": 7.0, "year": 365.25}
@@ -53,7 +55,7 @@ class Rules:
         if not path.exists():
             return cls()
         try:
-            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+            content = parse(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, yaml.YAMLError) as error:
             raise RetentionError(f"{FILE} cannot be read: {type(error).__name__}.") from error
         given = content.get("retention") if isinstance(content, Mapping) else None

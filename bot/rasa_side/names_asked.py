@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot import domain_files
+from bot.yaml_text import parse
 
 INFORM = "inform"
 ENTITY = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
@@ -59,5 +58,5 @@ def _examples(content: dict[str, Any]) -> Iterator[str]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    content = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+    content = parse(path.read_text(encoding="utf-8")) if path.exists() else None
     return content if isinstance(content, dict) else {}

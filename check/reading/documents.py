@@ -12,12 +12,13 @@ from typing import Any
 import yaml
 from yaml.error import MarkedYAMLError, YAMLError
 
+from bot.yaml_text import LOADER
 from check.findings import ERROR, Finding, Severity
 
 Key = tuple[Any, ...]
 """Where a value stands: names of mappings and places in lists, from the top."""
 
-FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 OLD_BOOLEANS = frozenset({"yes", "no", "on", "off", "y", "n"})
 """Read as true or false by some readers of YAML and as words by others."""
 
@@ -95,7 +96,7 @@ def read(root: Path, path: Path) -> Document:
 def parse(text: str) -> Parsed:
     """The content of a YAML text."""
     try:
-        node = yaml.compose(text, Loader=FAST)
+        node = yaml.compose(text, Loader=LOADER)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return Parsed(wrong=(_problem(text, error, _line_of(text, mark.line if mark else 0)),), readable=False)
