@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from check import config, dialogue, journeys, phone, settings, shape, understanding, usage, wording
+from check import articles, config, dialogue, journeys, phone, settings, shape, understanding, usage, wording
 from check.findings import Finding
 from check.reading import layers
 from check.reading.assistant import Assistant, load
@@ -44,8 +44,9 @@ MEANING: tuple[Rule, ...] = (
     settings.retention,
     phone.voice,
     journeys.scripts,
+    articles.articles,
 )
-"""Of all files together. A new kind of file (articles) is a folder in ``assistant.load`` and a rule here."""
+"""Of all files together. A new kind of file is a folder in ``assistant.load`` and a rule here."""
 
 
 def findings(root: Path) -> list[Finding]:

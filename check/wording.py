@@ -136,14 +136,19 @@ def _length(text: str) -> int:
     return len(PLACEHOLDER.sub(lambda found: "x" * LENGTHS.get(found[1], USUAL_LENGTH), text))
 
 
+def words_of(text: str) -> set[str]:
+    """Its words in small letters."""
+    return set(re.findall(r"[a-z]+", text.casefold()))
+
+
 def _opting_out(one: Variation) -> Iterator[Finding]:
-    words = set(re.findall(r"[a-z]+", one.text.casefold())) & OPT_OUT
+    words = words_of(one.text) & OPT_OUT
     if words and one.name not in ABOUT_OPTING_OUT:
         yield one.finding(f'has "{min(words)}" by SMS, which invites people to opt out: say it in another word.')
     for key, button in one.buttons:
         title = str(button.get("title", ""))
         bare = re.sub(r"\W", "", title.casefold())
-        risky = set(re.findall(r"[a-z]+", title.casefold())) & OPT_OUT
+        risky = words_of(title) & OPT_OUT
         if bare in ("yes", "no"):
             yield one.document.finding(
                 key, f"{one.name} has the option {title} by SMS, where carriers take it as an answer to them: say more."
@@ -160,12 +165,12 @@ def aloud(assistant: Assistant) -> Iterator[Finding]:
         if FOR_AGENTS.match(name):
             continue
         for one in heard(found, "voice"):
-            if why := _badly_read(one.text):
+            if why := badly_read(one.text):
                 cure = "" if one.channel == "voice" else " Write another text with channel: voice."
                 yield one.finding(f"reads badly aloud: {why}.{cure}", WARNING)
 
 
-def _badly_read(text: str) -> str:
+def badly_read(text: str) -> str:
     """Why, as the end of a sentence; empty where nothing is wrong."""
     if found := ON_SCREEN.search(text):
         return (

@@ -10,7 +10,8 @@ from typing import Any
 
 from bot import domain_files
 from check import code
-from check.reading import documents
+from check.reading import articles, documents
+from check.reading.articles import ArticleFile
 from check.reading.documents import Document, Key
 
 CHANNELS = ("web", "messenger", "sms", "voice")
@@ -45,10 +46,14 @@ class Assistant:
     settings: Mapping[str, Document] = field(default_factory=dict)
     """``config.yml`` and ``endpoints.yml``."""
 
+    articles: tuple[ArticleFile, ...] = ()
+    beside_articles: tuple[Document, ...] = ()
+
     @property
     def documents(self) -> Iterator[Document]:
         """All of them."""
-        yield from (*self.settings.values(), *self.domain, *self.data, *self.tests)
+        yield from (*self.settings.values(), *self.domain, *self.data, *self.tests, *self.beside_articles)
+        yield from (one.document for one in self.articles)
 
     @cached_property
     def code(self) -> code.Code:
@@ -138,4 +143,6 @@ def load(root: Path) -> Assistant:
         each(sorted((root / "data").rglob("*.y*ml"), key=lambda path: (domain_files.GENERAL not in path.parts, path))),
         each(tests),
         settings,
+        articles.load(root),
+        articles.others(root),
     )

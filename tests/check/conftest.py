@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("config.yml", "endpoints.yml", "domain", "data", "tests/journeys", "tests/calls", "tests/test_stories.yml")
+COPIED = ("config.yml", "endpoints.yml", "domain", "data", "articles", "tests/journeys", "tests/calls", "tests/test_stories.yml")
 READ = ("actions", "bot")
 
 

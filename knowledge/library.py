@@ -1,0 +1,99 @@
+"""All articles with their index: what the assistant and the help pages ask."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from bot.model import Proof
+from bot.model.answers import Answer
+from knowledge.article import Article
+from knowledge.elsewhere import read_elsewhere
+from knowledge.reading import FOLDER, read_all
+from knowledge.search.index import Hit, Index
+from knowledge.search.meaning import Encode
+
+MODELS = Path("models")
+DEFAULT = "en"
+LONGEST_QUESTION = 500
+"""Characters; what comes after them is not looked at."""
+
+Today = Callable[[], date]
+log = logging.getLogger(__name__)
+
+
+class Library:
+    """The articles of all languages. Safe to share between threads."""
+
+    def __init__(
+        self,
+        articles: Sequence[Article],
+        elsewhere: Sequence[str] = (),
+        encode: Encode | None = None,
+        *,
+        folder: Path = MODELS,
+        today: Today = date.today,
+    ) -> None:
+        self._articles = tuple(articles)
+        self._today = today
+        languages = {one.front.language for one in articles}
+        self._indexes = {name: Index(self.written_in(name), elsewhere, encode, folder) for name in languages}
+
+    @classmethod
+    def open(cls, folder: Path = FOLDER, models: Path = MODELS) -> Library:
+        """The articles below ``folder``, by meaning too where the sentence model is installed. Raises ArticleError."""
+        articles = read_all(folder)
+        return cls(articles, read_elsewhere(folder), sentence_model() if articles else None, folder=models)
+
+    def written_in(self, language: str) -> list[Article]:
+        """Every article of that language, also those that do not hold now."""
+        return [one for one in self._articles if one.front.language == language]
+
+    def current(self, language: str = DEFAULT) -> list[Article]:
+        """Those that hold today and that anybody may read."""
+        return [one for one in self.written_in(language) if one.public and one.holds(self._today())]
+
+    def article(self, slug: str, language: str = DEFAULT) -> Article | None:
+        """By the name of its page, if it holds today and anybody may read it."""
+        return next((one for one in self.current(language) if one.slug == slug), None)
+
+    def search(self, question: str, language: str = DEFAULT, proof: Proof = Proof.CLAIMED) -> list[Hit]:
+        """What holds today and ``proof`` may know, the best first; nothing for an empty question."""
+        index = self._indexes.get(language)
+        words = question.strip()[:LONGEST_QUESTION]
+        if index is None or not words:
+            return []
+        return [hit for hit in index.search(words) if hit.article.front.level <= proof and hit.article.holds(self._today())]
+
+    def answer(self, question: str, proof: Proof = Proof.CLAIMED, language: str = DEFAULT) -> Answer | None:
+        """What the best article says in short; None when none answers (``bot.ports.knowledge.Knowledge``)."""
+        hit = next(iter(self.search(question, language, proof)), None)
+        return told(hit.article) if hit and hit.answers else None
+
+
+def told(article: Article) -> Answer:
+    """The part of an article that the assistant says."""
+    front = article.front
+    return Answer(
+        slug=article.slug,
+        title=front.title,
+        sms=front.short.sms,
+        voice=front.short.voice,
+        web=front.short.web,
+        next_intent=front.next.intent,
+        next_title=front.next.title,
+        public=article.public,
+    )
+
+
+def sentence_model() -> Encode | None:
+    """The encoder, or None where it is not installed: articles are then found by words alone."""
+    try:
+        encode: Encode = importlib.import_module("bot.sentence_vectors.encoder").Encoder().encode
+    except ImportError:  # here: an installation without it goes on
+        log.warning("the sentence model is not installed: articles are found by their words alone")
+        return None
+    return encode
