@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urldefrag
 
 import aiohttp
@@ -22,6 +22,7 @@ from simulator.twiml.verbs import Problem
 MESSENGER_TIMEOUT = 5.0
 MESSENGER_RETRIES = (1.0, 5.0, 30.0, 120.0)
 MAX_REDIRECTS = 10
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Webhooks:
     journal: Journal
     faults: Faults
     session: aiohttp.ClientSession | None = None
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     _held: list[asyncio.Event] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -71,11 +72,12 @@ class Webhooks:
         if self.session:
             await self.session.close()
 
-    def background(self, work: Coroutine[Any, Any, None]) -> None:
+    def background(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run something that is cancelled with the simulator."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def later(self, request: Request) -> None:
         """Send without waiting: the delay, reorder and duplicate faults apply."""
@@ -102,7 +104,22 @@ class Webhooks:
             await self.clock.sleep(wait)
 
     async def send(self, request: Request, jar: aiohttp.CookieJar | None = None) -> Answer:
-        """Send now and give the answer; twice, with the same idempotency token, when a duplicate is due."""
+        """Send now and give the answer; twice, with the same idempotency token, when a duplicate is due.
+
+        A caller who hangs up meanwhile takes nothing back: the request is on its way, ends as it would have, and is journalled.
+        """
+        sent = self.background(self._sent(request, jar))
+        try:
+            return await asyncio.shield(sent)
+        except asyncio.CancelledError:
+            sent.add_done_callback(lambda over: self._unread(request, over))
+            raise
+
+    def _unread(self, request: Request, sent: asyncio.Task[Answer]) -> None:
+        if not sent.cancelled() and not sent.exception():
+            self.record(request, sent.result(), note="nobody waited for this answer any more")
+
+    async def _sent(self, request: Request, jar: aiohttp.CookieJar | None) -> Answer:
         token = idempotency_token()
         if self.faults.take("duplicate_next"):
             self.record(request, await self._tries(request, token, jar), note="sent twice: this answer was dropped")

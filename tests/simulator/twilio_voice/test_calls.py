@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from tests.simulator.conftest import ACCOUNT, AGENT, TOKEN, Stage
 
 BASIC = {"Authorization": aiohttp.encode_basic_auth(ACCOUNT, TOKEN)}
+UNREAD = "nobody waited for this answer any more"
 GATHER = '<Gather input="dtmf speech" action="/2" numDigits="1" timeout="4"><Say>Press or say.</Say></Gather>'
 
 
@@ -349,3 +353,27 @@ async def test_what_is_recognised_on_the_way_may_differ_from_the_result(stage: S
     await phone.ends()
     await stage.sim.wait(lambda e: e.get("what") == "partial", "the partial result", 5)
     assert [f["UnstableSpeechResult"] for f in stage.gateway.fields("/partial")] == ["person"]
+
+
+async def test_who_hangs_up_while_the_answer_is_awaited_takes_no_request_back(stage: Stage) -> None:
+    """As with Twilio: what is on its way to the installation arrives and is answered, though nobody hears the answer."""
+    began, goes_on, answered = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slow(_: web.Request) -> web.Response:
+        began.set()
+        await goes_on.wait()
+        answered.set()
+        return web.Response(text="<Response><Say>Too late.</Say></Response>", content_type="text/xml")
+
+    app = web.Application()
+    app.router.add_post("/slow", slow)
+    async with TestServer(app) as server:
+        stage.voice(f"<Redirect>{server.make_url('/slow')}</Redirect>")
+        phone = await stage.sim.call()
+        await began.wait()
+        await phone.hangs_up()
+        assert await phone.ends() == "completed"
+        goes_on.set()
+        await answered.wait()
+        journalled = await stage.sim.wait(lambda one: one.get("note") == UNREAD, UNREAD, 10)
+    assert journalled["status"] == 200 and "Too late." not in str(phone.heard)
