@@ -202,13 +202,14 @@ class People:
             return await self._send(handoff, text.strip(), Author.AGENT, agent, f"{handoff_id}:{agent}:{cause}")
 
     async def close(self, handoff_id: str, agent: str, outcome: str) -> None:
-        """Give the conversation back to the bot, which has the next turn."""
-        handoff = await self.handoffs.assigned_to(handoff_id, agent)
+        """Give the conversation back to the bot, which has the next turn. Where the agent's phone was hung up first, the caller
+        is with it already: they are told what was agreed all the same."""
+        await self.handoffs.closable_by(handoff_id, agent)
         outcome, _ = unreadable(outcome)
         if not outcome.strip():
             raise HandoffRefused("Say in a few words what was agreed; the customer hears it.")
         async with self._holding(handoff_id):
-            handoff = await self.handoffs.assigned_to(handoff_id, agent)
+            handoff = await self.handoffs.closable_by(handoff_id, agent)
             await self.handing_back.promise(handoff, outcome.strip(), agent, f"closed:{agent}")
             closed = await self.handoffs.close(handoff_id, outcome.strip(), by=agent)
         if handoff.channel is ChannelName.VOICE:

@@ -45,7 +45,10 @@ def _ownership(was: Handoff, now: Handoff) -> Iterator[Step]:
         yield "handoff_returned", {"to": "queue", "agent": was.agent or "", "why": _why(was, now)}
     elif was.agent and now.agent and was.agent != now.agent:
         yield "handoff_transferred", {"from_agent": was.agent, "to_agent": now.agent}
-    if not now.open and now.handed_back and not was.handed_back and not _joined(now):
+    if now.noted_late and not was.noted_late:
+        note = {"note": now.outcome or "", "agent": now.agent or "", "talked_seconds": _seconds(now.assigned_at, now.closed_at)}
+        yield "handoff_closed", {"outcome": _outcome(was, now), **note}
+    if not now.open and now.handed_back and not was.handed_back and not now.noted_late and not _joined(now):
         yield "handoff_returned", {"to": "assistant", "agent": now.agent or "", "why": _outcome(was, now)}
 
 

@@ -42,7 +42,7 @@ class HandingBack:
             handoff = await self.handoffs.get(back.handoff_id) if back else None
             if back is None or handoff is None:
                 return None
-            if handoff.open and back.by is not None:  # the desk died before it could close it
+            if back.by is not None and (handoff.open or handoff.lacks_outcome(back.by)):  # the desk died before it could close it
                 handoff = await self.handoffs.close(handoff.id, back.outcome, by=back.by)
         except HandoffRefused:
             return None

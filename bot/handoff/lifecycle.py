@@ -84,11 +84,23 @@ class HandoffBook:
         """The handoff, when it is this agent's to answer; else HandoffRefused."""
         return _of(await self.get(handoff_id), agent)
 
+    async def closable_by(self, handoff_id: str, agent: str) -> Handoff:
+        """The handoff, when this agent has it, or had it and may still say what was agreed; else HandoffRefused."""
+        handoff = await self.get(handoff_id)
+        if not handoff.lacks_outcome(agent):
+            return _of(handoff, agent)
+        if await self.handoffs.open_for(handoff.conversation_id):
+            raise HandoffRefused("The customer asks for a person again: accept that conversation, and tell them there.")
+        return handoff
+
     async def close(self, handoff_id: str, outcome: str, *, by: str | None = None) -> Handoff:
         """Give the conversation back to the bot; ``by`` an agent, who must have it (else HandoffRefused), or whoever it
-        belongs to. One that is closed stays as it was closed."""
+        belongs to. One that is closed stays as it was closed; but an agent whose phone hung up before may still say what was
+        agreed, and then it is to be told."""
 
         def closed(now: Handoff) -> Handoff:
+            if by is not None and now.lacks_outcome(by):
+                return replace(now, outcome=outcome, handed_back="", noted_late=True) if outcome else now
             if by is not None:
                 _of(now, by)
             return replace(now, state=HandoffState.CLOSED, outcome=outcome, closed_at=moment) if now.open else now

@@ -24,7 +24,8 @@ class HandoffState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TranscriptLine:
-    """One line as an agent reads it. ``kind`` is set where it is no plain words (``bot.model.Kind``); ``media`` came with it."""
+    """One line as an agent reads it. ``kind`` is set where it is no plain words (``bot.model.Kind``); ``media`` came with it;
+    ``picked`` is the option that other words than its title chose."""
 
     at: datetime
     author: Author
@@ -33,6 +34,7 @@ class TranscriptLine:
     agent: str | None = None
     kind: str = ""
     media: tuple[Media, ...] = ()
+    picked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,9 @@ class Handoff:
     handed_back: str = ""
     """The message whose turn gives the conversation back to the assistant, once it is closed: one does."""
 
+    noted_late: bool = False
+    """Whether its agent wrote down what was agreed after the caller was back with the assistant."""
+
     @property
     def here(self) -> bool:
         """Whether the customer is there to be answered: on the line, or where they read. Who has left, or waits elsewhere to be
@@ -141,6 +146,10 @@ class Handoff:
     def open(self) -> bool:
         """True while a person owns the conversation."""
         return self.state is not HandoffState.CLOSED
+
+    def lacks_outcome(self, agent: str) -> bool:
+        """Whether the talk with this agent is over, and what was agreed was not written down: the phone was hung up first."""
+        return not self.open and self.agent == agent and not self.outcome
 
 
 class LineAct(StrEnum):

@@ -66,7 +66,8 @@ class HandoffReturned:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoffClosed:
     """It is over. ``outcome``: ``agreed``, ``talked`` (the agent wrote nothing down), ``elsewhere`` (in Meta's inbox), ``alone``
-    (the customer went on without), ``left`` (the line) or ``joined`` (another handoff); ``note``: what the agent wrote down."""
+    (the customer went on without), ``left`` (the line) or ``joined`` (another handoff); ``note``: what the agent wrote down.
+    Told once more when an agent writes it down after the caller was back with the assistant: the later one stands."""
 
     handoff_id: str
     outcome: str

@@ -77,7 +77,7 @@ class Answers:
         if heard.sworn:
             return await self._missed(call, step, prompt, [self._say("utter_sworn_at")])
         if heard.nothing:
-            return await self._silent(call, step, prompt)
+            return await self._agreed(call, step) or await self._silent(call, step, prompt)
         if heard.words > prompt.settings.noise_words and call.noise + 1 >= prompt.settings.no_match:
             return await self._anybody(call, step, prompt)
         if heard.confidence is not None and heard.confidence < prompt.settings.confirm_below:
@@ -92,7 +92,23 @@ class Answers:
         """The assistant's turn."""
         message = self.saying.message(call, str(step), digits=keys or None, text="" if keys else text)
         noise = not keys and len(text.split()) > prompt.settings.noise_words
-        return await self.saying.spoken(call, step, await self.conversations.receive(message), noise=noise)
+        told = await self._told_late(call, step)
+        lead = self.saying.asker.words(told) if told else []
+        return await self.saying.spoken(call, step, await self.conversations.receive(message), lead, noise=noise)
+
+    async def _agreed(self, call: Call, step: int) -> Script | None:
+        """To who is silent: what an agent has written down meanwhile, as on the way back from them."""
+        told = await self._told_late(call, step)
+        return await self.saying.spoken(replace(call, silences=0), step, told) if told else None
+
+    async def _told_late(self, call: Call, step: int) -> TurnResult | None:
+        """The assistant's turn with what was agreed, when the agent wrote it down after the caller was back."""
+        handoff = await self.saying.handoffs.get(call.handoff_id) if call.handoff_id else None
+        message = self.saying.message(call, f"{step}:agreed")
+        if handoff is None or not handoff.noted_late or handoff.handed_back not in ("", message.id):
+            return None
+        result = await self.conversations.caller_returned(message, "")
+        return None if apologised(result) else result
 
     async def _wished(self, call: Call, step: int, prompt: Prompt, heard: Heard) -> Script:
         name = heard.wish or ""

@@ -152,6 +152,66 @@ async def test_a_caller_who_is_on_the_way_back_is_told_there_and_not_by_text(wor
     assert await told(world) == [] and said(world).count(CLOSED) == 1
 
 
+async def hung_up_first(world: World) -> Handoff:
+    """The agent's phone is hung up before *Close conversation* arrives: the caller is with the assistant."""
+    handoff = await in_the_queue(world)
+    await world.people.accept(handoff.id, "sam", None)
+    world.assistant.answer = lambda _: DialogueTurn((Reply("back"),))
+    await world.calls.update("CA1", lambda now: replace(now, handoff_id=handoff.id, state=CallState.TALKING))
+    await world.conversations.caller_returned(world.message(ChannelName.VOICE, ANA, call_sid="CA1"), "")
+    world.clock.passes(seconds=5)
+    return handoff
+
+
+async def test_who_is_back_before_the_agent_closes_is_told_on_the_phone_and_once(world: World) -> None:
+    handoff = await hung_up_first(world)
+    await world.people.close(handoff.id, "sam", OUTCOME)
+    await world.settles()
+    assert said(world).count(CLOSED) == 0 and await told(world) == [], "she is on the line, and hears it there"
+    again = world.message(ChannelName.VOICE, ANA, call_sid="CA1")
+    back = await world.conversations.caller_returned(again, "")
+    assert [reply.text for reply in back.replies] == ["back"] and said(world)[-1] == CLOSED
+    await world.conversations.call_ended("CA1")
+    await world.settles()
+    assert await told(world) == [] and said(world).count(CLOSED) == 1
+    closes = [fact.body for fact in await world.told("handoff_closed")]
+    assert [(one["outcome"], one["note"]) for one in closes] == [("talked", ""), ("agreed", OUTCOME)]
+    assert len(await world.told("handoff_returned")) == 1
+
+
+@pytest.mark.parametrize("hangs_up", ["before the close", "after the close", "after the way back was looked at"])
+async def test_who_hangs_up_without_having_heard_it_is_told_by_text_once(world: World, hangs_up: str) -> None:
+    handoff = await hung_up_first(world)
+    if hangs_up == "before the close":
+        await world.conversations.call_ended("CA1")
+    await world.people.close(handoff.id, "sam", OUTCOME)
+    if hangs_up == "after the way back was looked at":
+        await world.settles()
+    if hangs_up != "before the close":
+        await world.conversations.call_ended("CA1")
+    await world.settles()
+    await world.settles()
+    assert await told(world) == ["back"] and said(world).count(CLOSED) == 1
+
+
+async def test_only_the_agent_who_talked_may_say_late_what_was_agreed_and_once(world: World) -> None:
+    handoff = await hung_up_first(world)
+    with pytest.raises(HandoffRefused):
+        await world.people.close(handoff.id, "kim", "something else")
+    await world.people.close(handoff.id, "sam", OUTCOME)
+    with pytest.raises(HandoffRefused):
+        await world.people.close(handoff.id, "sam", "another thing")
+    assert (await world.handoffs.get(handoff.id)).outcome == OUTCOME  # type: ignore[union-attr]
+
+
+async def test_an_agent_whose_caller_waits_again_is_told_to_take_that_conversation(world: World) -> None:
+    handoff = await hung_up_first(world)
+    escalates(world)
+    await world.says("CA1", "a person again")
+    with pytest.raises(HandoffRefused, match="asks for a person again"):
+        await world.people.close(handoff.id, "sam", OUTCOME)
+
+
 async def test_an_agent_closes_while_the_assistant_is_down_and_it_is_said_once_later(world: World) -> None:
     handoff = await opened_by_text(world)
     await world.people.accept(handoff.id, "sam", None)

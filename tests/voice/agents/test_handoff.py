@@ -161,6 +161,24 @@ async def test_words_while_the_store_is_down_may_be_sent_again(world: World) -> 
 # -- out of the queue ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("answer", [{}, {"SpeechResult": "my balance"}])
+async def test_what_the_agent_wrote_down_after_the_talk_is_heard_at_the_next_step(world: World, answer: dict[str, str]) -> None:
+    """The agent's phone was hung up before the desk's close came: also who only listens is told."""
+    phone = world.phone()
+    doc, handoff = await put_through(world, phone)
+    world.conversations.will("Was that all?")
+    back = await phone.at(doc.one("Enqueue").attrib["action"], QueueResult="bridged", QueueTime="31")
+    noted = replace(world.store.handoffs[handoff.id], outcome="A new card comes", noted_late=True)
+    world.store.handoffs[handoff.id] = noted
+    world.conversations.will("A new card comes.")
+    world.conversations.will("It is 941.")
+    heard = await phone.answers(back, **answer)
+    assert heard.words == ("A new card comes. It is 941." if answer else "A new card comes.")
+    world.store.handoffs[handoff.id] = replace(noted, handed_back="voice:told")
+    world.conversations.will("Goodbye then.")
+    assert (await phone.answers(heard, SpeechResult="bye")).words == ("It is 941." if not answer else "Goodbye then.")
+
+
 async def test_back_from_the_agent_the_bot_goes_on(world: World) -> None:
     phone = world.phone()
     doc, _ = await put_through(world, phone)
