@@ -10,7 +10,7 @@ from bot.conversation.assistant import Assistant
 from bot.conversation.escalation import Escalation
 from bot.conversation.identity_wishes import IdentityWishes
 from bot.conversation.once import TURNS_PER_SENDER
-from bot.conversation.turn import Turn, words
+from bot.conversation.turn import NOTHING_BUT_A_SECRET, Turn, words
 from bot.conversation.turn_log import TurnLog
 from bot.conversation.verification import Verification
 from bot.conversation.with_person import WithPerson
@@ -23,12 +23,11 @@ from bot.identity.links import Linking
 from bot.identity.one_time_codes import CodeCheck
 from bot.identity.second_factor import BESIDE
 from bot.menus.answers import Choice, Late, Picked, Turned, Unclear
-from bot.model import InboundMessage, Reply
+from bot.model import InboundMessage, Option
 from bot.ports import Wording
 from bot.ports.stores import Codes, Menus
+from bot.transcript.notice import worded
 
-NOTHING_BUT_A_SECRET = "/inform"
-"""What the assistant is told instead of a PIN or a code; what was found is in the metadata."""
 MEDIA_TOLD = (1, 3600)
 """How often one sender is told that what they attached is kept: count and seconds."""
 SIGNS = {Meaning.YES: "yes", Meaning.NO: "no", Meaning.THANKS: "thank you"}
@@ -82,14 +81,14 @@ class Answering:
         match choice:
             case Picked(option) if option.payload == PERSON:
                 wanted = directives.Handoff("The assistant could not answer")
-                await self.escalation.hand_over(turn, wanted, shown=option.title)
+                await self.escalation.hand_over(turn, wanted, shown=_as_said(turn, option))
             case Picked(option) if option.payload == ALONE:  # the wait is over already
-                await self.log.heard(turn, option.title)
+                await self.log.heard(turn, _as_said(turn, option))
                 await self.assistant.give_back(turn, "")
             case Picked(option) if option.payload == CALL_ME:  # the same, and they still want somebody
-                await self.escalation.hand_over(turn, directives.Handoff("Asked to be called back"), shown=option.title)
+                await self.escalation.hand_over(turn, directives.Handoff("Asked to be called back"), shown=_as_said(turn, option))
             case Picked(option):
-                await self.assistant.say(turn, payload=option.payload, shown=option.title)
+                await self.assistant.say(turn, payload=option.payload, shown=_as_said(turn, option))
             case None:
                 await self._understand(turn)
             case other:
@@ -135,13 +134,18 @@ class Answering:
             return True
         await self.log.heard(turn)
         if await self.codes.allow(f"too_fast:{turn.message.sender}", 1, TURNS_PER_SENDER[1]):
-            turn.replies.append(Reply(self.wording.say("utter_too_fast", turn.message.channel)))
+            turn.replies.append(worded(self.wording, "utter_too_fast", turn.message.channel))
         return False
 
     async def _tell_of_media(self, turn: Turn, sentence: str) -> None:
         """What became of a picture, a file or a place, once in a while."""
         if turn.message.media and await self.codes.allow(f"media:{turn.message.sender}", *MEDIA_TOLD):
             await self.log.say(turn, sentence)
+
+
+def _as_said(turn: Turn, option: Option) -> str:
+    """A tap is shown by the option's title; who wrote, keyed or said something is shown by that, with the option beside it."""
+    return option.title if turn.message.choice is not None else words(turn.message)
 
 
 def _unreadable(message: InboundMessage) -> bool:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from bot import directives
 from bot.conversation.escalation import Escalation
-from bot.conversation.turn import Turn, metadata, words
+from bot.conversation.turn import FAILED, NOTHING_BUT_A_SECRET, Turn, metadata, words
 from bot.conversation.turn_log import TurnLog
 from bot.handoff.availability import PERSON
 from bot.handoff.wait_answers import Waiting
@@ -70,6 +70,7 @@ class Assistant:
             await self.unreachable(turn, error)
             return
         turn.asked, turn.understood = True, answer.understood
+        turn.unclassified = ours or payload == NOTHING_BUT_A_SECRET
         turn.replies.extend(answer.replies)
         for directive in answer.directives:
             await self._carry_out(turn, directive)
@@ -149,8 +150,8 @@ class Assistant:
                 turn.offer = said if said.options else turn.offer
                 turn.replies.insert(0, turn.replies.pop())  # an open question comes last
             case directives.Prefer(to=where) if self.preferences is not None:
-                turn.contact, text = await self.preferences.set(turn.contact, turn.message, where, turn.proof)
-                await self.log.notice(turn, text)
+                turn.contact, said = await self.preferences.set(turn.contact, turn.message, where, turn.proof)
+                await self.log.reply(turn, said)
                 turn.replies.insert(0, turn.replies.pop())
             case directives.TellWait() if self.waiting is not None:
                 asking = bool(turn.replies)  # an open question of the assistant's comes last, and its options are the only ones
@@ -168,4 +169,4 @@ class Assistant:
     async def _apologise(self, turn: Turn) -> None:
         turn.failed, channel = True, turn.message.channel
         offer = Option(self.wording.say("utter_offer_person", channel), PERSON)
-        turn.replies.append(Reply(self.wording.say("utter_turn_failed", channel), (offer,)))
+        turn.replies.append(Reply(self.wording.say(FAILED, channel), (offer,), response=FAILED))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.conversation.assistant import Assistant
 from bot.conversation.turn import Turn
@@ -57,7 +57,6 @@ class IdentityWishes:
         if turn.held:
             await turn.held.enter_async_context(self.locks.hold(contact.conversation_id))
         await self.log.say(turn, sentence)
-        turn.replies[-1] = replace(turn.replies[-1], response=sentence)
 
 
 def _nothing_since(turn: Turn, link: LinkRecord) -> bool:

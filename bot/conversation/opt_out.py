@@ -15,6 +15,7 @@ from bot.door.opt_out_words import HELP, START, START_WHEN_OUT, STOP, Wish, exac
 from bot.model import ChannelName, Contact, InboundMessage, Reply
 from bot.ports import Contacts, Wording
 from bot.ports.stores import Codes
+from bot.transcript.notice import worded
 
 __all__ = ["HELP", "START", "STOP", "KeywordNotice", "Keywords"]
 
@@ -84,7 +85,7 @@ class Keywords:
         return by_vendor
 
     def _say(self, sentence: str, message: InboundMessage) -> Reply:
-        return Reply(self.wording.say(sentence, message.channel), response=sentence)
+        return worded(self.wording, sentence, message.channel)
 
     @staticmethod
     def _wish(contact: Contact, message: InboundMessage) -> Wish | None:

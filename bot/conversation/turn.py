@@ -18,6 +18,11 @@ from bot.ports.stores import TurnStage
 from bot.transcript.continuity import Return
 from bot.transcript.lines import marks_of
 
+NOTHING_BUT_A_SECRET = "/inform"
+"""What the assistant is told instead of a PIN or a code; what was found is in the metadata."""
+FAILED = "utter_turn_failed"
+"""What is said for an assistant that gave no answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -79,6 +84,8 @@ class Turn:
 
     understood: Understood | None = None
     """What the assistant made of the message, where it told."""
+    unclassified: bool = False
+    """Whether its intent is nobody's wish: an event of ours, or the word that a secret came."""
     typed: str = ""
     """The customer's words, where the assistant was told others in their place."""
     picked: Chosen | None = None
@@ -108,6 +115,7 @@ def metadata(turn: Turn, shown: str | None, ours: bool) -> dict[str, Any]:
         "code": turn.code.value,
         "pin": turn.pin.value,
         "shown": shown,
+        **picked(turn),
         "event_of_ours": ours,
         "moved": turn.back.moved,
         "recap": turn.recap,
@@ -115,6 +123,13 @@ def metadata(turn: Turn, shown: str | None, ours: bool) -> dict[str, Any]:
         **({"card": turn.message.entry.last4} if turn.message.entry and turn.message.entry.last4 else {}),
         **marks_of(turn.message),
     }
+
+
+def picked(turn: Turn) -> dict[str, str]:
+    """For the customer's line: the option that they picked by other words than its title."""
+    title = turn.picked.title if turn.picked and turn.message.choice is None else ""
+    said = turn.typed or words(turn.message)
+    return {"picked": title} if title and title.strip().casefold() != said.strip().casefold() else {}
 
 
 def words(message: InboundMessage) -> str:

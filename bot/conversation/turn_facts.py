@@ -10,17 +10,16 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 
-from bot.conversation.turn import Turn, words
+from bot.conversation.turn import FAILED, Turn, words
 from bot.door.opt_out_words import Wish
 from bot.handoff.lifecycle import INBOX
 from bot.menus.menu import Menu
 from bot.model import About, Author, ChannelName, Entry, Fact, InboundMessage, Kind
 from bot.model.facts import made
-from bot.ports import TurnResult
+from bot.ports import TurnResult, Understood
 
 FORMS = {ChannelName.SMS: "numbers", ChannelName.VOICE: "speech"}
 """How options are offered; elsewhere as buttons."""
-FAILED = "utter_turn_failed"
 
 Told = tuple[str, dict[str, object]]
 
@@ -90,15 +89,20 @@ def _made_of_it(turn: Turn, at: datetime) -> Iterator[Told]:
         if turn.asked or turn.failed:
             yield "turn", {**here, "action": FAILED if turn.failed else "", "fallback": turn.failed}
         return
-    first = {"intent": found.intent, "confidence": found.confidence}
-    second = {"runner_up": found.runner_up, "runner_up_confidence": found.runner_up_confidence}
-    acted = {"model": found.model, "policy": found.policy, "action": found.action, "form": found.form}
-    yield "turn", {**here, **first, **second, **acted, "fallback": found.fallback or turn.failed}
+    intents = {} if turn.unclassified else _intents(found)
+    alone = turn.failed and len(turn.replies) == 1
+    acted = {"model": found.model, "policy": found.policy, "action": FAILED if alone else found.action, "form": found.form}
+    yield "turn", {**here, **intents, **acted, "fallback": found.fallback or turn.failed}
     for slot in found.slots:
         taken = {"slot": slot.name, "value": slot.value, "words": turn.typed or words(message), "level": turn.proof.label}
         yield "slot_set", taken
     for name, channel in found.repeats:
         yield "repeat_asked", {"slot": name, "given_on": channel, "by": Author.BOT.value}
+
+
+def _intents(found: Understood) -> dict[str, object]:
+    first = {"intent": found.intent, "confidence": found.confidence}
+    return {**first, "runner_up": found.runner_up, "runner_up_confidence": found.runner_up_confidence}
 
 
 def _offered(turn: Turn) -> Iterator[Told]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.conversation.turn import Turn, words
+from bot.conversation.turn import Turn, picked, words
 from bot.model import Author, Reply
 from bot.ports import Clock, Wording
 from bot.transcript import lines as transcript
 from bot.transcript.log import Lines
+from bot.transcript.notice import worded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,18 +28,16 @@ class TurnLog:
 
     async def heard(self, turn: Turn, shown: str = "") -> None:
         """The customer's line, as they wrote it or as ``shown``."""
-        await self.add(turn, transcript.user_event(turn.message, shown or words(turn.message)))
-
-    async def notice(self, turn: Turn, text: str) -> None:
-        """Words of the gateway's own: one more reply, and a line."""
-        await self.reply(turn, Reply(text))
+        event = transcript.user_event(turn.message, shown or words(turn.message))
+        event["metadata"] |= picked(turn)
+        await self.add(turn, event)
 
     async def reply(self, turn: Turn, said: Reply) -> None:
-        """The same with options."""
+        """Words of the gateway's own: one more reply, and a line."""
         turn.replies.append(said)
         channel = turn.message.channel
         await self.add(turn, transcript.bot_event(said.text, channel, self.clock(), author=Author.NOTICE))
 
     async def say(self, turn: Turn, sentence: str, **values: object) -> None:
         """A fixed sentence of the designers' (``domain/*/_notices.yml``) as a notice."""
-        await self.notice(turn, self.wording.say(sentence, turn.message.channel, **values))
+        await self.reply(turn, worded(self.wording, sentence, turn.message.channel, **values))

@@ -19,10 +19,11 @@ from bot.handoff.availability import PERSON
 from bot.handoff.lifecycle import INBOX, HandoffBook
 from bot.identity.one_time_codes import CodeCheck
 from bot.identity.second_factor import PinCheck
-from bot.model import Author, ChannelName, Entry, InboundMessage, Kind, Option, Reply
+from bot.model import Author, ChannelName, Entry, InboundMessage, Kind, Option
 from bot.ports import Clock, Dialogue, DialogueUnavailable, Wording
 from bot.ports.stores import Codes
 from bot.transcript import lines as transcript
+from bot.transcript.notice import worded
 
 BLANK_ASKED = (1, 600)
 INBOX_SECONDS = 1800
@@ -141,7 +142,7 @@ class WithoutTurn:
         if talk.said[0].robot:
             channel = turn.message.channel
             offer = Option(self.wording.say("utter_offer_person", channel), PERSON)
-            turn.replies = [Reply(self.wording.say("utter_same_again", channel), (offer,))]
+            turn.replies = [replace(worded(self.wording, "utter_same_again", channel), options=(offer,))]
             self.noted(turn.message, ROBOT)
 
     def counted_in(self, turn: Turn) -> None:

@@ -6,11 +6,12 @@ The phone says it in its own way, with its own offers (``voice.agents.offers``).
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.model import Address, ChannelName, Contact, Option, Reply
 from bot.ports import Clock, Wording
 from bot.ports.hours import Hours, opening_words
+from bot.transcript.notice import worded
 
 PERSON = "onethread:person"
 """Payload of the option that opens a handoff without asking the assistant."""
@@ -46,12 +47,12 @@ class Staffing:
         now = self.clock()
         if not self.hours.open_at(now):
             opens = opening_words(self.hours.next_opening(now), now)
-            text = self.wording.say("utter_staff_closed", channel, opens=opens)
+            said = worded(self.wording, "utter_staff_closed", channel, opens=opens)
         elif await self.available() == 0:
-            text = self.wording.say("utter_staff_away", channel)
+            said = worded(self.wording, "utter_staff_away", channel)
         else:
             return None
         ways = [("utter_staff_go_on", ALONE)]
         if not called and self.number(contact, sender):
             ways.append(("utter_staff_call_me", CALL_ME))
-        return Reply(text, tuple(Option(self.wording.say(title, channel), payload) for title, payload in ways))
+        return replace(said, options=tuple(Option(self.wording.say(title, channel), payload) for title, payload in ways))

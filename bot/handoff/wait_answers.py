@@ -19,6 +19,7 @@ from bot.ports.phone_line import Wait, Waits, estimate
 
 FILE = "_waiting.yml"
 QUEUE = "general"
+STILL = "utter_handoff_still_waiting"
 """The queue of who is in none yet."""
 AROUND = COURTESY | FILLERS | frozenset(("hello", "hi", "hey", "and", "but", "excuse", "me", "sir", "now"))
 
@@ -93,9 +94,10 @@ class Waiting:
             return nobody
         go_on = Option(self._say("utter_staff_go_on", message.channel), ALONE)
         if not handoff.here and handoff.callback:
-            return Reply(self._say("utter_wait_called", message.channel), (go_on,))
+            return Reply(self._say("utter_wait_called", message.channel), (go_on,), response="utter_wait_called")
         place = await self.handoffs.place(handoff)
-        return Reply(self._say("utter_wait_never_mind", message.channel, place=place), (go_on,))
+        words = self._say("utter_wait_never_mind", message.channel, place=place)
+        return Reply(words, (go_on,), response="utter_wait_never_mind")
 
     async def _nobody(self, message: InboundMessage, contact: Contact, handoff: Handoff) -> Reply | None:
         return await self.staffing.nobody(message.channel, contact, message.sender, called=handoff.callback is not None)
@@ -104,22 +106,23 @@ class Waiting:
         if nobody := await self._nobody(message, contact, handoff):
             return nobody
         if not handoff.here and handoff.callback:
-            return Reply(self._say("utter_wait_called", message.channel))
+            return Reply(self._say("utter_wait_called", message.channel), response="utter_wait_called")
         place = await self.handoffs.place(handoff)
-        words = self._say("utter_handoff_still_waiting", message.channel, place=place)
-        return Reply(f"{words} {await self._measured(message.channel, handoff.queue, place)}")
+        words = self._say(STILL, message.channel, place=place)
+        return Reply(f"{words} {await self._measured(message.channel, handoff.queue, place)}", response=STILL)
 
     async def _before(self, channel: ChannelName) -> Reply:
         now, hours = self.staffing.clock(), self.staffing.hours
         if not hours.open_at(now):
-            text = self._say("utter_wait_closed", channel, opens=opening_words(hours.next_opening(now), now))
+            name = "utter_wait_closed"
+            text = self._say(name, channel, opens=opening_words(hours.next_opening(now), now))
         elif await self.staffing.available() == 0:
-            text = self._say("utter_wait_away", channel)
+            name = "utter_wait_away"
+            text = self._say(name, channel)
         else:
-            place = await self.handoffs.next_place()
-            text = self._say("utter_wait_there", channel, place=place)
-            text = f"{text} {await self._measured(channel, QUEUE, place)}"
-        return Reply(text, (Option(self._say("utter_offer_person", channel), PERSON),))
+            place, name = await self.handoffs.next_place(), "utter_wait_there"
+            text = f"{self._say(name, channel, place=place)} {await self._measured(channel, QUEUE, place)}"
+        return Reply(text, (Option(self._say("utter_offer_person", channel), PERSON),), response=name)
 
     async def _measured(self, channel: ChannelName, queue: str, place: int) -> str:
         found = measured(await self.waits.recent(queue, self.staffing.clock()), place, self._say, channel)

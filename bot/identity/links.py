@@ -29,12 +29,12 @@ from bot.model import (
     InboundMessage,
     OutboundMessage,
     Proof,
-    Reply,
     stable_id,
 )
 from bot.ports import Calls, Clock, Contacts, Dialogue, Facts, Handoffs, NoFacts, Wording
 from bot.ports.stores import LinkRecord, Links, Locks, Outbox
 from bot.transcript.log import Lines
+from bot.transcript.notice import worded
 
 UNDO_WITHIN = timedelta(days=30)
 """How long a customer's own word undoes a link; an agent may do it at any time."""
@@ -125,7 +125,7 @@ class Linking:
 
     async def _tell(self, place: Address, about: str, sentence: str, cause: str) -> None:
         channel = CHANNELS[place.kind]
-        reply, one = Reply(self.wording.say(sentence, channel), response=sentence), stable_id("o", f"{cause}>{sentence}")
+        reply, one = worded(self.wording, sentence, channel), stable_id("o", f"{cause}>{sentence}")
         await self.outbox.put([OutboundMessage(one, about, channel, place, reply, Author.NOTICE, self.clock())])
 
     async def undo_by_agent(self, link_id: str, by: str) -> LinkRecord:

@@ -228,7 +228,7 @@ class CodeSending:
         code = await self.one_time_codes.new_code(contact, tel)
         minutes = int(CODE_LIFETIME.total_seconds() // 60)
         text = self.wording.say("utter_code_sms", ChannelName.SMS, code=code, minutes=minutes)
-        about, reply = contact.conversation_id, Reply(text)
+        about, reply = contact.conversation_id, Reply(text, response="utter_code_sms")
         moment = self.clock()
         ends = moment + CODE_LIFETIME  # later it would be a code that opens nothing
         text_message = OutboundMessage(

@@ -10,11 +10,11 @@ from datetime import timedelta
 
 from pydantic import TypeAdapter
 
-from bot.model import Address, Author, ChannelName, InboundMessage, OutboundMessage, Reply, stable_id
+from bot.model import Address, Author, ChannelName, InboundMessage, OutboundMessage, stable_id
 from bot.ports import Calls, Clock, Wording
 from bot.ports.stores import Codes, Locks, Outbox
 from bot.transcript.log import Lines
-from bot.transcript.notice import tell
+from bot.transcript.notice import tell, worded
 
 KEPT = int(timedelta(hours=1).total_seconds())
 OPTED_OUT = "21610"
@@ -65,7 +65,7 @@ class UndeliveredCodes:
             await self._tell(waiting, message)
 
     async def _tell(self, waiting: Waiting, message: OutboundMessage) -> None:
-        reply, moment = Reply(self.wording.say("utter_code_undelivered", waiting.channel)), self.clock()
+        reply, moment = worded(self.wording, "utter_code_undelivered", waiting.channel), self.clock()
         about, place = stable_id("o", f"{message.id}:lost"), waiting.conversation_id
         said = OutboundMessage(about, place, waiting.channel, waiting.address, reply, Author.NOTICE, moment)
         await tell(said, self.lines, self.locks, self.outbox)

@@ -109,8 +109,8 @@ class Reply:
     """What the assistant (or an agent) says, before it has a channel.
 
     ``cards`` and what follows have a form of their own on each channel (docs/menus.md).
-    ``response`` is the designers' name of it, ``prompt`` what they set for it as a question on the phone
-    (``metadata: {voice: ...}`` of the response; docs/voice.md). Both are known on calls only.
+    ``response`` is the designers' name of it; ``prompt``, known on calls only, what they set for it as a question on the phone
+    (``metadata: {voice: ...}`` of the response; docs/voice.md).
     """
 
     text: str

@@ -53,10 +53,8 @@ class ChannelReplies(CollectingOutputChannel):  # type: ignore[misc]  # Rasa is 
             await self._persist_message({**body, **self._asked(message)})
 
     def _asked(self, message: dict[str, Any]) -> dict[str, Any]:
-        """For a call: the response's name, and how the designers want it asked (its ``metadata: {voice: ...}``)."""
-        if self._channel != VoiceInput.channel:
-            return {}
-        metadata = message.get("metadata")
+        """The response's name; for a call, how the designers want it asked, too (its ``metadata: {voice: ...}``)."""
+        metadata = message.get("metadata") if self._channel == VoiceInput.channel else None
         own = metadata.get("voice") if isinstance(metadata, dict) else None
         named = {"response": message.get("utter_action"), "prompt": own}
         return {key: value for key, value in named.items() if value}

@@ -30,7 +30,7 @@ from bot.model import (
 from bot.ports import Calls, Clock, Contacts, Wording
 from bot.ports.stores import Locks, Outbox
 from bot.transcript.log import Lines
-from bot.transcript.notice import tell
+from bot.transcript.notice import tell, worded
 
 RINGS_PER_TEL = (3, 3600)
 """Calls to one number, whoever asks: count and seconds."""
@@ -95,7 +95,7 @@ class Rings:
         titles = ("utter_ring_yes", YES), ("utter_ring_no", NO)
         options = tuple(Option(self.wording.say(name, message.channel), payload) for name, payload in titles)
         text = self.wording.say("utter_ring_offer", message.channel, last2=tel[-2:])
-        return Reply(text, options)
+        return Reply(text, options, response="utter_ring_offer")
 
     async def accepted(self, contact: Contact, message: InboundMessage, proof: Proof) -> Reply:
         """The customer said yes: one call for each offer, however often they say so. Without an offer, one is made."""
@@ -110,7 +110,7 @@ class Rings:
             return self._said("utter_ring_too_often", message)
         await codes.remember(f"ring:taken:{offer.id}", "1", WISH_KEPT)
         await self._put(offer, Wish(contact.conversation_id, message.channel, message.sender, tel))
-        return Reply(self.wording.say("utter_ring_coming", message.channel, number=self.dial))
+        return self._said("utter_ring_coming", message)
 
     async def wish(self, ring_id: str) -> Wish | None:
         """What a call is for; None when it was not asked for, or long ago."""
@@ -125,9 +125,9 @@ class Rings:
             return
         if not await self.identity.codes.remember(f"ring:told:{ring_id}", sentence, WISH_KEPT):
             return
-        text, moment = self.wording.say(sentence, wish.channel, number=self.dial), self.clock()
+        reply, moment = worded(self.wording, sentence, wish.channel, number=self.dial), self.clock()
         about, place = stable_id("o", f"{ring_id}:told"), contact.conversation_id
-        said = OutboundMessage(about, place, wish.channel, wish.address, Reply(text), Author.NOTICE, moment)
+        said = OutboundMessage(about, place, wish.channel, wish.address, reply, Author.NOTICE, moment)
         await tell(said, self.lines, self.locks, self.outbox)
 
     async def _put(self, offer: _Offer, wish: Wish) -> None:
@@ -165,7 +165,7 @@ class Rings:
         return True
 
     def _said(self, name: str, message: InboundMessage) -> Reply:
-        return Reply(self.wording.say(name, message.channel, number=self.dial))
+        return worded(self.wording, name, message.channel, number=self.dial)
 
 
 def _tel(number: str) -> Address:

@@ -37,7 +37,7 @@ from bot.model import (
 from bot.ports import Calls, Clock, Contacts, Wording
 from bot.ports.stores import Codes, Locks, Outbox
 from bot.transcript.log import Lines
-from bot.transcript.notice import tell
+from bot.transcript.notice import tell, worded
 
 SHORT, LONG = 6, 10
 """Figures of a code, in peace and after too many wrong ones."""
@@ -89,12 +89,12 @@ class DialIns:
         if channel in (ChannelName.SMS, ChannelName.VOICE) or not await self.codes.allow(
             f"dial:contact:{contact.id}", *CODES_PER_CONTACT
         ):
-            return Reply(self.wording.say("utter_move_dial", channel, number=self.dial))
+            return worded(self.wording, "utter_move_dial", channel, number=self.dial)
         code = await self._new(_Place(contact.id, channel, message.sender))
         minutes = int(CODE_LIVES.total_seconds() // 60)
         text = self.wording.say("utter_dial_in", channel, number=self.dial, code=code, minutes=minutes)
         tap = Link(self.wording.say("utter_dial_tap", channel, number=self.dial), f"tel:{self.dial},,{code}%23")
-        return Reply(text, links=(tap,) if channel is ChannelName.WEB else ())
+        return Reply(text, response="utter_dial_in", links=(tap,) if channel is ChannelName.WEB else ())
 
     async def expected(self) -> bool:
         """Whether a code is live anywhere, so that a new call listens for more than one key."""
@@ -166,9 +166,9 @@ class DialIns:
         return await self.calls.update(call.sid, change) or moved
 
     async def _tell(self, place: _Place, call: Call, contact: Contact) -> None:
-        text, moment = self.wording.say("utter_dial_joined", place.channel), self.clock()
+        reply, moment = worded(self.wording, "utter_dial_joined", place.channel), self.clock()
         about, where = stable_id("o", f"{call.sid}:joined"), contact.conversation_id
-        sent = OutboundMessage(about, where, place.channel, place.address, Reply(text), Author.NOTICE, moment)
+        sent = OutboundMessage(about, where, place.channel, place.address, reply, Author.NOTICE, moment)
         await tell(sent, self.lines, self.locks, self.outbox)
 
     def _key(self, what: str, code: str) -> str:

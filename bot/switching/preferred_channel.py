@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 
 from bot.identity.links import CHANNELS
 from bot.identity.proof import Identity
-from bot.model import Address, ChannelName, Contact, InboundMessage, Proof
+from bot.model import Address, ChannelName, Contact, InboundMessage, Proof, Reply
 from bot.ports import Contacts, Wording
+from bot.transcript.notice import worded
 
 LIVE = timedelta(minutes=10)
 """So long after their last message a customer is taken to wait where they wrote."""
@@ -27,21 +28,21 @@ class Preferences:
     contacts: Contacts
     wording: Wording
 
-    async def set(self, contact: Contact, message: InboundMessage, to: str, proof: Proof) -> tuple[Contact, str]:
+    async def set(self, contact: Contact, message: InboundMessage, to: str, proof: Proof) -> tuple[Contact, Reply]:
         """Keep the choice (``TEXTS``, ``HERE``, ``ANY``); the contact with it, and what is said, in the channel's words."""
         channel = message.channel
         if proof < Proof.POSSESSED:
-            return contact, self.wording.say("utter_prefer_unproved", channel)
+            return contact, worded(self.wording, "utter_prefer_unproved", channel)
         if to == HERE and channel is ChannelName.VOICE:
-            return contact, self.wording.say("utter_prefer_not_here", channel)
+            return contact, worded(self.wording, "utter_prefer_not_here", channel)
         address = None if to == ANY else self.identity.held_for(contact, message.sender) if to == TEXTS else message.sender
         if to == TEXTS and address is None:
-            return contact, self.wording.say("utter_prefer_unproved", channel)
+            return contact, worded(self.wording, "utter_prefer_unproved", channel)
         if address is not None and CHANNELS[address.kind] is ChannelName.SMS and contact.opted_out:
-            return contact, self.wording.say("utter_move_not_sent", channel)
+            return contact, worded(self.wording, "utter_move_not_sent", channel)
         kept = await self.contacts.update(contact.id, lambda known: replace(known, preferred=address)) or contact
         sentence = {TEXTS: "utter_prefer_sms", HERE: "utter_prefer_here"}.get(to, "utter_prefer_any")
-        return kept, self.wording.say(sentence, channel, last2=address.value[-2:] if address else "")
+        return kept, worded(self.wording, sentence, channel, last2=address.value[-2:] if address else "")
 
     def chosen(self, contact: Contact) -> tuple[ChannelName, Address] | None:
         """Where the customer wants to be reached, while that is theirs, proved, and takes messages."""

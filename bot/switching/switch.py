@@ -19,6 +19,7 @@ from bot.ports import Clock, Wording
 from bot.ports.stores import Codes, Outbox
 from bot.switching.call_me import Rings
 from bot.switching.dial_in import DialIns
+from bot.transcript.notice import worded
 
 LINK_LIFETIME = timedelta(minutes=15)
 LINK_HOLDS = timedelta(hours=12)
@@ -106,30 +107,31 @@ class Moving:
             return await asked(contact, message, proof)
         if self.dial_ins and where == DIAL:
             return await self.dial_ins.offer(contact, message)
-        return Reply(await self._elsewhere(where, contact, message))
+        return await self._elsewhere(where, contact, message)
 
-    async def _elsewhere(self, where: str, contact: Contact, message: InboundMessage) -> str:
+    async def _elsewhere(self, where: str, contact: Contact, message: InboundMessage) -> Reply:
         """A thread without a number can only be dialled into."""
         channel = message.channel
         if where in (ChannelName.VOICE, RING, DIAL):
-            return self.wording.say("utter_move_dial", channel, number=self.dial)
+            return worded(self.wording, "utter_move_dial", channel, number=self.dial)
         tel = contact.number_for(message.sender)
         if tel is None:
-            return self.wording.say("utter_move_no_number", channel)
+            return worded(self.wording, "utter_move_no_number", channel)
         if contact.opted_out or not await self.codes.allow(f"move:tel:{tel.value}", *TEXTS_PER_TEL):
-            return self.wording.say("utter_move_not_sent", channel)
+            return worded(self.wording, "utter_move_not_sent", channel)
         await self._text(where, tel, contact, message)
-        return self.wording.say("utter_move_sent", channel, last4=tel.value[-4:], spoken=" ".join(tel.value[-4:]))
+        return worded(self.wording, "utter_move_sent", channel, last4=tel.value[-4:], spoken=" ".join(tel.value[-4:]))
 
     async def _text(self, where: str, tel: Address, contact: Contact, message: InboundMessage) -> None:
         minutes = int(LINK_LIFETIME.total_seconds() // 60)
         if where == ChannelName.WEB:
-            text = self.wording.say("utter_move_link", ChannelName.SMS, link=await self.links.make(tel), minutes=minutes)
+            link = await self.links.make(tel)
+            reply = worded(self.wording, "utter_move_link", ChannelName.SMS, link=link, minutes=minutes)
         else:
-            text = self.wording.say("utter_move_here", ChannelName.SMS)
+            reply = worded(self.wording, "utter_move_here", ChannelName.SMS)
         about, moment = stable_id("o", f"{message.id}:move"), self.clock()
         ends = moment + LINK_LIFETIME if where == ChannelName.WEB else None
         sent = OutboundMessage(
-            about, contact.conversation_id, ChannelName.SMS, tel, Reply(text), Author.NOTICE, moment, expires_at=ends
+            about, contact.conversation_id, ChannelName.SMS, tel, reply, Author.NOTICE, moment, expires_at=ends
         )
         await self.outbox.put([sent])

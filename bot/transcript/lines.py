@@ -151,7 +151,8 @@ def _line(event: Mapping[str, Any], channel: ChannelName | None) -> TranscriptLi
         return None
     author = Author.CUSTOMER if event["event"] == "user" else Author(metadata.get("author", "bot"))
     media = tuple(Media(**one) for one in metadata.get("media") or ())
-    return TranscriptLine(_time(event), author, channel, text, metadata.get("agent"), metadata.get("kind") or "", media)
+    kind, picked = metadata.get("kind") or "", metadata.get("picked") or ""
+    return TranscriptLine(_time(event), author, channel, text, metadata.get("agent"), kind, media, picked)
 
 
 def _cut_short(answer: Sequence[TranscriptLine], heard: str) -> list[TranscriptLine]:

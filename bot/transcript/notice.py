@@ -1,11 +1,17 @@
-"""A notice that we send by ourselves, and its line in the transcript."""
+"""What we say by ourselves: a fixed sentence as a reply that knows its name; a notice, and its line in the transcript."""
 
 from __future__ import annotations
 
-from bot.model import OutboundMessage
+from bot.model import ChannelName, OutboundMessage, Reply
+from bot.ports import Wording
 from bot.ports.stores import Locks, Outbox
 from bot.transcript import lines as transcript
 from bot.transcript.log import Lines
+
+
+def worded(wording: Wording, name: str, channel: ChannelName | None = None, **values: object) -> Reply:
+    """A sentence of the designers' (``domain/*/_notices.yml``) as a reply; the record says which one it was."""
+    return Reply(wording.say(name, channel, **values), response=name)
 
 
 async def tell(message: OutboundMessage, lines: Lines, locks: Locks, outbox: Outbox) -> None:

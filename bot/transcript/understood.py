@@ -94,11 +94,17 @@ def _ranked(parsed: Mapping[str, Any]) -> tuple[tuple[str, float | None], tuple[
 
 
 def _acted(events: Iterable[Mapping[str, Any]]) -> tuple[str, str]:
-    """The first action that was an answer, and the policy that chose it."""
+    """The first action that said something, or asked something of the gateway, and the policy that chose it; where nothing was
+    said, the first that is more than waiting. What an action says follows it."""
+    first = latest = ("", "")
     for event in events:
-        if event.get("event") == "action" and event.get("name") and event["name"] not in NOT_AN_ANSWER:
-            return str(event["name"]), str(event.get("policy") or "")
-    return "", ""
+        if event.get("event") == "action" and event.get("name"):
+            named = str(event["name"]), str(event.get("policy") or "")
+            latest = named if named[0] not in NOT_AN_ANSWER else ("", "")
+            first = first if first[0] else latest
+        elif event.get("event") == "bot" and latest[0]:
+            return latest
+    return first
 
 
 def _taken(events: Iterable[Mapping[str, Any]], held: Held) -> Iterable[SlotTaken]:

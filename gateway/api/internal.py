@@ -147,6 +147,7 @@ class InternalApi:
                         "channel": line.channel,
                         "text": line.text,
                         "agent": line.agent,
+                        "picked": line.picked or None,
                     }
                     for line in page.lines
                 ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 import structlog
@@ -18,6 +18,7 @@ from bot.menus.menu import Menu
 from bot.model import Address, Author, InboundMessage, Option, OutboundMessage, Reply, stable_id
 from bot.ports import Clock, ContactAsleep, Contacts, StoreUnavailable, TurnResult, Wording
 from bot.ports.stores import Codes, Locks, Menus, Outbox
+from bot.transcript.notice import worded
 from gateway.observe.metrics import Metrics
 from gateway.observe.tracing import Tracing
 
@@ -77,7 +78,7 @@ class InboxWorker:
         if message.hand_back:
             return  # the customer has said nothing; the next that they say is answered
         offer = Option(self.wording.say("utter_offer_person", message.channel), PERSON)
-        reply = Reply(self.wording.say("utter_turn_failed", message.channel), (offer,))
+        reply = replace(worded(self.wording, "utter_turn_failed", message.channel), options=(offer,))
         contact = await self.contacts.find_or_create(message.sender)
         menu_id = stable_id("m", message.id)
         menu = Menu(menu_id, reply.options, self.clock(), message.channel)
@@ -120,9 +121,8 @@ class InboxWorker:
         try:
             if not await self.codes.allow(f"kept:{message.sender}", 1, 600):
                 return
-            text = self.wording.say("utter_message_kept", message.channel)
-            place = await self._place(message)
-            await self.outbox.put([self._own(message, "kept", place, Reply(text))])
+            kept, place = worded(self.wording, "utter_message_kept", message.channel), await self._place(message)
+            await self.outbox.put([self._own(message, "kept", place, kept)])
         except StoreUnavailable:
             return  # Redis is away too; the message itself is safe in it
 

@@ -28,8 +28,9 @@ class MessageIn:
 @kind_of_fact("turn", Retention.FIGURES)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What the assistant made of a message: intent and runner-up with confidence (0 to 1), the model's version, the rule or
-    policy and action that answered, the open form, ``latency_ms`` from receipt to the answer, and whether it was a fallback."""
+    """What the assistant made of a message: intent and runner-up with confidence (0 to 1; none for an event of ours and for a
+    secret), the model's version, the rule or policy and the action that answered, the open form, ``latency_ms`` from receipt to
+    the answer, and whether it was a fallback."""
 
     message_id: str
     intent: str = ""

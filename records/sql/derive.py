@@ -16,6 +16,8 @@ from records.facts import DELETED_WHOLE, KINDS, Fact
 Row = dict[str, Any]
 _SHOWN = frozenset({"message_in", "reply", "turn", "handoff_opened", "handoff_closed", "identity_undone"})
 """Kinds that make a conversation one that is listed."""
+NOT_UNDERSTOOD = "nlu_fallback"
+"""Rasa's word for no intent: to be searched for, and nothing that a customer wanted."""
 
 
 @dataclass(slots=True)
@@ -119,6 +121,7 @@ def _line(fact: Fact) -> Row:
 
 def _conversation(fact: Fact) -> Row:
     intent = (fact.body.get("intent") or None) if fact.kind == "turn" else None
+    intent = None if intent == NOT_UNDERSTOOD else intent
     outcome = (fact.body.get("outcome") or None) if fact.kind == "handoff_closed" else None
     return {
         "id": fact.conversation_id,

@@ -149,3 +149,10 @@ async def test_facts_of_any_month_find_their_place(store: RecordsStore) -> None:
     assert await store.keep(ages) == Kept(added=30)
     assert len((await store.facts_of("c_ana")).rows) == 30
     assert (await store.lines("c_ana")).rows[-1].at == NOW
+
+
+async def test_the_last_intent_is_what_the_customer_last_wanted(store: RecordsStore) -> None:
+    """A turn without an intent (an event of ours) and one that was not understood say nothing of it; the latter is found."""
+    await store.keep([*talk(ANA), understood(ANA, 5, ""), understood(ANA, 6, "nlu_fallback")])
+    [found] = (await store.search(Question(intent="nlu_fallback"))).rows
+    assert found.last_intent == "balance"

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from bot.agent_desk.workspace import outbound
 from bot.door import MASK
 from bot.door.figures import numbers
 from bot.model import Address, AddressKind, ChannelName, Fact, InboundMessage, Media, Option, Reply
 from bot.ports import DialogueTurn, SlotTaken, Understood
+from bot.transcript.lines import lines
 from bot.transcript.repeats import Questions
 from bot.transcript.understood import read_back
 from tests.bot.agent_desk.test_people import opened_by_text
@@ -214,3 +216,77 @@ def test_what_was_understood_is_read_back_from_the_tracker() -> None:
     assert found.slots == (SlotTaken("city", "York"),), "only what has another value than before"
     assert found.repeats == (("zip", "web"),), "asked on the phone for what was given in the browser"
     assert read_back(events(), "3", Questions()) is None
+
+
+ACTS: list[tuple[list[str], str]] = [
+    (["action_pause", "utter_lets_activate", "bot", "activation_form", "bot", "action_listen"], "utter_lets_activate"),
+    (["activation_form", "action_activate_card", "bot", "action_listen"], "action_activate_card"),
+    (["action_session_start", "action_listen", "action_pause", "action_listen"], "action_pause"),
+    (["action_extract_slots", "bot", "utter_hello", "bot"], "utter_hello"),
+    (["action_listen"], ""),
+]
+
+
+@pytest.mark.parametrize(("acts", "answered"), ACTS)
+def test_what_answered_is_the_action_that_said_something(acts: list[str], answered: str) -> None:
+    """Not one that only made room for it, and not the waiting after it."""
+    user = {"event": "user", "message_id": "1", "text": "x", "parse_data": {"intent": {"name": "go"}}}
+    said = [{"event": "bot", "text": "y"} if act == "bot" else {"event": "action", "name": act, "policy": act} for act in acts]
+    found = read_back([user, *said], "1", Questions())
+    assert found is not None and (found.action, found.policy) == (answered, answered)
+
+
+async def test_only_what_a_customer_said_or_chose_has_an_intent(world: World) -> None:
+    """Our own word that a call began, or that an agent is done, and the word that a PIN came, are no wish of theirs."""
+    own = replace(ACTIVATE, intent="call_started", action="action_call_started")
+    understands(world, own)
+    await world.calls_in("CA1")
+    (began,) = await world.told("turn")
+    assert (began.body["action"], began.body.get("intent", ""), began.body.get("runner_up", "")) == (
+        "action_call_started",
+        "",
+        "",
+    )
+    understands(world)
+    await world.says("CA1", "activate my card")
+    assert [fact.body["intent"] for fact in await world.told("turn") if fact.body.get("intent")] == ["activate_card"]
+
+
+async def test_the_record_of_a_text_knows_which_response_was_said(world: World) -> None:
+    """Those of the designers' domain, and the gateway's own sentences."""
+    world.assistant.answer = lambda said: DialogueTurn((Reply("It is 941.", response="utter_balance"),))
+    message = world.message(ChannelName.SMS, ANA, "my balance")
+    result = await world.conversations.receive(message)
+    await world.outbox.put(outbound(result, message, world.clock))
+    assert (await one(world, "reply")).body["response"] == "utter_balance"
+    world.clock.passes(seconds=5)
+    world.assistant.failing = True
+    assert [reply.response for reply in (await world.texts("my other balance")).replies] == ["utter_turn_failed"]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "picked"),
+    [
+        ({"text": "the second one"}, "the second one", "Harbour"),
+        ({"text": "2"}, "2", "Harbour"),
+        ({"digits": "2"}, "2", "Harbour"),
+        ({"text": "harbour"}, "harbour", ""),
+        ({"choice": ":2"}, "Harbour", ""),
+    ],
+)
+async def test_agents_read_what_was_typed_and_beside_it_what_it_picked(
+    world: World, said: dict[str, str], shown: str, picked: str
+) -> None:
+    understands(world, ACTIVATE, Option("Main Street", "/one"), Option("Harbour", "/two"))
+    result = await world.chats("where are you")
+    understands(world)
+    world.clock.passes(seconds=5)
+    told = {name: f"{result.menu_id}{value}" if name == "choice" else value for name, value in said.items()}
+    await world.chats(told.pop("text", ""), **told)
+    meta = world.assistant.asked[-1]["metadata"]
+    event = {"event": "user", "text": "/two", "timestamp": 1.0, "metadata": meta}
+    (line,) = lines([event])
+    assert (line.text, line.picked) == (shown, picked)
+    (heard,) = [fact.body["text"] for fact in await world.told("message_in")][1:]
+    assert heard == shown
+    assert [fact.body["title"] for fact in await world.told("menu_chosen")] == ["Harbour"]
