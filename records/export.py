@@ -26,7 +26,7 @@ from records.sql.tables import conversations, facts
 
 AT_ONCE = 5000
 FACT_COLUMNS = ("id", "kind", "version", "at", "cause", "conversation_id", "contact", "pseudonym", "channel", "body")
-CONVERSATION_COLUMNS = ("id", "contact_id", "pseudonym", "first_at", "last_at", "last_intent", "outcome")
+CONVERSATION_COLUMNS = ("id", "contact", "pseudonym", "first_at", "last_at", "last_intent", "outcome")
 TIMES = frozenset({"at", "first_at", "last_at"})
 FORMS = ("jsonl", "parquet")
 Row = dict[str, Any]
@@ -113,10 +113,11 @@ async def _facts(store: RecordsStore, wanted: Wanted) -> AsyncIterator[list[Row]
 
 async def _conversations(store: RecordsStore, wanted: Wanted) -> AsyncIterator[list[Row]]:
     table = conversations.c
-    asked = select(*(table[name] for name in CONVERSATION_COLUMNS)).order_by(table.last_at, table.id)
+    columns = [table.contact_id.label("contact") if name == "contact" else table[name] for name in CONVERSATION_COLUMNS]
+    asked = select(*columns).order_by(table.last_at, table.id)
     asked = asked.where(table.last_at >= wanted.since, table.last_at < wanted.until)
     async for rows in _pages(store, asked, (table.last_at, table.id), ("last_at", "id")):
-        yield rows if wanted.persons else [{**row, "contact_id": None} for row in rows]
+        yield rows if wanted.persons else [{**row, "contact": None} for row in rows]
 
 
 async def _pages(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
 
-from bot.model import ChannelName
+from bot.model import Address, AddressKind, ChannelName
 from gateway.api.access import refused
 from records.moments import moment
 from records.sql import Question
@@ -16,6 +17,8 @@ from records.sql.pages import LONGEST, MOST
 from records.sql.search import LONGEST_QUESTION
 
 USUAL = 50
+_TEL = re.compile(r"\+[1-9]\d{6,14}|[a-z]\S+", re.ASCII)
+"""A number, or what stands for one that is withheld."""
 CHANNELS = tuple(channel.value for channel in ChannelName)
 
 
@@ -81,3 +84,18 @@ class Asked:
             outcome=self.text("outcome"),
             contact=self.text("contact"),
         )
+
+
+def address_in(text: str) -> Address:
+    """``tel:+12125550147``, ``messenger:...`` or ``web:...``. Raises 400 with a sentence: a plus that was not quoted arrives as a
+    blank, and a number that is none would be somebody who is not known."""
+    try:
+        address = Address.parse(text)
+    except ValueError as error:
+        raise refused(400, "address must be tel:, messenger: or web: and a value") from error
+    if address.kind is AddressKind.TEL and not _TEL.fullmatch(address.value):
+        quoted = " (a plus in an address line is written %2B)" if address.value.startswith(" ") else ""
+        raise refused(400, f"address must be tel: and a number such as +12125550147{quoted}")
+    if address.value != address.value.strip():
+        raise refused(400, "address has blanks around its value")
+    return address

@@ -11,7 +11,7 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from bot.identity.links import Linking, LinkRefused
-from bot.model import Address, Contact, HandoffState
+from bot.model import Contact, HandoffState
 from bot.ports import Contacts, DialogueUnavailable, Handoffs, StoreUnavailable
 from bot.ports.stores import LinkRecord
 from bot.transcript.log import Lines
@@ -19,6 +19,7 @@ from bot.transcript.paging import page_of
 from bot.transcript.repeats import Questions
 from bot.transcript.summary import Summary
 from gateway.api.access import Access, Reads, refused
+from gateway.api.asked import address_in
 from gateway.api.recorded import RecordsApi
 from gateway.observe import health
 from gateway.observe.metrics import Metrics
@@ -64,11 +65,7 @@ class InternalApi:
         self.access.check(request)
         if "address" not in request.query:
             return await self.recorded.search(request)
-        try:
-            address = Address.parse(request.query.get("address", ""))
-        except ValueError as error:
-            raise refused(400, "address must be tel:, messenger: or web: and a value") from error
-        return await self._show(request, await self.contacts.find(address))
+        return await self._show(request, await self.contacts.find(address_in(request.query["address"])))
 
     async def by_id(self, request: web.Request) -> web.Response:
         """``GET /conversations/{id}``: the newest lines, ``lines`` or a few more; ``before``: those before the place that the
@@ -97,13 +94,13 @@ class InternalApi:
         """
         self.access.check(request)
         try:
-            address = Address.parse(str((await request.json())["address"]))
+            address = address_in(str((await request.json())["address"]))
         except (ValueError, KeyError, TypeError) as error:
-            raise refused(400, "address must be tel:, messenger: or web: and a value") from error
+            raise refused(400, 'send {"address": "tel:+12125550147"}, or a messenger: or web: address') from error
         fresh = await self.linking.forget(address)
         if fresh is None:
             raise refused(404, "no such address")
-        return web.json_response({"conversation": fresh.conversation_id})
+        return web.json_response({"conversation_id": fresh.conversation_id})
 
     async def show_metrics(self, _request: web.Request) -> web.Response:
         """``GET /metrics`` in Prometheus' text format."""

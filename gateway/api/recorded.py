@@ -69,8 +69,8 @@ class RecordsApi:
         if before and after:
             raise refused(400, "give before or after, not both")
         page = await self.records.lines(conversation_id, before, after, asked.limit())
-        if not page.rows and not (before or after):
-            raise refused(404, "the records have no lines of such a conversation")
+        if not page.rows:
+            await self._known(conversation_id)
         await self.reads.note(request, conversation_id, len(page.rows))
         return web.json_response({"lines": [_line(one) for one in page.rows], "before": page.before, "after": page.after})
 
@@ -82,8 +82,8 @@ class RecordsApi:
         if kind is not None and kind not in KINDS:
             raise refused(400, "kind is none of the facts in docs/records.md")
         page = await self.records.facts_of(conversation_id, [kind] if kind else None, place, asked.limit())
-        if not page.rows and not (place or kind):
-            raise refused(404, "the records have no facts of such a conversation")
+        if not page.rows:
+            await self._known(conversation_id)
         await self.reads.note(request, conversation_id, sum(one.kind in ("message_in", "reply") for one in page.rows))
         return web.json_response({"facts": [_fact(one) for one in page.rows], "next": page.after})
 
@@ -92,7 +92,14 @@ class RecordsApi:
         """The conversations of a contact, and of those joined into it; the latest first. No words are in the answer."""
         Asked.of(request)
         found = await self.records.conversations_of(request.match_info["id"])
+        if not found:
+            raise refused(404, "the records have no conversations of such a contact")
         return web.json_response({"conversations": [_conversation(one) for one in found]})
+
+    async def _known(self, conversation_id: str) -> None:
+        """404 for a conversation of which nothing was recorded; a page of one that is known may be empty."""
+        if not (await self.records.facts_of(conversation_id, limit=1)).rows:
+            raise refused(404, "the records have no such conversation")
 
 
 def _conversation(one: Conversation) -> dict[str, Any]:
@@ -103,7 +110,7 @@ def _conversation(one: Conversation) -> dict[str, Any]:
         "first_at": one.first_at.isoformat(),
         "last_at": one.last_at.isoformat(),
         "channels": list(one.channels),
-        "intent": one.last_intent,
+        "last_intent": one.last_intent,
         "outcome": one.outcome,
         "joined_into": one.joined_into,
     }
@@ -112,14 +119,14 @@ def _conversation(one: Conversation) -> dict[str, Any]:
 def _line(one: Line) -> dict[str, Any]:
     return {
         "id": one.id,
-        "conversation": one.conversation_id,
+        "conversation_id": one.conversation_id,
         "at": one.at.isoformat(),
         "channel": one.channel,
         "author": one.author,
         "agent": one.agent or None,
         "text": one.text,
         "kind": one.kind,
-        "message": one.message_id,
+        "message_id": one.message_id,
     }
 
 
@@ -130,8 +137,9 @@ def _fact(one: Fact) -> dict[str, Any]:
         "version": one.version,
         "at": one.at.isoformat(),
         "cause": one.cause,
-        "conversation": one.conversation_id,
+        "conversation_id": one.conversation_id,
         "contact": one.contact,
+        "pseudonym": one.pseudonym,
         "channel": one.channel,
         "body": dict(one.body),
     }

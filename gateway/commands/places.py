@@ -23,7 +23,7 @@ from bot.redis_store.retention.recordings import RedisRecordings
 from connectors.twilio.client import TwilioAccount, TwilioClient
 from gateway.commands.on_store import AWAY, redis_url
 from gateway.retention.people import Told
-from gateway.retention.person import People, Unclear
+from gateway.retention.person import BUSY, NOBODY, People, Unclear
 from gateway.retention.recordings import Recordings, VendorRefused
 from gateway.settings import kinds, single_use_kinds
 from gateway.settings.env_file import ENV_FILE, read_values
@@ -33,6 +33,7 @@ from records.errors import RecordsRefused, RecordsUnavailable
 from records.sql import default_url, opening
 
 REFUSED: tuple[type[Exception], ...] = (RecordsRefused, RecordsUnavailable, Unclear, VendorRefused)
+NOT_DONE = frozenset({BUSY, NOBODY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Places:
     @asynccontextmanager
     async def people(self, client: redis.Redis, clock: Clock) -> AsyncIterator[People]:
         """The records opened, and Twilio at hand. Raises RecordsRefused."""
-        async with opening(self.records_url, clock) as records, aiohttp.ClientSession() as http:
+        async with opening(self.records_url, clock, create=False) as records, aiohttp.ClientSession() as http:
             twilio = TwilioClient(http, self.twilio) if self.twilio else None
             recordings = Recordings(twilio, RedisRecordings(client), records, clock)
             yield People(client, records, recordings, Told(RedisFacts(client), clock), clock)
@@ -84,10 +85,13 @@ def _account(sid: str, tokens: tuple[str, ...], url: str) -> TwilioAccount:
 
 
 def told_of(run: Callable[[Places], Awaitable[str]], left: str = "") -> int:
-    """Run it and print what it says: 0. 1 with a sentence when it was broken off (a store or Twilio away, a conversation held
-    too long), 2 when a setting is wrong. ``left``: what is to be said of a work that was broken off."""
+    """Run it and print what it says: 0. 1 with a sentence when nothing was done (nobody is known by that, or they are busy) or it
+    was broken off (a store or Twilio away, a conversation held too long), 2 when a setting is wrong. ``left``: what is to be said
+    of a work that was broken off."""
     try:
-        sys.stdout.write(asyncio.run(_run(run)) + "\n")
+        said = asyncio.run(_run(run))
+        (sys.stderr if said in NOT_DONE else sys.stdout).write(said + "\n")
+        return int(said in NOT_DONE)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -97,7 +101,6 @@ def told_of(run: Callable[[Places], Awaitable[str]], left: str = "") -> int:
     except (*REFUSED, *AWAY) as error:
         sys.stderr.write(f"{broken_off(error)} {left}".strip() + "\n")
         return 1
-    return 0
 
 
 async def _run(run: Callable[[Places], Awaitable[str]]) -> str:

@@ -25,10 +25,11 @@ from gateway.commands.on_store import on_store
 from gateway.commands.one_person import person
 from gateway.commands.places import Places, told_of
 from gateway.retention.people import LEAST, Told, count_silent, forget_silent
-from gateway.retention.person import BUSY, NOBODY, People, said
+from gateway.retention.person import BUSY, NOBODY, People, said, would_go
 from records.sql import opening
 
 MOST = 36500
+NOTHING_YET = "Nothing was deleted: give the same command with DELETE=1 (--delete) to do it."
 
 
 async def silent(client: redis.Redis, clock: Clock, days: int, cold: ColdStore, *, delete: bool) -> str:
@@ -40,7 +41,7 @@ async def silent(client: redis.Redis, clock: Clock, days: int, cold: ColdStore, 
         found = await count_silent(client, clock, span, cold)
     since = f"{found.found} silent since {found.before.astimezone(UTC):%Y-%m-%d}"
     if not delete:
-        return f"{since}. Nothing was deleted (--delete does)."
+        return f"{since}: what Redis and the cold store hold of them would be deleted. {NOTHING_YET}"
     deleted = f"{found.gone} deleted, with {found.handoffs} closed handoffs"
     return f"{since}: {deleted}; {found.found - found.gone} with a person, on the phone or back again."
 
@@ -53,7 +54,7 @@ async def one(people: People, who: str, *, delete: bool) -> str:
     if not delete:
         last = person.contact and (person.contact.last_seen or person.contact.created_at)
         here = f"Last here {last:%Y-%m-%d}" if last else "In the records alone"
-        return f"{here}. Nothing was deleted (--delete does)."
+        return f"{here}. {would_go(await people.count(person))} {NOTHING_YET}"
     done = await people.erase(person)
     return BUSY if done is None else said(done)
 
@@ -78,7 +79,7 @@ async def run(places: Places, asked: argparse.Namespace, clock: Clock = now) -> 
 
     async def work(client: redis.Redis) -> str:
         if not asked.person:
-            async with opening(places.records_url, clock) as records:
+            async with opening(places.records_url, clock, create=False) as records:
                 return await silent(client, clock, asked.days, cold_in(records), delete=asked.delete)
         async with places.people(client, clock) as people:
             return await one(people, asked.person, delete=asked.delete)

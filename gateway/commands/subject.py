@@ -20,23 +20,34 @@ import redis.asyncio as redis
 from bot.model import now
 from bot.ports import Clock
 from gateway.commands.on_store import on_store
-from gateway.commands.one_person import person
+from gateway.commands.one_person import person, refused
 from gateway.commands.places import Places, told_of
 from gateway.retention.person import NOBODY
 from gateway.retention.subject import document
 
 
 def read_arguments(given: Sequence[str]) -> argparse.Namespace:
-    """What was asked for; SystemExit with a usage line when it makes no sense."""
+    """What was asked for; SystemExit (2) with a sentence when it makes no sense."""
     parser = argparse.ArgumentParser(prog="python -m gateway.commands.subject", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--person", type=person, required=True, help="+12125550147, messenger:..., web:..., c_... or p_...")
-    parser.add_argument("--out", type=Path, required=True, help="the file; it must not be there yet")
+    parser.add_argument("--person", default="", help="+12125550147, messenger:..., web:..., c_... or p_...")
+    parser.add_argument("--out", default="", help="the file; it must not be there yet")
     arguments = parser.parse_args(given)
-    if arguments.out.exists():
-        parser.error(f"{arguments.out} is there already: choose another name")
-    if not arguments.out.absolute().parent.is_dir():
-        parser.error(f"there is no folder {arguments.out.absolute().parent}")
+    try:
+        arguments.person, arguments.out = person(arguments.person), _new_file(arguments.out)
+    except argparse.ArgumentTypeError as error:
+        refused(str(error))
     return arguments
+
+
+def _new_file(text: str) -> Path:
+    out = Path(text)
+    if not text.strip():
+        raise argparse.ArgumentTypeError("Name the file that it goes to: OUT=ana.json (--out).")
+    if out.exists():
+        raise argparse.ArgumentTypeError(f"{out} is there already: choose another name.")
+    if not out.absolute().parent.is_dir():
+        raise argparse.ArgumentTypeError(f"There is no folder {out.absolute().parent}.")
+    return out
 
 
 async def run(places: Places, asked: argparse.Namespace, clock: Clock = now) -> str:

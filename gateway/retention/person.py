@@ -16,7 +16,7 @@ from bot.model import Address, AddressKind, Contact
 from bot.ports import Clock
 from bot.ports.cold import ColdStore
 from bot.redis_store.contacts import RedisContacts
-from bot.redis_store.retention.people import RedisRetention, Theirs
+from bot.redis_store.retention.people import RedisRetention, Theirs, all_handoffs
 from gateway.cold import cold_in
 from gateway.retention.people import Told, forget_channels
 from gateway.retention.recordings import Recordings
@@ -56,6 +56,16 @@ class Erased:
     handoffs: int = 0
     records: Deleted = field(default_factory=Deleted)
     exports: Sequence[Fact] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How much is kept of one person."""
+
+    lines: int
+    facts: int
+    recordings: int
+    handoffs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,16 @@ class People:
         found = await self.records.subject([contact_id])
         return bool(found["facts"] or found["conversations"])
 
+    async def count(self, person: Person) -> Held:
+        """What an erasure would find now."""
+        kept = await self.records.subject(person.people)
+        recordings, handoffs = await self.records.recordings_of(person.people), 0
+        if person.contact is not None:
+            theirs = await RedisRetention(self.client, self.clock, self.cold).theirs(person.contact)
+            recordings = await self.recordings.of(theirs)
+            handoffs = sum([one.conversation_id in theirs.places async for one in all_handoffs(self.client) if not one.open])
+        return Held(len(kept["lines"]), len(kept["facts"]), len(recordings), handoffs)
+
     async def erase(self, person: Person) -> Erased | None:
         """None while they are with a person or on the phone."""
         done = Erased(exports=await self.records.exports_with_persons(person.since))
@@ -124,6 +144,14 @@ class People:
 
 def _address(who: str) -> str:
     return f"{AddressKind.TEL}:{who}" if who.startswith("+") else who
+
+
+def would_go(held: Held) -> str:
+    """What an erasure would do, without a word of theirs."""
+    return (
+        f"Would be deleted: {held.lines} transcript lines, {held.recordings} recordings at Twilio and {held.handoffs} closed "
+        f"handoffs; {held.facts} facts would stay as figures that name nobody."
+    )
 
 
 def said(done: Erased) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -15,12 +15,15 @@ from bot.redis_store.client.base import connect
 from bot.redis_store.facts import fact_streams
 from gateway.observe.metrics import Metrics
 from gateway.settings.config import Settings
+from records.errors import RecordsUnavailable
 from records.recorder import Recorder, RecorderHealth
 from records.redis_stream import RedisFactStream
 from records.sql import RecordsStore
 
 BEHIND = timedelta(minutes=2)
 """Facts that wait for so long although the database answers: more come than one recorder keeps."""
+ANSWERS_WITHIN = 1.5
+"""Seconds; less than a health check waits."""
 STOPS = 5.0
 """Seconds that a batch has to end when the gateway stops; what is left is kept by the next recorder."""
 log = structlog.get_logger()
@@ -31,14 +34,29 @@ class Recording:
     """A recorder at work, as the rest of the gateway sees it."""
 
     recorder: Recorder
+    records: RecordsStore
 
     async def well(self) -> bool:
         """Whether what happens is being kept."""
-        return not (await self.recorder.health()).error
+        return not (await self._health()).error
 
     async def notes(self) -> list[str]:
         """What is to be mended, as a sentence for operators and agents."""
-        return [sentence] if (sentence := said_of(await self.recorder.health())) else []
+        return [sentence] if (sentence := said_of(await self._health())) else []
+
+    async def _health(self) -> RecorderHealth:
+        """Also while nothing happens, and the recorder asks nothing of the database. One that is slow to answer is not away."""
+        health = await self.recorder.health()
+        if health.error:
+            return health
+        try:
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                await self.records.answers()
+        except RecordsUnavailable as error:
+            return replace(health, error=str(error), trouble=error.trouble)
+        except TimeoutError:
+            pass
+        return health
 
     async def measure(self, metrics: Metrics) -> None:
         """For the page of figures."""
@@ -66,7 +84,7 @@ async def recording(settings: Settings, records: RecordsStore) -> AsyncIterator[
     recorder = Recorder(RedisFactStream(stream, fact_streams()), records)
     task = asyncio.create_task(recorder.run(), name="recorder")
     try:
-        yield Recording(recorder)
+        yield Recording(recorder, records)
     finally:
         task.cancel()
         await asyncio.wait([task], timeout=STOPS)

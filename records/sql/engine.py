@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -17,7 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from records.errors import RecordsRefused, RecordsUnavailable, RefusedByDatabase, Trouble
 from records.sql.many import as_json
+from records.sql.same_file import SameFile
 
+log = structlog.get_logger(__name__)
 WRITES = "records_writes"
 BUSY_SECONDS = 10
 CONNECT_SECONDS = 5
@@ -29,6 +33,8 @@ _SQLITE = (
     ("unable to open", Trouble.AWAY, "cannot be opened: its folder must exist, and be open to the gateway's user"),
     ("not a database", Trouble.OTHER, "is no SQLite database: RECORDS_URL names another file"),
     ("malformed", Trouble.OTHER, "is damaged: bring back its backup"),
+    ("no such table", Trouble.OTHER, "has no records in it any more: bring back its backup, or restart to begin anew"),
+    ("disk i/o", Trouble.OTHER, "cannot be read or written: look at its disk"),
 )
 _POSTGRES = (
     ("53100", Trouble.FULL, "has no room left: make room on its disk"),
@@ -41,6 +47,9 @@ _POSTGRES = (
     ("55P03", Trouble.BUSY, "is locked by another session"),
     ("40P01", Trouble.BUSY, "is locked by another session"),
     ("57014", Trouble.BUSY, "did not answer in time"),
+    ("57P01", Trouble.AWAY, "is being stopped"),
+    ("57P03", Trouble.AWAY, "is starting: wait until it is ready"),
+    ("42P01", Trouble.OTHER, "has no records in it any more: bring back its backup, or restart to begin anew"),
 )
 _POSTGRES_WORDS = (  # of a connection that never was: there is no code then
     ("password", "28P01"),
@@ -48,6 +57,8 @@ _POSTGRES_WORDS = (  # of a connection that never was: there is no code then
     ("does not exist", "3D000"),
     ("too many clients", "53300"),
 )
+_AWAY = "cannot be reached: start it, or mend RECORDS_URL"
+_UNKNOWN = "refuses what is asked of it: the log has its own words"
 _OF_ONE_FACT = ("22", "23", "54")
 """Classes of SQLSTATE that say that a value does not fit, not that the database is in trouble."""
 
@@ -74,12 +85,20 @@ def named(url: URL) -> str:
     return f"The records database {url.database} on {url.host}:{url.port or 5432}"
 
 
+def is_file(url: URL) -> bool:
+    """Whether the database is a file of SQLite's."""
+    kept_elsewhere = not url.database or url.database.startswith((":memory:", "file:"))
+    return url.get_backend_name() == "sqlite" and not kept_elsewhere
+
+
 def engine_for(url: URL) -> AsyncEngine:
     """An engine; nothing is connected yet."""
     if url.get_backend_name() == "sqlite":
         engine = create_async_engine(url, json_serializer=as_json, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine.sync_engine, "connect", _as_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        if is_file(url):
+            SameFile(Path(str(url.database)), named(url)).watch(engine)
         return engine
     options = f"-c statement_timeout={STATEMENT_SECONDS * 1000} -c timezone=UTC"
     given = {"connect_timeout": CONNECT_SECONDS, "options": options, "application_name": "onethread-records"}
@@ -132,8 +151,11 @@ async def told(url: URL) -> AsyncIterator[None]:
         yield
     except DBAPIError as error:
         raise _meaning(url, error) from error
-    except (PoolTimeout, SQLAlchemyError, OSError) as error:
-        raise RecordsUnavailable(f"{named(url)} cannot be used ({type(error).__name__}).") from error
+    except PoolTimeout as error:
+        raise RecordsUnavailable(f"{named(url)} has no connection left.", Trouble.BUSY) from error
+    except (SQLAlchemyError, OSError) as error:
+        log.warning("records_refused", error=type(error).__name__, exc_info=error)
+        raise RecordsUnavailable(f"{named(url)} {_UNKNOWN}.", Trouble.OTHER) from error
 
 
 def _meaning(url: URL, error: DBAPIError) -> Exception:
@@ -146,6 +168,13 @@ def _meaning(url: URL, error: DBAPIError) -> Exception:
         found = next(((t, s) for code, t, s in _POSTGRES if code == state), None)
         fact_only = found is None and (state[:2] in _OF_ONE_FACT or type(error).__name__ == "DataError")
     if fact_only:
-        return RefusedByDatabase(f"the database refuses it ({type(error.orig).__name__})")
-    trouble, sentence = found or (Trouble.AWAY, f"cannot be reached ({type(error.orig).__name__})")
+        return RefusedByDatabase("a value in it does not fit the database")
+    trouble, sentence = found or ((Trouble.AWAY, _AWAY) if _no_connection(url, error) else (Trouble.OTHER, _UNKNOWN))
+    if found is None:
+        log.warning("records_refused", error=type(error.orig).__name__, state=getattr(error.orig, "sqlstate", None))
     return RecordsUnavailable(f"{named(url)} {sentence}.", trouble)
+
+
+def _no_connection(url: URL, error: DBAPIError) -> bool:
+    """A server that was not reached, or went away in the middle: it gives no code."""
+    return url.get_backend_name() != "sqlite" and not getattr(error.orig, "sqlstate", None)

@@ -195,11 +195,13 @@ async def subject(engine: AsyncEngine, contacts: Collection[str]) -> dict[str, A
         spoken = await connection.execute(select(lines).where(here).order_by(lines.c.at, lines.c.seq, lines.c.id))
         return {
             "contacts": sorted(contacts),
-            "conversations": [_shown(row._mapping) for row in had],
+            "conversations": [_shown(row._mapping, contact_id="contact") for row in had],
             "lines": [_shown(row._mapping) for row in spoken],
             "facts": [_shown(one) for one in found],
         }
 
 
-def _shown(row: Any) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items() if name != "number"}
+def _shown(row: Any, **names: str) -> dict[str, Any]:
+    """``names``: what a column is called outside."""
+    shown = {names.get(name, name): value for name, value in row.items() if name != "number"}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in shown.items()}

@@ -7,14 +7,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.model import now as utc_now
 from records.errors import RecordsRefused, RecordsUnavailable, RefusedByDatabase
-from records.sql.engine import engine_for, named, url_of, writing
+from records.sql.engine import engine_for, is_file, named, reading, url_of, writing
 from records.sql.migrate import migrate
 from records.sql.store import Clock, RecordsStore
+
+AS_THE_GATEWAY = "set RECORDS_URL, or ONETHREAD_HOME, as the gateway has it"
 
 
 def default_url(home: Path) -> str:
@@ -23,23 +26,26 @@ def default_url(home: Path) -> str:
 
 
 @asynccontextmanager
-async def opening(url: str, clock: Clock = utc_now) -> AsyncIterator[RecordsStore]:
+async def opening(url: str, clock: Clock = utc_now, *, create: bool = True) -> AsyncIterator[RecordsStore]:
     """The store behind RECORDS_URL, its tables brought up to date; closed at the end. Raises RecordsRefused.
 
-    A database that is away stops the start as well: a start is when somebody looks.
+    A database that is away stops the start as well: a start is when somebody looks. Without ``create`` one without records does,
+    too: who looks for something must not be told that there is nothing because they looked into the wrong place.
     """
-    store = await opened(url, clock)
+    store = await opened(url, clock, create=create)
     try:
         yield store
     finally:
         await store.close()
 
 
-async def opened(url: str, clock: Clock = utc_now) -> RecordsStore:
+async def opened(url: str, clock: Clock = utc_now, *, create: bool = True) -> RecordsStore:
     """As ``opening``, for who closes it themselves."""
-    engine = engine_for(await _checked(url))
+    engine = engine_for(await _checked(url, create))
     store = RecordsStore(engine, clock)
     try:
+        if not create:
+            await _has_records(engine)
         await migrate(engine)
         await _may_write(engine)
         await store.partitions_ready()
@@ -52,13 +58,21 @@ async def opened(url: str, clock: Clock = utc_now) -> RecordsStore:
     return store
 
 
-async def _checked(text_of_url: str) -> URL:
+async def _checked(text_of_url: str, create: bool) -> URL:
     url = url_of(text_of_url)
-    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith((":memory:", "file:")):
-        folder = Path(url.database).parent
-        if not await asyncio.to_thread(folder.is_dir):
-            raise RecordsRefused(f"{named(url)} cannot be opened: there is no folder {folder}.")
+    if is_file(url):
+        file = Path(str(url.database))
+        if not await asyncio.to_thread(file.parent.is_dir):
+            raise RecordsRefused(f"{named(url)} cannot be opened: there is no folder {file.parent}.")
+        if not create and not await asyncio.to_thread(file.exists):
+            raise RecordsRefused(f"{named(url)} is not there: {AS_THE_GATEWAY}.")
     return url
+
+
+async def _has_records(engine: AsyncEngine) -> None:
+    async with reading(engine) as connection:
+        if await connection.run_sync(lambda at: MigrationContext.configure(at).get_current_revision()) is None:
+            raise RecordsRefused(f"{named(engine.url)} has no records in it: {AS_THE_GATEWAY}.")
 
 
 async def _may_write(engine: AsyncEngine) -> None:

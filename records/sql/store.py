@@ -152,6 +152,11 @@ class RecordsStore:
         """All that is kept of these contacts, as JSON has it."""
         return await erasing.subject(self.engine, contacts)
 
+    async def answers(self) -> None:
+        """Raises RecordsUnavailable when the database does not."""
+        async with read(self.engine) as connection:
+            await connection.execute(select(1))
+
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()

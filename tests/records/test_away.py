@@ -45,7 +45,7 @@ async def test_a_wrong_password_stops_the_start(postgres: Postgres) -> None:
 async def test_a_database_that_is_not_there_stops_the_start(postgres: Postgres) -> None:
     assert "has no database of that name" in await refused(postgres.url("nowhere"))
     port = free_port()
-    sentence = f"The records database x on 127.0.0.1:{port} cannot be reached (OperationalError)."
+    sentence = f"The records database x on 127.0.0.1:{port} cannot be reached: start it, or mend RECORDS_URL."
     assert await refused(f"postgresql://boss:secret@127.0.0.1:{port}/x") == sentence
 
 

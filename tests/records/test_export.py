@@ -50,7 +50,7 @@ async def test_parquet_with_persons_holds_what_was_said(store: RecordsStore, tmp
     assert {row["contact"] for row in rows} == {"p_ana"} and min(row["at"] for row in rows) == at(0)
     words = [json.loads(row["body"])["text"] for row in rows if row["kind"] == "message_in"]
     assert words == ["what is my balance"]
-    assert pq.read_table(written.files[1]).to_pylist()[0]["contact_id"] == "p_ana"
+    assert pq.read_table(written.files[1]).to_pylist()[0]["contact"] == "p_ana"
 
 
 async def test_nothing_at_all_is_an_empty_file_that_can_be_read(store: RecordsStore, tmp_path: Path) -> None:

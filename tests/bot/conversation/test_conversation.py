@@ -90,7 +90,7 @@ async def test_numbers_taps_and_titles_pick_the_option_and_the_payload_stays_wit
     await world.chats("balance")
     await world.chats(choice="m_forged:1", text="Card")
     assert [a["said"] for a in world.assistant.asked] == ["hello", "/balance", "/balance", "Card"]
-    assert [a["metadata"]["shown"] for a in world.assistant.asked] == ["hello", "Balance", "Balance", "Card"]
+    assert [a["metadata"]["shown"] for a in world.assistant.asked] == ["hello", "Balance", "balance", "Card"]
 
 
 async def test_text_that_looks_like_a_command_is_only_words(world: World) -> None:

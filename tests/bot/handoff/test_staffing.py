@@ -80,7 +80,7 @@ async def test_with_everybody_away_in_business_hours(world: World, desk: Desk) -
 async def test_with_somebody_there_the_place_is_said_as_ever(world: World, desk: Desk) -> None:
     world.clock.passes(days=2, hours=3)
     result = await asks(world, ChannelName.SMS, ANA)
-    assert result.replies[-1] == Reply("handoff_waiting place=1")
+    assert result.replies[-1] == Reply("handoff_waiting place=1", response="utter_handoff_waiting")
 
 
 async def test_a_call_says_it_in_its_own_way(world: World, desk: Desk) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +30,7 @@ from records.sql import RecordsStore, opening
 from tests.bot.conftest import linking_on
 from tests.bot.fakes import FakeAssistant
 
+DOCS = Path(__file__).parents[3] / "docs" / "records.md"
 TOKEN = "t" * 40
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 ANA = Address(AddressKind.TEL, "+12125550147")
@@ -118,6 +122,11 @@ async def test_a_conversation_is_shown_by_address_and_by_id(api: TestClient[Any,
         ("/conversations/c_unknown", BEARER, 404),
         ("/conversations?address=", BEARER, 400),
         ("/conversations?address=fax:1", BEARER, 400),
+        ("/conversations?address=tel:+", BEARER, 400),
+        ("/conversations?address=tel:%2B", BEARER, 400),
+        ("/conversations?address=tel:+12125550147", BEARER, 400),
+        ("/conversations?address=tel:12125550147", BEARER, 400),
+        ("/conversations?address=web:%20x", BEARER, 400),
         ("/conversations?address=tel:%2B19995550100", BEARER, 404),
     ],
 )
@@ -127,6 +136,30 @@ async def test_others_get_a_sentence_and_no_conversation(
     answer = await api.get(path, headers=headers)
     assert answer.status == status
     assert set(await answer.json()) == {"error"}
+
+
+async def test_a_plus_that_arrived_as_a_blank_is_told_of(api: TestClient[Any, Any]) -> None:
+    answer = await (await api.get("/conversations?address=tel:+12125550147", headers=BEARER)).json()
+    assert answer == {
+        "error": "address must be tel: and a number such as +12125550147 (a plus in an address line is written %2B)"
+    }
+    wrong = await api.post("/addresses/forget", json={"address": "tel:+"}, headers=BEARER)
+    assert wrong.status == 400 and "such as +12125550147" in (await wrong.json())["error"]
+
+
+async def test_the_lines_for_curl_work_as_they_are_printed(api: TestClient[Any, Any], ana: Contact, tmp_path: Path) -> None:
+    """Of docs/records.md, in an installation's folder; only the port is this test's."""
+    printed = next(block for block in DOCS.read_text(encoding="utf-8").split("```") if "curl" in block)
+    script = printed.replace("8081", str(api.port)).replace(".venv/bin/python", sys.executable)
+    (tmp_path / ".onethread").mkdir()
+    (tmp_path / ".onethread" / "secrets.json").write_text(json.dumps({"internal_api_token": TOKEN}))
+    ran = await asyncio.create_subprocess_exec("bash", "-ec", script, cwd=tmp_path, stdout=asyncio.subprocess.PIPE)
+    found, _ = json.JSONDecoder(), await ran.wait()
+    assert ran.stdout is not None
+    said = (await ran.stdout.read()).decode()
+    searched, end = found.raw_decode(said)
+    shown, _ = found.raw_decode(said[end:].lstrip())
+    assert searched == {"conversations": [], "next": None} and shown["id"] == ana.conversation_id
 
 
 async def test_a_bug_and_an_absent_store_are_sentences_not_traces(api: TestClient[Any, Any]) -> None:

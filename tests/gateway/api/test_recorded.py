@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +12,7 @@ from aiohttp.test_utils import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from records.export import Wanted, export
 from records.sql import RecordsStore
 from records.sql.pages import cursor
 from tests.gateway.api.conftest import Asking
@@ -35,7 +38,7 @@ NASTY = (
     "--",
     "x" * 200,
 )
-WITHOUT_WORDS = {"id", "contact", "pseudonym", "first_at", "last_at", "channels", "intent", "outcome", "joined_into"}
+WITHOUT_WORDS = {"id", "contact", "pseudonym", "first_at", "last_at", "channels", "last_intent", "outcome", "joined_into"}
 
 
 async def test_a_conversation_is_found_by_its_words_and_by_what_became_of_it(asking: Asking, store: RecordsStore) -> None:
@@ -85,9 +88,8 @@ async def test_of_another_contact_nothing_is_shown(asking: Asking, store: Record
     await store.keep([*talk(ANA), said(BEN, 5, "my card is lost")])
     _, found = await asking.gets("/contacts/p_ben/conversations")
     assert [one["id"] for one in found["conversations"]] == ["c_ben"]
-    assert (await asking.gets("/contacts/p_nobody/conversations"))[1] == {"conversations": []}
     _, lines = await asking.gets("/conversations/c_ben/lines")
-    assert {line["conversation"] for line in lines["lines"]} == {"c_ben"}
+    assert {line["conversation_id"] for line in lines["lines"]} == {"c_ben"}
     _, found = await asking.gets("/conversations", q="balance", contact="p_ben")
     assert found["conversations"] == []
 
@@ -156,10 +158,42 @@ async def test_a_parameter_given_twice_and_nine_thousand_characters_are_refused(
 
 
 async def test_what_was_never_recorded_is_not_found(asking: Asking) -> None:
-    for path in ("/conversations/c_unknown/lines", "/conversations/c_unknown/facts", f"/conversations/{quote('x' * 3000)}/lines"):
+    unknown = ("/conversations/c_unknown/lines", "/conversations/c_unknown/facts", "/contacts/p_unknown/conversations")
+    asked = ("/conversations/c_unknown/facts?kind=turn", f"/conversations/c_unknown/lines?after={cursor(NOW, 1, 'f')}")
+    for path in (*unknown, *asked, f"/conversations/{quote('x' * 3000)}/lines"):
         status, answer = await asking.gets(path)
         assert status == 404 and set(answer) == {"error"}
     assert await asking.told() == []
+
+
+async def test_of_a_conversation_that_is_known_nothing_may_be_there(asking: Asking, store: RecordsStore) -> None:
+    await store.keep(talk(ANA))
+    assert (await asking.gets("/conversations/c_ana/facts", kind="delivery"))[1]["facts"] == []
+    assert (await asking.gets("/conversations/c_ana/lines", after=cursor(NOW.replace(year=2090), 1, "f")))[1]["lines"] == []
+
+
+async def test_a_field_has_one_name_in_the_api_the_export_and_a_persons_file(
+    asking: Asking, store: RecordsStore, tmp_path: Path
+) -> None:
+    await store.keep(talk(ANA))
+    until = NOW.replace(year=2027)
+    await export(store, Wanted(NOW, until, "jsonl", tmp_path, persons=True))
+    own = await store.subject(["p_ana"])
+
+    def written(name: str) -> dict[str, Any]:
+        rows = [json.loads(row) for row in (tmp_path / f"{name}.jsonl").read_text().splitlines()]
+        return next(row for row in rows if row["id"] == shown[name]["id"])
+
+    _, facts = await asking.gets("/conversations/c_ana/facts", kind="turn")
+    _, found = await asking.gets("/contacts/p_ana/conversations")
+    _, lines = await asking.gets("/conversations/c_ana/lines")
+    shown = {"facts": facts["facts"][0], "conversations": found["conversations"][0]}
+    for name in shown:
+        assert written(name).keys() <= shown[name].keys(), name
+        assert all(written(name)[field] == shown[name][field] for field in written(name) if field != "body")
+    (conversation,) = own["conversations"]
+    assert conversation["contact"] == "p_ana" and written("conversations").keys() <= conversation.keys()
+    assert {"id", "conversation_id", "message_id", "text"} <= lines["lines"][0].keys() & own["lines"][0].keys()
 
 
 @pytest.mark.parametrize("words", NASTY, ids=[repr(words)[:30] for words in NASTY])

@@ -17,19 +17,21 @@ from bot.redis_store.contacts import RedisContacts
 from connectors.messenger.threads import RedisThreads
 from connectors.web.limits import Limits
 from connectors.web.log import VisitorLog
+from gateway.commands import subject
 from gateway.commands.places import Places
 from gateway.commands.retention import read_arguments, run
 from gateway.settings.kinds import ConfigError
-from records.sql import default_url
+from records.sql import default_url, opening
 
 LATER = timedelta(days=401)
 ANA, THREAD = Address(AddressKind.TEL, "+12125550147"), Address(AddressKind.MESSENGER, "1000000000000001")
 
 
 @pytest.fixture
-def places(redis_url: str, tmp_path: Path) -> Places:
+async def places(redis_url: str, tmp_path: Path) -> Places:
     """Records that nobody wrote yet; no account at Twilio."""
-    return Places(redis_url, default_url(tmp_path), None)
+    async with opening(default_url(tmp_path)):
+        return Places(redis_url, default_url(tmp_path), None)
 
 
 @pytest.fixture
@@ -147,3 +149,51 @@ def test_records_that_are_away_are_one_sentence(
     said = capsys.readouterr().err
     assert said.startswith("Broken off (The records database records on 127.0.0.1:1") and said.endswith(f"{left}\n")
     assert "pa55" not in said and said.count("\n") == 1 and not list(tmp_path.iterdir())
+
+
+SUBJECT = [
+    (["--person", ANA.value], "onethread: Name the file that it goes to: OUT=ana.json (--out).\n"),
+    (["--person", ANA.value, "--out", ""], "onethread: Name the file that it goes to: OUT=ana.json (--out).\n"),
+    (["--person", "", "--out", "a.json"], "onethread: Name the person: PERSON=+12125550147, messenger:..."),
+    (["--person", "Ana", "--out", "a.json"], "onethread: 'Ana' is nobody: write +12125550147"),
+    (["--person", ANA.value, "--out", "/nowhere/at/all/a.json"], "onethread: There is no folder /nowhere/at/all.\n"),
+]
+
+
+@pytest.mark.parametrize(("words", "sentence"), SUBJECT)
+def test_a_subject_that_cannot_be_meant_is_one_sentence(words: list[str], sentence: str, capsys: Any) -> None:
+    with pytest.raises(SystemExit) as ended:
+        subject.read_arguments(words)
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and said.startswith(sentence) and said.count("\n") == 1
+
+
+async def test_before_anything_is_deleted_it_is_said_how_much_and_what_to_type(places: Places, browser: Address) -> None:
+    counted = await told(places, "--person", ANA.value)
+    assert "Would be deleted: 0 transcript lines, 0 recordings at Twilio and 0 closed handoffs" in counted
+    assert counted.endswith("Nothing was deleted: give the same command with DELETE=1 (--delete) to do it.")
+    assert (await told(places, "--days", "400")).endswith("with DELETE=1 (--delete) to do it.")
+
+
+@pytest.mark.parametrize("module", ["retention", "subject"])
+def test_records_that_are_elsewhere_are_no_success(
+    redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any, module: str
+) -> None:
+    """Redis is the right one, the records are not: nothing is deleted, and no empty database is made."""
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    monkeypatch.setenv("RECORDS_URL", f"sqlite:///{tmp_path / 'elsewhere.sqlite'}")
+    more = ["--delete"] if module == "retention" else ["--out", str(tmp_path / "ana.json")]
+    monkeypatch.setattr("sys.argv", [module, "--person", ANA.value, *more])
+    assert importlib.import_module(f"gateway.commands.{module}").main() == 1
+    assert "elsewhere.sqlite is not there: set RECORDS_URL" in capsys.readouterr().err and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("module", ["retention", "subject"])
+def test_nobody_is_no_success(places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any, module: str) -> None:
+    monkeypatch.setenv("REDIS_URL", places.redis_url)
+    monkeypatch.setenv("RECORDS_URL", places.records_url)
+    more = ["--delete"] if module == "retention" else ["--out", str(tmp_path / "ana.json")]
+    monkeypatch.setattr("sys.argv", [module, "--person", "+12125550199", *more])
+    assert importlib.import_module(f"gateway.commands.{module}").main() == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "Nobody is known by that.\n")

@@ -66,6 +66,16 @@ async def test_what_happened_is_read_as_a_transcript_moments_later(redis_url: st
     await world.client.aclose()
 
 
+async def test_a_database_that_was_taken_away_is_missed_though_nothing_happens(redis_url: str, tmp_path: Path) -> None:
+    settings = Settings.from_env(environment(redis_url, tmp_path))
+    async with opening(settings.records_url) as records, recording(settings, records) as kept:
+        assert kept is not None and await kept.well()
+        (tmp_path / "records.sqlite").unlink()
+        assert not await kept.well()
+        (sentence,) = await kept.notes()
+    assert "records.sqlite was removed or replaced while it was open: put the file back, or restart the gateways" in sentence
+
+
 async def test_where_nothing_is_to_be_kept_nothing_waits(redis_url: str, tmp_path: Path) -> None:
     settings, client = Settings.from_env(environment(redis_url, tmp_path, RECORDING="off")), connect(redis_url)
     async with opening(settings.records_url) as records, recording(settings, records) as kept, aiohttp.ClientSession() as http:
@@ -94,7 +104,7 @@ async def test_a_database_that_went_away_is_said_by_health_and_the_desk(redis_ur
     await world.texts("hello")
     recorder = Recorder(RedisFactStream(stream, fact_streams()), Away())
     async with opening(settings.records_url) as records, aiohttp.ClientSession() as http:
-        core = build(settings, client, http, records, recording=Recording(recorder))
+        core = build(settings, client, http, records, recording=Recording(recorder, records))
         await recorder.step()
         (said,) = [note for note in await notes(core) if "kept for good" in note]
         assert said.startswith("What happens cannot be kept for good just now: PostgreSQL at db:5432 does not answer. ")
