@@ -24,9 +24,9 @@ async def test_a_form_slots_question_is_known_by_its_name(client: RasaClient) ->
     assert (turn.replies[-1].response, turn.replies[-1].prompt) == ("utter_ask_recipient", {})
 
 
-async def test_text_channels_get_none_of_it(caller: Caller) -> None:
+async def test_text_channels_get_the_name_alone(caller: Caller) -> None:
     answer = await caller.say("designed-web", "web", text="hello")
-    assert "prompt" not in answer["messages"][0] and "response" not in answer["messages"][0]
+    assert "prompt" not in answer["messages"][0] and answer["messages"][0]["response"] == "utter_greet"
 
 
 async def test_a_turn_that_is_read_back_keeps_them(client: RasaClient) -> None:
