@@ -154,7 +154,7 @@ async def told(url: URL) -> AsyncIterator[None]:
     except PoolTimeout as error:
         raise RecordsUnavailable(f"{named(url)} has no connection left.", Trouble.BUSY) from error
     except (SQLAlchemyError, OSError) as error:
-        log.warning("records_refused", error=type(error).__name__, exc_info=error)
+        log.warning("records_refused", error=type(error).__name__)
         raise RecordsUnavailable(f"{named(url)} {_UNKNOWN}.", Trouble.OTHER) from error
 
 
@@ -171,10 +171,16 @@ def _meaning(url: URL, error: DBAPIError) -> Exception:
         return RefusedByDatabase("a value in it does not fit the database")
     trouble, sentence = found or ((Trouble.AWAY, _AWAY) if _no_connection(url, error) else (Trouble.OTHER, _UNKNOWN))
     if found is None:
-        log.warning("records_refused", error=type(error.orig).__name__, state=getattr(error.orig, "sqlstate", None))
+        log.warning("records_refused", error=type(error.orig).__name__, says=_own_words(error))
     return RecordsUnavailable(f"{named(url)} {sentence}.", trouble)
 
 
 def _no_connection(url: URL, error: DBAPIError) -> bool:
     """A server that was not reached, or went away in the middle: it gives no code."""
     return url.get_backend_name() != "sqlite" and not getattr(error.orig, "sqlstate", None)
+
+
+def _own_words(error: DBAPIError) -> str:
+    """The database's sentence, for the log: without the statement and its values, which are customers' words."""
+    told = getattr(error.orig, "diag", None)
+    return str(told.message_primary if told is not None else error.orig)[:200]

@@ -154,6 +154,13 @@ async def test_everything_a_customer_sends_is_escaped(ana: Browser, house: House
         assert "<script>alert" not in text and "<img" not in text and "&lt;script&gt;alert(1)" in text
 
 
+async def test_what_was_typed_stands_in_the_thread_with_what_it_picked_beside_it(ana: Browser, house: House) -> None:
+    typed = TranscriptLine(START, Author.CUSTOMER, ChannelName.SMS, "the 2nd one", picked=EVIL)
+    handoff = house.people.open("asked", ChannelName.SMS, (typed,))
+    text = (await ana.get(page(handoff))).text
+    assert ">the 2nd one</p>" in text and "Picked:" in text and "&lt;script&gt;alert(1)" in text and "<script>alert" not in text
+
+
 async def test_uncertain_sends_are_marked(ana: Browser, house: House, mine: Handoff) -> None:
     await reply(ana, mine, "did this arrive")
     house.people.doubt(mine.id, "did this arrive")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from launch.processes.postgres import Postgres
 from records.errors import RecordsRefused, RecordsUnavailable
 from records.sql import RecordsStore, opening
 from records.sql.engine import url_of
@@ -87,12 +87,14 @@ async def test_tables_that_are_gone_are_a_sentence(store: RecordsStore) -> None:
     assert "Error" not in str(told.value)
 
 
-async def test_what_the_database_says_of_itself_reaches_nobody(store: RecordsStore, postgres: Postgres) -> None:
+async def test_what_the_database_says_of_itself_reaches_the_log_alone(store: RecordsStore) -> None:
     async with store.engine.begin() as connection:
         await connection.exec_driver_sql("ALTER TABLE lines RENAME COLUMN text TO words")
-    with pytest.raises(RecordsUnavailable) as told:
-        await store.lines("c_ana")
+    with capture_logs() as logged, pytest.raises(RecordsUnavailable) as told:
+        await store.keep(talk(ANA))
     assert str(told.value).endswith("refuses what is asked of it: the log has its own words.")
+    (line,) = [one for one in logged if one["event"] == "records_refused"]
+    assert "text" in line["says"] and "941" not in str(line), "and nobody else's"
 
 
 async def test_nobody_is_no_success(file: Path) -> None:
