@@ -263,6 +263,7 @@ def beside_the_workers(core: Core) -> list[asyncio.Task[None]]:
         found.append(looks("retention_done", core.nightly.look))
     found.append(looks("cooled", core.parking.cooling.look))
     found.append(looks("parked", core.parking.look))
+    found.append(looks("sends_over", core.sends_over.look))
     if core.voice is not None:
         found.append(looks("called_back", core.voice.redialler.look))
         found.append(looks("agents_left_calls", core.voice.leaving.look))

@@ -23,9 +23,9 @@ from records.sql import Kept
 log = structlog.get_logger(__name__)
 MOST = 1000
 """Facts of one batch, which is one transaction."""
-GATHER = 1.0
-"""Seconds between looks at the stream while less than a batch waits: a batch costs the gateway 3.6 ms of processor time before
-its first fact (measured 2026-11-27), and nobody waits for it."""
+EVERY = timedelta(seconds=1)
+"""Between looks at the stream while less than a batch waits: a batch costs the gateway some milliseconds of processor time before
+its first fact, and a sync of the disk that turns wait for, too; nobody waits for it."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 
 
@@ -89,8 +89,15 @@ class RecorderHealth:
 class Recorder:
     """``run`` until cancelled; or ``step`` by ``step``."""
 
-    def __init__(self, stream: FactStream, store: Keeper, clock: Callable[[], datetime] = utc_now, most: int = MOST) -> None:
-        self._stream, self._store, self._clock, self._most = stream, store, clock, most
+    def __init__(
+        self,
+        stream: FactStream,
+        store: Keeper,
+        clock: Callable[[], datetime] = utc_now,
+        most: int = MOST,
+        every: timedelta = EVERY,
+    ) -> None:
+        self._stream, self._store, self._clock, self._most, self._every = stream, store, clock, most, every
         self._held: list[Taken] = []
         self._kept = Kept()
         self._error = ""
@@ -145,7 +152,7 @@ class Recorder:
 
     def _pause(self) -> float:
         if not self._failures:
-            return GATHER
+            return self._every.total_seconds()
         return min(FIRST_PAUSE * 2.0 ** min(self._failures - 1, 10), LONGEST_PAUSE) * random.uniform(0.75, 1)
 
     def _count(self, kept: Kept) -> None:

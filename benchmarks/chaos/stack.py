@@ -183,6 +183,7 @@ def _values(place: Installation, public: int, internal: int, vendor: str, log_le
     secrets = place.secrets()
     return {
         "ONETHREAD_HOME": str(place.home),
+        "COOL_AFTER_MINUTES": "600",  # the verdict reads records of sends
         "PUBLIC_PORT": str(public),
         "INTERNAL_PORT": str(internal),
         "PUBLIC_URL": f"http://127.0.0.1:{public}",

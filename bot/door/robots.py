@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from bot.door.figures import numbers, rest
@@ -46,6 +46,12 @@ class Said:
     robot: bool = False
 
 
+SHORT = {"words": "w", "answers": "a", "text": "t", "at": "s", "count": "n", "row": "r", "robot": "x"}
+"""How each is called where it is kept: one record for every sender of the last hour."""
+LONG = {short: name for name, short in SHORT.items()}
+_BEGINS = {field.name: field.default for field in fields(Said)}
+
+
 @dataclass(frozen=True, slots=True)
 class Talk:
     """The latest words of one sender, newest first."""
@@ -58,12 +64,13 @@ class Talk:
         found = json.loads(text) if text else []
         if any(not isinstance(one, dict) for one in found):
             return cls()
-        return cls(tuple(Said(**{**one, "answers": tuple(one["answers"])}) for one in found))
+        told = [{LONG.get(name, name): value for name, value in one.items()} for one in found]  # before 2027 all had long names
+        return cls(tuple(Said(**{**one, "answers": tuple(one["answers"])}) for one in told))
 
     def written(self) -> str:
-        """For the store."""
-        fields = Said.__dataclass_fields__
-        return json.dumps([{name: getattr(said, name) for name in fields} for said in self.said])
+        """For the store: what is as it begins is left out."""
+        said = [{SHORT[name]: getattr(one, name) for name in SHORT if getattr(one, name) != _BEGINS[name]} for one in self.said]
+        return json.dumps([{"a": (), **one} for one in said], separators=(",", ":"))
 
     def of_a_robot(self, message: InboundMessage) -> bool:
         """Whether these words are known as a loop's, and lately so."""

@@ -6,6 +6,7 @@ A ``Menu``'s payloads stay here; channels see numbers and titles. ``bot.menus.an
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -24,6 +25,10 @@ KEPT = 20
 
 AT_ONCE = timedelta(minutes=10)
 """For so long a channel's own menu is the one that is answered there, although another channel went on meanwhile."""
+
+UNTAPPED = frozenset({ChannelName.SMS, ChannelName.VOICE})
+"""Channels whose menus are answered in words, figures and keys only."""
+UNTAPPED_KEPT = 2
 
 MOST = MappingProxyType({ChannelName.VOICE: 9, ChannelName.MESSENGER: 13})
 """Options shown at once: keys of a phone, quick replies. More come in pages whose last entry turns the page."""
@@ -84,7 +89,8 @@ class Shown:
         """After a turn on ``channel`` that showed ``menu``, or asked something without one."""
         before = [m for m in self.menus if menu is None or m.id != menu.id]
         passed = [replace(m, passed=m.passed or m.channel is channel) for m in before]
-        return Shown(tuple([*([menu] if menu else []), *passed][:KEPT]), menu.id if menu else None, digits, count, asked)
+        menus = _answerable([*([menu] if menu else []), *passed])
+        return Shown(tuple(menus[:KEPT]), menu.id if menu else None, digits, count, asked)
 
     def joined(self, other: Shown) -> Shown:
         """With what a conversation had been offered that was joined into this one; what was asked last stays this one's."""
@@ -98,6 +104,18 @@ class Shown:
             return self
         rest = self.menus[1:]
         return Shown(rest, rest[0].id if rest else None)
+
+
+def _answerable(menus: list[Menu]) -> list[Menu]:
+    """Without those that nobody can answer any more: where nothing is tapped, words and numbers mean the newest (and while a turn
+    is worked on again, the one before it)."""
+    count: Counter[ChannelName | None] = Counter()
+    kept = []
+    for menu in menus:
+        count[menu.channel] += 1
+        if menu.channel not in UNTAPPED or count[menu.channel] <= UNTAPPED_KEPT:
+            kept.append(menu)
+    return kept
 
 
 def page(options: tuple[Option, ...], channel: ChannelName | None, first: int = 0) -> tuple[Option, ...]:

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import zlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from time import time
@@ -29,6 +28,7 @@ from redis.client import NEVER_DECODE
 
 from bot.ports import StoreUnavailable
 from bot.ports.cold import ColdPages
+from bot.redis_store.packing import pack, unpack
 
 logger = logging.getLogger(__name__)
 
@@ -146,21 +146,17 @@ class Hot:
 
 
 class Packed:
-    """A reading in few bytes: its window and events, a line each, compressed (zlib). The length is known where it is kept."""
+    """A reading in few bytes (``bot.redis_store.packing``). The length is known where it is kept."""
 
     @staticmethod
     def dump(reading: Reading) -> bytes:
         """As one value."""
-        return zlib.compress(b"\n".join([reading.window, *reading.since]), 9)
+        return pack(reading.window, reading.since)
 
     @staticmethod
     def load(length: int, packed: bytes) -> Reading:
         """ValueError for what is none."""
-        try:
-            window, *since = zlib.decompress(packed).split(b"\n")
-        except zlib.error as error:
-            raise ValueError("a packed window cannot be read") from error
-        return Reading(length, window, since)
+        return Reading(length, *unpack(packed))
 
 
 class EventLog:

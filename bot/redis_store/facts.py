@@ -76,7 +76,7 @@ class RedisFacts:
         """See ``bot.ports.Facts``."""
         await self.commit(self._once, [f"{PREFIX}:told:{fact.id}"], [seconds or 0], lambda: [fact])
 
-    async def commit(self, script: AsyncScript, keys: Sequence[str], args: Sequence[str | int], told: Told) -> Any:
+    async def commit(self, script: AsyncScript, keys: Sequence[str], args: Sequence[str | int | bytes], told: Told) -> Any:
         """See ``FactLog``."""
         facts = told()
         if not facts:

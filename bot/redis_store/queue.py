@@ -10,7 +10,7 @@ Every change is safe to send twice: a client whose connection broke does not kno
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -26,13 +26,17 @@ from bot.ports.stores import nothing_told
 from bot.redis_store.client.base import PREFIX, dump, is_cluster, stored, text_of
 from bot.redis_store.client.disk import OnDisk
 from bot.redis_store.client.told import FactLog, Told, Untold, append_from
+from bot.redis_store.marks import Spans, mark_of
 from bot.redis_store.partition_map import PartitionMap, closed_key
-from bot.redis_store.queue_scripts import ACCEPT, AGAIN, CLAIM, DOUBT, PUT, REPORT, SETTLE
+from bot.redis_store.queue_scripts import ACCEPT, AGAIN, CLAIM, DOUBT, KNOWN, PUT, REPORT, SETTLE
 
 INBOUND = TypeAdapter(InboundMessage)
 OUTBOUND = TypeAdapter(OutboundMessage)
-SEEN_KEPT = int(timedelta(days=3).total_seconds())
-SENT_KEPT = int(timedelta(days=30).total_seconds())
+SEEN, SENT = Spans(timedelta(days=3)), Spans(timedelta(days=30), timedelta(days=5))
+"""How long, at least, what was accepted and what was sent is known by its id."""
+SEEN_KEPT, SENT_KEPT = int(SEEN.kept.total_seconds()), int(SENT.kept.total_seconds())
+LAST_WORDS: Mapping[ChannelName, frozenset[str]] = {ChannelName.SMS: frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.READ})}
+"""By channel: the reports after which a vendor says no more. Elsewhere a message is read, or quoted, long after it arrived."""
 EARLY_KEPT = 300
 DOUBTFUL = f"{PREFIX}:doubtful"
 """All sends that are uncertain or failed: sorted set of ``<record> <conversation>`` by time (docs/runbook.md)."""
@@ -71,6 +75,16 @@ def record_key(partition: str, outbound_id: str) -> str:
     return f"{PREFIX}:{partition}:sent:{outbound_id}"
 
 
+def over_key(partition: str) -> str:
+    """Sends of which the vendor has said the last word, by when it did (sorted set of ids)."""
+    return f"{PREFIX}:{partition}:over"
+
+
+def marks_of(partition: str, kind: str) -> str:
+    """The sets of marks: ``kind`` is ``seen`` (accepted) or ``sent`` (of which the record is gone)."""
+    return f"{PREFIX}:{partition}:{kind}-marks"
+
+
 def _seen_key(partition: str, message_id: str) -> str:
     return f"{PREFIX}:{partition}:seen:{message_id}"
 
@@ -104,7 +118,7 @@ class Reports:
     def __init__(self, client: redis.Redis, facts: FactLog | None = None) -> None:
         self._redis = client
         self._facts = facts or Untold()
-        self._report = client.register_script(f"{REPORT}{append_from(4)}return 1")
+        self._report = client.register_script(f"{REPORT}{append_from(6)}return 1")
 
     async def carry_out(self, sent: _Sent, report: DeliveryReport) -> OutboundMessage | None:
         """The message, when the report is the first to say that it did not arrive."""
@@ -113,8 +127,11 @@ class Reports:
             lost = OUTBOUND.validate_json(text)
             await _list_as_doubtful(self._redis, lost, sent.key)
         about = sent.outbound_id, sent.conversation_id, report.channel, report.status, report.at, error
+        last = report.status in LAST_WORDS.get(report.channel, ())
         args = [report.status.value, str(RANKS[report.status]), error]
-        changed = await self._facts.commit(self._report, [sent.key], args, lambda: [told_of.delivery(*about)])
+        args += [str(report.at.timestamp()) if last else "", sent.outbound_id]
+        keys = [sent.key, over_key(sent.partition)]
+        changed = await self._facts.commit(self._report, keys, args, lambda: [told_of.delivery(*about)])
         return lost if changed else None
 
 
@@ -139,16 +156,18 @@ class RedisInbox:
         self._limit = limit
         self._disk = disk or OnDisk(client)
         self._reports = Reports(client, facts)
+        self._known = client.register_script(KNOWN)
 
     @stored
     async def accept(self, message: InboundMessage) -> bool:
-        args = [str(SEEN_KEPT), str(self._limit), dump(INBOUND, message)]
+        args = [str(SEEN.seconds), str(self._limit), dump(INBOUND, message), mark_of(message.id)]
         while True:
             generation = await self._map.load()
             if await self._seen_before(message):
                 return False
             partition = generation.of(message.sender)
             keys = [_seen_key(partition, message.id), inbox_key(partition), closed_key(partition)]
+            keys += [SEEN.now(marks_of(partition, "seen")), *SEEN.all(marks_of(partition, "seen"))]
             answer = await self._disk.write("EVAL", ACCEPT, len(keys), *keys, *args)
             if isinstance(answer, int):
                 break
@@ -159,9 +178,9 @@ class RedisInbox:
 
     async def _seen_before(self, message: InboundMessage) -> bool:
         """Whether it was accepted before the number of partitions was changed."""
-        older = await self._map.older_until(SEEN_KEPT)
-        asked = (self._redis.exists(_seen_key(one.of(message.sender), message.id)) for one in older)
-        return any(await asyncio.gather(*asked))
+        places = [one.of(message.sender) for one in await self._map.older_until(SEEN.seconds)]
+        keys = ([_seen_key(place, message.id), *SEEN.all(marks_of(place, "seen"))] for place in places)
+        return any(await asyncio.gather(*(self._known(keys=each, args=[mark_of(message.id)]) for each in keys)))
 
     @stored
     async def report(self, report: DeliveryReport) -> OutboundMessage | None:
@@ -192,12 +211,13 @@ class RedisOutbox:
         self._map = partitions or PartitionMap(client)
         self._clock = clock
         self._facts = facts or Untold()
-        self._put = client.register_script(f"{PUT}{append_from(5)}return 1")
+        self._put = client.register_script(f"{PUT}{append_from(7)}return 1")
         self._claim = client.register_script(CLAIM)
         self._settle = client.register_script(f"{SETTLE}{append_from(7)}return 1")
         self._doubt = client.register_script(f"{DOUBT}{append_from(3)}return 1")
         self._reports = Reports(client, facts)
         self._again = client.register_script(AGAIN)
+        self._known = client.register_script(KNOWN)
 
     @stored
     async def put(self, messages: Sequence[OutboundMessage]) -> None:
@@ -211,7 +231,15 @@ class RedisOutbox:
                 return
             partition = generation.of(message.address)
             keys = [record_key(partition, message.id), outbox_key(partition), closed_key(partition)]
-            args: list[str | int] = [SENT_KEPT, message.id, dump(OUTBOUND, message), str(message.address)]
+            keys += (sets := SENT.all(marks_of(partition, "sent")))
+            args: list[str | int | bytes] = [
+                SENT_KEPT,
+                message.id,
+                dump(OUTBOUND, message),
+                str(message.address),
+                mark_of(message.id),
+                len(sets),
+            ]
             answer = await self._facts.commit(self._put, keys, args, partial(told_of.put, message))
             if isinstance(answer, int):
                 return
@@ -219,8 +247,9 @@ class RedisOutbox:
 
     async def _put_before(self, message: OutboundMessage) -> str | None:
         """The partition of the message's record, when it was put before the number of partitions was changed."""
-        places = [one.of(message.address) for one in await self._map.older_until(SENT_KEPT)]
-        found = await asyncio.gather(*(self._redis.exists(record_key(place, message.id)) for place in places))
+        places = [one.of(message.address) for one in await self._map.older_until(SENT.seconds)]
+        keys = ([record_key(place, message.id), *SENT.all(marks_of(place, "sent"))] for place in places)
+        found = await asyncio.gather(*(self._known(keys=each, args=[mark_of(message.id)]) for each in keys))
         return next((place for place, there in zip(places, found, strict=True) if there), None)
 
     async def _partition(self, message: OutboundMessage) -> str:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-# KEYS: seen mark, inbox stream, closed mark; ARGV: seconds to keep the mark, most that may wait, the message
+# KEYS: seen mark as it was before 2027, inbox stream, closed mark, set of marks that takes new ones, all sets of marks; ARGV:
+# seconds to keep the set, most that may wait, the message, its mark
 ACCEPT = """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+for i = 5, #KEYS do if redis.call('SISMEMBER', KEYS[i], ARGV[4]) == 1 then return 0 end end
 local closed = redis.call('GET', KEYS[3])
 if closed then return closed end
 if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[2]) then return -1 end
-redis.call('SET', KEYS[1], '1', 'EX', ARGV[1])
+redis.call('SADD', KEYS[4], ARGV[4])
+redis.call('EXPIRE', KEYS[4], ARGV[1])
 redis.call('XADD', KEYS[2], '*', 'json', ARGV[3])
 return 1
 """
 
-# KEYS: the message's record, outbox stream, closed mark; ARGV: seconds to keep, id, the message, whom it is for; and facts
+# KEYS: a record or mark with a key of its own, sets of marks; ARGV: the mark
+KNOWN = """
+if redis.call('EXISTS', KEYS[1]) == 1 then return 1 end
+for i = 2, #KEYS do if redis.call('SISMEMBER', KEYS[i], ARGV[1]) == 1 then return 1 end end
+return 0
+"""
+
+# KEYS: the message's record, outbox stream, closed mark, sets of marks; ARGV: seconds to keep, id, the message, whom it is for,
+# its mark, how many sets; and facts
 PUT = """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+for i = 4, 3 + ARGV[6] do if redis.call('SISMEMBER', KEYS[i], ARGV[5]) == 1 then return 0 end end
 local closed = redis.call('GET', KEYS[3])
 if closed then return closed end
 redis.call('HSET', KEYS[1], 'state', 'queued')
@@ -59,12 +71,30 @@ redis.call('HSET', KEYS[1], 'state', 'uncertain', 'rank', ARGV[1], 'error', ARGV
 """
 
 # A delivery report never steps back: a late "sent" must not hide "delivered".
-# KEYS: the message's record; ARGV: status, its rank, error; and facts
+# KEYS: the message's record, those of which nothing more will come; ARGV: status, its rank, error, the moment when it is the
+# last word (else nothing), id; and facts
 REPORT = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 local rank = tonumber(redis.call('HGET', KEYS[1], 'rank') or '0')
 if tonumber(ARGV[2]) <= rank then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[1], 'rank', ARGV[2], 'error', ARGV[3])
+if ARGV[4] ~= '' then redis.call('ZADD', KEYS[2], ARGV[4], ARGV[5]) end
+"""
+
+# Its vendor has said the last word: a mark takes the place of the record, so that a repeat is still known. Not of one that came
+# to another state meanwhile.
+# KEYS: the message's record, those of which nothing more will come, the set of marks; ARGV: id, its mark, seconds to keep the
+# set, the last words
+SHRINK = """
+local state = redis.call('HGET', KEYS[1], 'state')
+redis.call('ZREM', KEYS[2], ARGV[1])
+local last = false
+for i = 4, #ARGV do last = last or state == ARGV[i] end
+if not last then return 0 end
+redis.call('SADD', KEYS[3], ARGV[2])
+redis.call('EXPIRE', KEYS[3], ARGV[3])
+redis.call('DEL', KEYS[1])
+return 1
 """
 
 # It certainly did not arrive, and may go now that the account is mended: behind what waits for its address, at most so often.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import zlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -14,14 +15,18 @@ from pydantic import TypeAdapter
 from bot.menus.menu import LIFETIME, Shown
 from bot.ports import DeskEvent, TurnResult
 from bot.ports.stores import Challenge, TurnStage, nothing_told
-from bot.redis_store.client.base import PREFIX, dump, guarded, stored, text_of
+from bot.redis_store.client.base import PREFIX, dump, guarded, is_cluster, stored, text_of
 from bot.redis_store.client.told import FactLog, Told, Untold, append_from
+from bot.redis_store.marks import HAS, Spans, mark_of
 
 RESULT = TypeAdapter(TurnResult)
 SHOWN = TypeAdapter(Shown)
 CHALLENGE = TypeAdapter(Challenge)
 EVENT = TypeAdapter(DeskEvent)
-TURN_KEPT = int(timedelta(days=3).total_seconds())
+SERVED = Spans(timedelta(days=3))
+TURN_KEPT = int(SERVED.kept.total_seconds())
+SETS = 16
+"""Sets of marks of served turns for one span of days."""
 CHALLENGE_KEPT = int(timedelta(hours=1).total_seconds())
 
 # The first result counts: two workers may have run a turn when one of them was paused. KEYS: turn; ARGV: result, seconds; and
@@ -60,32 +65,43 @@ return 1
 """
 
 
-# KEYS: turn
+# A set of marks in another slot says by now that it was begun. KEYS: turn
 _SERVED = """
 local had = redis.call('GET', KEYS[1])
-if had and had ~= 'started' then redis.call('SET', KEYS[1], 'started', 'KEEPTTL') end
-return 1
+if had and had ~= 'started' then return redis.call('DEL', KEYS[1]) end
+return 0
 """
 
 
 class RedisTurns:
-    """``bot.ports.stores.Turns``: ``ot:turn:<message id>`` is ``started`` or the result as JSON."""
+    """``bot.ports.stores.Turns``: ``ot:turn:<message id>`` is ``started`` or the result as JSON. Of what was delivered a while
+    ago there is a mark in ``ot:{t<nn>}:turn-marks:*`` instead (``bot.redis_store.marks``)."""
 
     def __init__(self, client: redis.Redis, facts: FactLog | None = None) -> None:
         self._redis = client
         self._facts = facts or Untold()
         self._finish = client.register_script(f"{_FINISH}{append_from(3)}return ARGV[1]")
         self._served = client.register_script(_SERVED)
+        self._marked = client.register_script(HAS)
 
     @stored
     async def begin(self, message_id: str) -> tuple[TurnStage, TurnResult | None]:
-        key = f"{PREFIX}:turn:{message_id}"
-        before = text_of(await self._redis.set(key, "started", nx=True, get=True, ex=TURN_KEPT))
+        before, known = await self._begun(message_id)
         if before is None:
-            return TurnStage.NEW, None
+            return (TurnStage.STARTED if known else TurnStage.NEW), None
         if before == "started":
             return TurnStage.STARTED, None
         return TurnStage.DONE, RESULT.validate_json(before)
+
+    async def _begun(self, message_id: str) -> tuple[str | None, bool]:
+        """What is kept of it, after which it is begun; and whether it was served. Begun before the look: a mark made in between
+        is seen."""
+        key, sets, mark = f"{PREFIX}:turn:{message_id}", SERVED.all(_marks(message_id)), mark_of(message_id)
+        begun = self._redis.set(key, "started", nx=True, get=True, ex=TURN_KEPT)
+        if is_cluster(self._redis):
+            return text_of(await begun), bool(await self._marked(keys=sets, args=[mark]))
+        before, known = await asyncio.gather(begun, self._marked(keys=sets, args=[mark]))  # sent together, in this order
+        return text_of(before), bool(known)
 
     @stored
     async def finish(self, message_id: str, result: TurnResult, told: Told = nothing_told) -> TurnResult:
@@ -96,7 +112,21 @@ class RedisTurns:
     async def served(self, message_ids: Sequence[str]) -> None:
         """Their results have been delivered: let go of the words. Who asks again finds them begun, and reads the turn back from
         the tracker, as after a worker's death."""
-        await asyncio.gather(*(self._served(keys=[f"{PREFIX}:turn:{one}"], args=[]) for one in message_ids))
+        await asyncio.gather(*(self._mark(one) for one in message_ids))
+
+    async def _mark(self, message_id: str) -> None:
+        """Marked before the result goes: who dies in between leaves both."""
+        key, marks = f"{PREFIX}:turn:{message_id}", SERVED.now(_marks(message_id))
+        if (text_of(await self._redis.get(key)) or "started") == "started":
+            return
+        await self._redis.sadd(marks, mark_of(message_id))
+        await self._redis.expire(marks, SERVED.seconds)
+        await self._served(keys=[key], args=[])
+
+
+def _marks(message_id: str) -> str:
+    """The sets of marks of served turns: few, so that each holds many, and in several slots of a Cluster."""
+    return f"{PREFIX}:{{t{zlib.crc32(message_id.encode()) % SETS:02d}}}:turn-marks"
 
 
 class RedisMenus:

@@ -118,6 +118,7 @@ class Settings:
     database_url: str = field(repr=False)
     records_url: str = field(repr=False)
     recording: bool
+    record_every: timedelta
     retention_hour: int | None
     cool_after: timedelta
     cold_after: timedelta
@@ -169,6 +170,7 @@ class Settings:
             database_url=read.database_url or f"sqlite:///{read.onethread_home / 'bank.sqlite'}",
             records_url=read.records_url or default_url(read.onethread_home),
             recording=read.recording,
+            record_every=timedelta(seconds=read.record_every_seconds),
             retention_hour=read.retention_hour,
             cool_after=timedelta(minutes=read.cool_after_minutes),
             cold_after=timedelta(days=read.cold_after_days),

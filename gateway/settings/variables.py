@@ -158,6 +158,9 @@ class Variables(BaseSettings):
     cold_after_days: Annotated[int, by(kinds.count(r"[1-9]\d{0,3}", "days, 1 to 9999"))] = variable(
         "Days of silence after which a conversation leaves Redis altogether, 1 to 9999; its next message brings it back.", "30"
     )
+    record_every_seconds: Annotated[int, by(kinds.count(r"[1-9]|[1-5]\d|60", "seconds, 1 to 60"))] = variable(
+        "Seconds between two looks of a gateway for what is to be kept in RECORDS_URL, 1 to 60: rarer is cheaper.", "5"
+    )
     recording: Annotated[bool, by(kinds.switch)] = variable(
         "off: nothing that happens is kept for good (docs/records.md); for measurements.", "on"
     )

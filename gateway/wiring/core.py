@@ -12,6 +12,7 @@ import redis.asyncio as redis
 from bot.agent_desk.workspace import People
 from bot.model import ChannelName
 from bot.ports import Channel
+from bot.redis_store.over import SendsOver
 from gateway.settings.config import Settings
 from gateway.wiring.agents import wire_people
 from gateway.wiring.assistant import Assistant, wire_assistant
@@ -21,7 +22,7 @@ from gateway.wiring.conversation import Conversation, wire_conversation
 from gateway.wiring.desk import AtTheDesk, wire_desk
 from gateway.wiring.handoff import HandoffLife, wire_handoff
 from gateway.wiring.identity import WhoItIs, wire_identity
-from gateway.wiring.lifetime import wire_parking, wire_retention
+from gateway.wiring.lifetime import wire_parking, wire_retention, wire_sends_over
 from gateway.wiring.queues import Queues, wire_queues
 from gateway.wiring.switching import Switching, wire_switching
 from gateway.wiring.voice import Voice, wire_voice
@@ -51,6 +52,7 @@ class Core:
     recording: Recording | None
     nightly: Nightly | None
     parking: Parking
+    sends_over: SendsOver
 
     def senders(self) -> Mapping[ChannelName, Channel]:
         """What the outbox sends with, the phone included."""
@@ -110,4 +112,5 @@ def build(
         recording=recording,
         nightly=wire_retention(base, channels=channels),
         parking=wire_parking(base, assistant=assistant),
+        sends_over=wire_sends_over(base),
     )

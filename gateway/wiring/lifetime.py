@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.model import now
 from bot.redis_store.client.base import PREFIX
 from bot.redis_store.event_log import EventLog
+from bot.redis_store.over import SendsOver
 from bot.redis_store.retention.recordings import RedisRecordings
 from gateway.retention.night import Night
 from gateway.retention.people import Told
@@ -37,6 +38,11 @@ def wire_parking(base: Base, *, assistant: Assistant) -> Parking:
         clock=now,
         after=base.settings.cold_after,
     )
+
+
+def wire_sends_over(base: Base) -> SendsOver:
+    """As long as events stay in Redis, so do the records of what was sent with them."""
+    return SendsOver(base.store.client, base.store.partitions, now, base.settings.cool_after)
 
 
 def wire_retention(base: Base, *, channels: Channels) -> Nightly | None:

@@ -81,7 +81,7 @@ async def recording(settings: Settings, records: RecordsStore) -> AsyncIterator[
         yield None
         return
     stream = connect(settings.redis_url, decode=False)
-    recorder = Recorder(RedisFactStream(stream, fact_streams()), records)
+    recorder = Recorder(RedisFactStream(stream, fact_streams()), records, every=settings.record_every)
     task = asyncio.create_task(recorder.run(), name="recorder")
     try:
         yield Recording(recorder, records)

@@ -351,6 +351,7 @@ async def opened(redis_url: str, home: Path, **changed: str) -> AsyncIterator[Ba
             "SECOND_FACTOR_TOKEN": FACTOR_TOKEN,
             "WEB_IDENTITY_SECRET": SIGNING,
             "ONETHREAD_HOME": str(home),
+            "RECORD_EVERY_SECONDS": "1",
             **changed,
         }
     )

@@ -31,9 +31,9 @@ C = "c_ana"
 
 
 def events(first: int, count: int) -> list[str]:
-    return [
-        json.dumps({"event": "user", "timestamp": 1_790_000_000.0 + n, "text": f"line {n}"}) for n in range(first, first + count)
-    ]
+    """As Rasa's process writes them."""
+    made = ({"event": "user", "timestamp": 1_790_000_000.0 + n, "text": f"line {n}"} for n in range(first, first + count))
+    return [json.dumps(event, separators=(",", ":")) for event in made]
 
 
 def told(first: int, count: int) -> list[bytes]:

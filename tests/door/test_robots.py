@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.measures.load import MESSAGES
 from benchmarks.traffic import line
-from bot.door.robots import QUIET, Talk, countable
+from bot.door.robots import QUIET, Said, Talk, countable
 from bot.model import Address, AddressKind, ChannelName, InboundMessage
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -87,3 +87,10 @@ def test_only_where_something_may_answer_by_itself() -> None:
 
 def test_what_an_older_version_kept_is_forgotten() -> None:
     assert Talk.read('[["ab", [], 1, 1, false]]') == Talk()
+
+
+def test_what_was_kept_under_long_names_is_read() -> None:
+    kept = '[{"words": "ab", "answers": ["cd"], "text": "ab", "at": 1.5, "count": 0, "row": 0, "robot": false}]'
+    talk = Talk.read(kept)
+    assert talk == Talk((Said("ab", ("cd",), "ab", 1.5),)) and Talk.read(talk.written()) == talk
+    assert len(talk.written()) * 2 < len(kept)

@@ -223,6 +223,7 @@ async def opened(redis_url: str, outside: tuple[Outside, str], home: Path, chang
         "MESSENGER_PAGE_TOKEN": "p" * 32,
         "MESSENGER_API_URL": outside[1],
         "ONETHREAD_HOME": str(home),
+        "RECORD_EVERY_SECONDS": "1",
         **changes,
     }
     settings, client = Settings.from_env(env), connect(redis_url)

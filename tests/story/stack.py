@@ -63,7 +63,7 @@ class Stack:
 def running(home: Path, public_port: int, internal_port: int, **settings: str) -> Iterator[Stack]:
     """Start everything (with these variables set), give the addresses, stop everything."""
     ports = {"PUBLIC_PORT": str(public_port), "INTERNAL_PORT": str(internal_port)}
-    wanted = {"ONETHREAD_HOME": str(home), **ports, **settings}
+    wanted = {"ONETHREAD_HOME": str(home), "RECORD_EVERY_SECONDS": "1", **ports, **settings}
     ours = ("TWILIO_", "MESSENGER_", "REDIS_", "RASA_", "PYTHONDONT")
     plain = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     launcher = subprocess.Popen(

@@ -40,6 +40,8 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.redis_store.packing import TURNS
+
 MAX_RECENT = 150  # events kept as they were, however few turns they are (an agent may write many in a row)
 MIN_ADDED = 25  # events, five turns or so: shortening costs about as much as a turn
 
@@ -50,7 +52,7 @@ class WindowSize:
 
     actions: int = 12
     stories: int = 8
-    turns: int = 3
+    turns: int = TURNS
 
     def __sub__(self, other: WindowSize) -> WindowSize:
         return WindowSize(self.actions - other.actions, self.stories - other.stories, self.turns)

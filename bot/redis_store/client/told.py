@@ -32,7 +32,7 @@ class FactLog(Protocol):
         """See ``bot.ports.Facts``."""
         ...
 
-    async def commit(self, script: AsyncScript, keys: Sequence[str], args: Sequence[str | int], told: Told) -> Any:
+    async def commit(self, script: AsyncScript, keys: Sequence[str], args: Sequence[str | int | bytes], told: Told) -> Any:
         """Run a script that ends with ``append_from`` on a record (its first key); its answer."""
         ...
 
@@ -50,7 +50,7 @@ class Untold:
     async def once(self, fact: Fact, seconds: int | None = KEPT) -> None:
         """Nothing."""
 
-    async def commit(self, script: AsyncScript, keys: Sequence[str], args: Sequence[str | int], told: Told) -> Any:
+    async def commit(self, script: AsyncScript, keys: Sequence[str], args: Sequence[str | int | bytes], told: Told) -> Any:
         """The change alone."""
         return await script(keys=list(keys), args=list(args))
 

@@ -37,6 +37,7 @@ def environment(redis_url: str, home: Path, **more: str) -> dict[str, str]:
         "RASA_TOKEN": "r" * 32,
         "INTERNAL_API_TOKEN": "i" * 32,
         "ONETHREAD_HOME": str(home),
+        "RECORD_EVERY_SECONDS": "1",
         **more,
     }
 
