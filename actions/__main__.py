@@ -15,6 +15,8 @@ from bot.skills.action_server.run import serve
 from bot.skills.action_server.settings import SettingError
 from bot.skills.business import Business
 from bot.skills.parsing.names import Names, NoPeople, People, SpacyPeople
+from knowledge.library import Library
+from knowledge.reading import ArticleError
 
 DATABASE = "sqlite:///harbour_bank.db"
 log = logging.getLogger("actions")
@@ -27,7 +29,16 @@ def main() -> int:
 
 def harbour_bank(environ: Mapping[str, str]) -> Business:
     """The bank at ``DATABASE_URL``. SettingError."""
-    return bank_skills(Bank(_engine(environ.get("DATABASE_URL") or DATABASE)), Names(_people()))
+    return bank_skills(Bank(_engine(environ.get("DATABASE_URL") or DATABASE)), Names(_people()), _articles(environ))
+
+
+def _articles(environ: Mapping[str, str]) -> Library:
+    """The articles in this folder, with the addresses of their pages. SettingError for one that cannot be used."""
+    public = environ.get("PUBLIC_URL", "").rstrip("/")
+    try:
+        return Library.open(pages=f"{public}/help" if public else "").warm()
+    except ArticleError as error:
+        raise SettingError(str(error)) from None
 
 
 def _engine(url: str) -> Engine:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from actions import accounts, activation, branches, limits
 from actions.bank import Bank
 from actions.lost_card import LostCard
-from bot.skills.business import Business
+from bot.skills.business import NOTHING, Business, Knowledge
 from bot.skills.parsing.names import Names
 
 
-def bank_skills(bank: Bank, names: Names) -> Business:
-    """Its skills over these records."""
+def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING) -> Business:
+    """Its skills over these records and articles."""
     facts = (accounts.Balance(bank), accounts.WhereIsMyCard(bank), limits.RaiseLimit(bank))
     aside = branches.ZipAside(bank)
     return Business(
@@ -23,6 +23,7 @@ def bank_skills(bank: Bank, names: Names) -> Business:
         keys={"card_last4": 4, "postcode": 5},
         kept=frozenset({"card_misses"}),  # guesses at cards stay counted
         settled=frozenset({"activation", "card_misses", "name_misses", "postcode_misses"}),
+        knowledge=knowledge,
         pin_is=bank.pin_is,
         reached=bank.reached,
     )

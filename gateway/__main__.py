@@ -20,9 +20,10 @@ from gateway.observe import logs
 from gateway.observe.tracing import TracingUnavailable
 from gateway.settings.config import Settings
 from gateway.settings.kinds import ConfigError
+from knowledge.reading import ArticleError
 from records.errors import RecordsRefused
 
-DESIGNERS_FILES = (WordingError, CarryOverError, WaitingError, RetentionError)
+DESIGNERS_FILES = (WordingError, CarryOverError, WaitingError, RetentionError, ArticleError)
 REFUSALS = (*DESIGNERS_FILES, TracingUnavailable, RecordsRefused, StoreUnavailable, OSError)
 """What stops the start with one sentence."""
 

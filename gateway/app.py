@@ -57,6 +57,8 @@ def public_app(core: Core) -> web.Application:
     """The listener that the internet reaches: webhooks, web chat, the sample page."""
     app = web.Application(middlewares=around(core), client_max_size=LARGEST_BODY)
     core.channels.web.attach(app)
+    if core.help is not None:
+        app.add_routes(core.help.routes())
     line = core.voice.line if core.voice else None
     for channel in (core.channels.sms, line, core.channels.messenger):
         if channel is not None:

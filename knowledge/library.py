@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from threading import Lock
 
 from bot.model import Proof
 from bot.model.answers import Answer
@@ -22,7 +23,13 @@ LONGEST_QUESTION = 500
 """Characters; what comes after them is not looked at."""
 
 Today = Callable[[], date]
+Model = Callable[[], Encode | None]
 log = logging.getLogger(__name__)
+
+
+def no_model() -> Encode | None:
+    """Words alone."""
+    return None
 
 
 class Library:
@@ -32,21 +39,36 @@ class Library:
         self,
         articles: Sequence[Article],
         elsewhere: Sequence[str] = (),
-        encode: Encode | None = None,
+        model: Model = no_model,
         *,
         folder: Path = MODELS,
         today: Today = date.today,
+        pages: str = "",
     ) -> None:
+        """``model`` gives the encoder, if there is one, when it is first needed; ``folder``: where vectors are kept;
+        ``pages``: the address of the help pages, if there are any."""
         self._articles = tuple(articles)
         self._today = today
-        languages = {one.front.language for one in articles}
-        self._indexes = {name: Index(self.written_in(name), elsewhere, encode, folder) for name in languages}
+        self._pages = pages.rstrip("/")
+        self._elsewhere, self._model, self._folder = tuple(elsewhere), model, folder
+        self._indexes: dict[str, Index] = {}
+        self._building = Lock()
 
     @classmethod
-    def open(cls, folder: Path = FOLDER, models: Path = MODELS) -> Library:
+    def open(cls, folder: Path = FOLDER, models: Path = MODELS, pages: str = "") -> Library:
         """The articles below ``folder``, by meaning too where the sentence model is installed. Raises ArticleError."""
         articles = read_all(folder)
-        return cls(articles, read_elsewhere(folder), sentence_model() if articles else None, folder=models)
+        return cls(articles, read_elsewhere(folder), sentence_model, folder=models, pages=pages)
+
+    def warm(self) -> Library:
+        """Make the index now, and not with the first question."""
+        with self._building:
+            if not self._indexes and self._articles:
+                encode = self._model()
+                languages = {one.front.language for one in self._articles}
+                made = {name: Index(self.written_in(name), self._elsewhere, encode, self._folder) for name in languages}
+                self._indexes = made
+        return self
 
     def written_in(self, language: str) -> list[Article]:
         """Every article of that language, also those that do not hold now."""
@@ -62,7 +84,7 @@ class Library:
 
     def search(self, question: str, language: str = DEFAULT, proof: Proof = Proof.CLAIMED) -> list[Hit]:
         """What holds today and ``proof`` may know, the best first; nothing for an empty question."""
-        index = self._indexes.get(language)
+        index = self.warm()._indexes.get(language)
         words = question.strip()[:LONGEST_QUESTION]
         if index is None or not words:
             return []
@@ -71,12 +93,13 @@ class Library:
     def answer(self, question: str, proof: Proof = Proof.CLAIMED, language: str = DEFAULT) -> Answer | None:
         """What the best article says in short; None when none answers (``bot.ports.knowledge.Knowledge``)."""
         hit = next(iter(self.search(question, language, proof)), None)
-        return told(hit.article) if hit and hit.answers else None
+        return told(hit.article, self._pages) if hit and hit.answers else None
 
 
-def told(article: Article) -> Answer:
-    """The part of an article that the assistant says."""
+def told(article: Article, pages: str) -> Answer:
+    """The part of an article that the assistant says. ``pages``: the address of the help pages, or nothing."""
     front = article.front
+    picture = front.picture if pages and article.public else None
     return Answer(
         slug=article.slug,
         title=front.title,
@@ -85,7 +108,9 @@ def told(article: Article) -> Answer:
         web=front.short.web,
         next_intent=front.next.intent,
         next_title=front.next.title,
-        public=article.public,
+        page=f"{pages}/{article.slug}" if pages and article.public else "",
+        picture=f"{pages}/{picture.file}" if picture else "",
+        picture_alt=picture.alt if picture else "",
     )
 
 

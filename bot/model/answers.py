@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An article's short form for each channel, and what may be done next. ``slug``: the end of its page's address, which
-    there is when it is ``public``; ``next_intent``: of the assistant, with the title of the option."""
+    """An article's short form for each channel, and what may be done next. ``next_intent``: of the assistant, with the title
+    of the option; ``page`` and ``picture``: addresses, empty where there is none, and what the picture shows."""
 
     slug: str
     title: str
@@ -17,4 +17,6 @@ class Answer:
     web: str
     next_intent: str
     next_title: str
-    public: bool = True
+    page: str = ""
+    picture: str = ""
+    picture_alt: str = ""

@@ -14,6 +14,7 @@ from bot.skills.also import wished
 from bot.skills.asides import answered
 from bot.skills.business import Business
 from bot.skills.guessing import WISH, guesses
+from bot.skills.knowing import ARTICLE, HELPED, known
 from bot.skills.person import hand_over
 
 RASAS_OWN = frozenset({"requested_slot", "session_started_metadata"})
@@ -32,6 +33,9 @@ class TakeOffer(Action):
         offer = context.fresh_offer(tracker)
         if offer in self._asides:  # only the answer that was asked for takes it
             offer = None
+        if offer == HELPED:
+            dispatcher.utter_message(response="utter_article_helped")
+            return [SlotSet("accepted", "nothing"), SlotSet("offered", None)]
         if offer and offer.startswith(WISH):  # the only guess was right
             none: list[EventType] = [SlotSet("accepted", "nothing"), SlotSet("offered", None)]
             return [*none, *wished(tracker, offer.removeprefix(WISH))]
@@ -49,6 +53,9 @@ class DeclineOffer(Action):
         return "action_decline_offer"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        if context.fresh_offer(tracker) == HELPED and not tracker.active_loop_name:
+            dispatcher.utter_message(response="utter_article_did_not_help")
+            return [SlotSet("offered", "person")]
         dispatcher.utter_message(response="utter_no_in_form" if tracker.active_loop_name else "utter_declined")
         return [SlotSet("offered", None)]
 
@@ -204,6 +211,7 @@ class Fallback(Action):
 
     def __init__(self, business: Business) -> None:
         self._asides = business.asides
+        self._knowledge = business.knowledge
 
     def name(self) -> str:
         return "action_fallback"
@@ -215,7 +223,9 @@ class Fallback(Action):
         if offer and (aside := await answered(tracker, [one for one in self._asides if one.name == offer])):
             return [SlotSet("informed", aside.name), *context.pause(tracker, aside.form)]
         informed = SlotSet("informed", "nothing")
-        before = context.in_a_row(tracker, self.name())
+        if (told := await known(dispatcher, tracker, self._knowledge)) is not None:
+            return [informed, *told]
+        before = context.in_a_row(tracker, self.name(), unless=ARTICLE)
         if before == 0 and (likely := guesses(tracker, domain)):
             dispatcher.utter_message(response="utter_fallback_guess", buttons=likely)
             return [informed, SlotSet("offered", WISH + likely[0]["payload"].lstrip("/") if len(likely) == 1 else None)]
@@ -228,6 +238,22 @@ class Fallback(Action):
             return [informed, SlotSet("offered", "person")]
         tried = [*(tracker.get_slot("tried") or []), "not_understood"]
         return [informed, *hand_over(dispatcher, tracker, domain, str(tracker.get_slot("trouble") or "not_understood"), tried)]
+
+
+class OutOfScope(Action):
+    """Nothing that a skill does: an article may answer it, else it is said that nothing does."""
+
+    def __init__(self, business: Business) -> None:
+        self._knowledge = business.knowledge
+
+    def name(self) -> str:
+        return "action_out_of_scope"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        if (told := await known(dispatcher, tracker, self._knowledge)) is not None:
+            return told
+        dispatcher.utter_message(response="utter_out_of_scope")
+        return []
 
 
 class LostThread(Action):

@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 
 from rasa_sdk.interfaces import Action
 
+from bot.ports.knowledge import Knowledge, NothingKnown
 from bot.skills.asides import Aside
+
+__all__ = ["NOTHING", "Aside", "Business", "Knowledge", "PinIs", "always"]
+
+NOTHING = NothingKnown()
 
 PinIs = Callable[[str, str], bool]
 """Whether the customer with this number (E.164) has this PIN. Called in a thread of its own."""
@@ -38,6 +43,8 @@ class Business:
     """Slots that "start over" does not empty."""
     settled: frozenset[str] = frozenset()
     """Slots that are emptied when a person has dealt with the conversation."""
+    knowledge: Knowledge = NOTHING
+    """What its articles answer."""
     pin_is: PinIs | None = None
     """Without it, nothing checks a second factor."""
     reached: Callable[[], bool] = always

@@ -209,12 +209,15 @@ def _before_latest(tracker: Tracker) -> Iterator[dict[str, Any]]:
             past = True
 
 
-def in_a_row(tracker: Tracker, action: str) -> int:
-    """How many user turns just before this one ended in ``action`` (it and the form's next question alone count as one)."""
+def in_a_row(tracker: Tracker, action: str, unless: str = "") -> int:
+    """How many user turns just before this one ended in ``action`` (it and the form's next question alone count as one), up
+    to one that filled the slot ``unless``."""
     count, ran = 0, False
     for event in _before_latest(tracker):
         if event.get("event") == "action" and event.get("name") == action:
             ran = True
+        elif event.get("event") == "slot" and event.get("name") == unless and event.get("value"):
+            return count
         elif event.get("event") == "user":
             if not ran:
                 return count

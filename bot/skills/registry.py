@@ -30,7 +30,13 @@ def all_actions(business: Business, clock: Callable[[], float] = time.time) -> t
 def _dialogue(business: Business) -> Iterator[Action]:
     yield from (continuing.CallStarted(), continuing.GoOn(), continuing.Greet())
     yield from (basics.Explain(), basics.Goodbye(), basics.Help(), basics.LostThread(), basics.NeverMind())
-    yield from (basics.Fallback(business), basics.Inform(business), basics.Pause(business), basics.TakeOffer(business))
+    yield from (
+        basics.Fallback(business),
+        basics.OutOfScope(business),
+        basics.Inform(business),
+        basics.Pause(business),
+        basics.TakeOffer(business),
+    )
     yield from (basics.Refuse(), basics.Repeat(), basics.StartOver(business), TakeYourTime(business))
     yield from (calls.GoBack(), calls.MainMenu())
 

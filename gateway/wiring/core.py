@@ -13,6 +13,7 @@ from bot.agent_desk.workspace import People
 from bot.model import ChannelName
 from bot.ports import Channel
 from bot.redis_store.over import SendsOver
+from gateway.help_site import help_site
 from gateway.settings.config import Settings
 from gateway.wiring.agents import wire_people
 from gateway.wiring.assistant import Assistant, wire_assistant
@@ -29,6 +30,7 @@ from gateway.wiring.voice import Voice, wire_voice
 from gateway.workers.nightly import Nightly
 from gateway.workers.parking import Parking
 from gateway.workers.recorder import Recording
+from help_pages.routes import HelpPages
 from records.sql import RecordsStore
 
 DOMAIN = Path("domain")
@@ -53,6 +55,7 @@ class Core:
     nightly: Nightly | None
     parking: Parking
     sends_over: SendsOver
+    help: HelpPages | None
 
     def senders(self) -> Mapping[ChannelName, Channel]:
         """What the outbox sends with, the phone included."""
@@ -70,7 +73,7 @@ def build(
     recording: Recording | None = None,
 ) -> Core:
     """Wire one gateway. ``recording``: its recorder, for health and figures. WordingError, CarryOverError, WaitingError,
-    RetentionError or PromptError for the designers' files, TracingUnavailable without its packages."""
+    RetentionError, PromptError or ArticleError for the designers' files, TracingUnavailable without its packages."""
     base = wire_base(settings, client, http, records, domain)
     assistant = wire_assistant(base)
     desk = wire_desk(base)
@@ -113,4 +116,5 @@ def build(
         nightly=wire_retention(base, channels=channels),
         parking=wire_parking(base, assistant=assistant),
         sends_over=wire_sends_over(base),
+        help=help_site(settings),
     )

@@ -64,6 +64,7 @@ def actions(plan: Plan, port: int, system: Mapping[str, str]) -> Part:
     """The action server with the business's actions. It knows the business's database and no vendor."""
     own = {"SANIC_HOST": "127.0.0.1", "ACTION_PORT": str(port), "DATABASE_URL": plan.settings.database_url}
     own["ACTION_TOKEN"] = plan.settings.action_token
+    own["PUBLIC_URL"] = plan.settings.public_url
     if plan.settings.second_factor is not None:
         own["SECOND_FACTOR_TOKEN"] = plan.settings.second_factor.token
     return Part(

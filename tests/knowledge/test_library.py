@@ -17,7 +17,7 @@ from tests.knowledge.conftest import article
 
 
 def library(folder: Path, day: str = "2026-06-01", **more: object) -> Library:
-    return Library(read_all(folder), folder=folder / "models", today=lambda: date.fromisoformat(day), **more)  # type: ignore[arg-type]
+    return Library(read_all(folder), folder=folder / "models", today=lambda: date.fromisoformat(day), **more).warm()  # type: ignore[arg-type]
 
 
 def test_the_article_with_the_words_is_first_and_answers(shop: Path) -> None:
@@ -49,7 +49,7 @@ def test_what_needs_a_proof_is_told_after_it_and_has_no_page(tmp_path: Path) -> 
     shelf = library(tmp_path)
     assert shelf.answer("where is the lounge") is None and shelf.article("secret") is None and shelf.current() == []
     told = shelf.answer("where is the lounge", Proof.POSSESSED)
-    assert told is not None and not told.public
+    assert told is not None and told.page == ""
 
 
 def test_each_language_has_its_own(shop: Path) -> None:
@@ -82,27 +82,27 @@ class Meanings:
 
 
 def test_meaning_finds_what_no_word_says(shop: Path) -> None:
-    found = library(shop, encode=Meanings()).search("is my motorcycle welcome")
+    found = library(shop, model=lambda: Meanings()).search("is my motorcycle welcome")
     assert (found[0].article.slug, found[0].answers) == ("returns", True)
 
 
 def test_what_is_nearer_to_a_question_that_is_not_ours_is_refused(shop: Path) -> None:
-    shelf = library(shop, encode=Meanings(), elsewhere=("who won the football match",))
+    shelf = library(shop, model=lambda: Meanings(), elsewhere=("who won the football match",))
     assert shelf.answer("football today") is None and shelf.answer("bike") is not None
 
 
 def test_vectors_are_kept_from_one_start_to_the_next(shop: Path) -> None:
     first, second, third = Meanings(), Meanings(), Meanings()
-    library(shop, encode=first)
-    library(shop, encode=second)
+    library(shop, model=lambda: first)
+    library(shop, model=lambda: second)
     assert first.asked and second.asked == []
     article(shop, "more", "Something more", "What else?")
-    library(shop, encode=third)
+    library(shop, model=lambda: third)
     assert "Something more" in third.asked and len(list((shop / "models").glob("articles-*.npy"))) == 1
 
 
 def test_a_file_of_vectors_that_is_broken_is_made_again(shop: Path) -> None:
-    library(shop, encode=Meanings())
+    library(shop, model=lambda: Meanings())
     (kept,) = (shop / "models").glob("articles-*.npy")
     kept.write_bytes(b"not vectors")
-    assert library(shop, encode=Meanings()).answer("bike") is not None
+    assert library(shop, model=lambda: Meanings()).answer("bike") is not None

@@ -43,7 +43,7 @@ class OnethreadChat extends HTMLElement {
     const phone = matchMedia(PHONE).matches;
     this.link = this.linkInAddress();
     window.addEventListener("hashchange", () => this.linkTapped());
-    if (location.hash === "#chat") this.panel.open();
+    if (location.hash === "#chat") this.panel.openWith(new URLSearchParams(location.search).get("ask"));
     else if (this.store.read("open", false) && !phone) this.panel.open(false);
     // A visitor who never wrote costs nothing: connect only for a known thread, or when the panel opens.
     this.word = this.link ? null : this.options.settings.identity || null;

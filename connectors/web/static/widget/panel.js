@@ -163,6 +163,14 @@ class Panel {
     this.on.opened();
   }
 
+  /** Opened by a link that brings words along: they stand in the box, to be sent or changed; what was typed there stays. */
+  openWith(words) {
+    this.open();
+    if (!words || this.input.value) return;
+    this.input.value = words.slice(0, 300);
+    this.input.dispatchEvent(new Event("input"));
+  }
+
   /** Closes and gives the focus back to the launcher. */
   close() {
     if (!this.isOpen) return;

@@ -1,0 +1,59 @@
+"""What no skill does may stand in an article: its short form is said, with where it is from, and what may be done next."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Tracker
+
+from bot.model import ChannelName
+from bot.model.answers import Answer
+from bot.ports.knowledge import Knowledge
+from bot.skills import context
+
+ARTICLE = "article"
+"""The slot with the page that answered last."""
+
+HELPED = "helped"
+"""What is on offer (slot ``offered``) while it is asked whether an article helped."""
+
+WITH_PAGES = frozenset({ChannelName.WEB, ChannelName.MESSENGER})
+READ_ON = "Read the whole page"
+
+
+async def known(dispatcher: CollectingDispatcher, tracker: Tracker, knowledge: Knowledge) -> list[EventType] | None:
+    """Say what an article answers to the latest message; None, and nothing said, when none does.
+
+    In a form it is an answer by the way: the form's question comes again by itself, so nothing else is asked.
+    """
+    words, sender = context.text(tracker), context.sender(tracker)
+    if not words or (tracker.active_loop_name and context.fails_to_answer(tracker)):
+        return None
+    answer = await asyncio.to_thread(knowledge.answer, words, sender.proof)
+    if answer is None:
+        return None
+    text = _text(answer, sender.channel)
+    if tracker.active_loop_name:
+        dispatcher.utter_message(response="utter_article_in_form", answer=text, title=answer.title)
+        return [SlotSet(ARTICLE, answer.title)]
+    options = [{"title": answer.next_title, "payload": f"/{answer.next_intent}"}]
+    more: Any = _more(answer, sender.channel) or None
+    dispatcher.utter_message(response="utter_article", answer=text, title=answer.title, buttons=options, json_message=more)
+    return [SlotSet(ARTICLE, answer.title), SlotSet("offered", HELPED)]
+
+
+def _text(answer: Answer, channel: ChannelName | None) -> str:
+    if channel is ChannelName.SMS:
+        return answer.sms
+    return answer.voice if channel is ChannelName.VOICE else answer.web
+
+
+def _more(answer: Answer, channel: ChannelName | None) -> dict[str, Any]:
+    """The page, where one can go there; its picture, where it is shown as it is (Messenger takes no drawing)."""
+    if channel not in WITH_PAGES or not answer.page:
+        return {}
+    picture = [{"url": answer.picture, "title": answer.picture_alt}] if answer.picture and channel is ChannelName.WEB else []
+    return {"links": [{"title": READ_ON, "url": answer.page}], "images": picture}

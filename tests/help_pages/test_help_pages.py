@@ -1,0 +1,126 @@
+"""The help pages: listed, searched, shown, and the ways to go on from each; nothing an author writes can run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+
+from help_pages.markdown import html
+from help_pages.routes import SEARCHES, HelpPages, Site
+from knowledge.library import Library
+from knowledge.reading import read_all
+from tests.knowledge.conftest import ROOT, article, shop
+
+__all__ = ["shop"]
+Client = TestClient[web.Request, web.Application]
+SITE = Site(name="Bikes & Co", public_url="https://bikes.example", voice_number="+12125550199", sms_number="+12125550198")
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+async def opened(aiohttp_client: Callable[..., Awaitable[Client]], folder: Path, site: Site = SITE) -> Client:
+    library = Library(read_all(folder), folder=folder / "models", today=lambda: date(2026, 6, 1))
+    app = web.Application()
+    app.add_routes(HelpPages(library, site, folder, lambda: NOW).routes())
+    return await aiohttp_client(app)
+
+
+@pytest.fixture
+async def page(aiohttp_client: Callable[..., Awaitable[Client]], shop: Path) -> Client:
+    return await opened(aiohttp_client, shop)
+
+
+async def test_the_list_leads_to_every_article_and_tells_search_engines(page: Client) -> None:
+    text = await (await page.get("/help")).text()
+    assert all(f'href="/help/{slug}"' in text for slug in ("returns", "opening", "lights"))
+    (data,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text)
+    assert json.loads(data)["@type"] == "FAQPage" and len(json.loads(data)["mainEntity"]) == 3
+
+
+async def test_an_article_is_shown_with_the_ways_to_go_on(page: Client) -> None:
+    text = await (await page.get("/help/returns")).text()
+    assert "<h1>Returning a bicycle</h1>" in text and "<h2>Repairs</h2>" in text
+    assert 'href="/?ask=Returning%20a%20bicycle#chat"' in text
+    assert 'href="sms:+12125550198?body=Returning%20a%20bicycle"' in text and 'href="tel:+12125550199"' in text
+    assert '<link rel="canonical" href="https://bikes.example/help/returns">' in text
+
+
+async def test_without_numbers_there_is_the_chat_alone(aiohttp_client: Callable[..., Awaitable[Client]], shop: Path) -> None:
+    bare = await opened(aiohttp_client, shop, Site(name="Bikes", public_url="https://bikes.example"))
+    text = await (await bare.get("/help/returns")).text()
+    assert "#chat" in text and "sms:" not in text and "tel:" not in text
+
+
+async def test_what_is_searched_is_found_or_said_not_to_be_there(page: Client) -> None:
+    found = await (await page.get("/help", params={"q": "how can I send the bikes back"})).text()
+    assert found.index("Returning a bicycle") < found.index("Lights and batteries")
+    none = await (await page.get("/help", params={"q": "Madagascar <script>alert(1)</script>"})).text()
+    assert "no page that answers" in none and "<script>alert" not in none and "noindex" in none
+
+
+async def test_too_long_and_too_often_are_refused(page: Client) -> None:
+    assert (await page.get("/help", params={"q": "x" * 501})).status == 400
+    asked = [(await page.get("/help", params={"q": "bike"})).status for _ in range(int(SEARCHES.burst) + 1)]
+    assert asked[:-1] == [200] * int(SEARCHES.burst) and asked[-1] == 429
+    assert (await page.get("/help/returns")).status == 200
+
+
+@pytest.mark.parametrize("path", ["/help/nothing", "/help/..%2f..%2fetc%2fpasswd", "/help/pictures/..%2freturns.md"])
+async def test_what_is_not_there_is_404(page: Client, path: str) -> None:
+    assert (await page.get(path)).status == 404
+
+
+async def test_what_needs_a_proof_or_is_over_has_no_page(aiohttp_client: Callable[..., Awaitable[Client]], shop: Path) -> None:
+    article(shop, "secret", "The members' lounge", "Where is the lounge?", more="level: possessed")
+    article(shop, "sale", "The spring sale", "Is there a sale?", more="valid: {from: 2026-03-01, to: 2026-05-31}")
+    page = await opened(aiohttp_client, shop)
+    assert [(await page.get(f"/help/{slug}")).status for slug in ("secret", "sale")] == [404, 404]
+    for text in [await (await page.get("/help", params=asked)).text() for asked in ({}, {"q": "lounge"}, {"q": "spring sale"})]:
+        assert "lounge</a>" not in text and "sale</a>" not in text
+
+
+async def test_no_script_runs_on_these_pages(page: Client) -> None:
+    policy = (await page.get("/help")).headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "form-action 'self'" in policy
+
+
+@pytest.mark.parametrize(
+    ("written", "never"),
+    [
+        ("<script>alert(1)</script>", "<script"),
+        ("[x](javascript:alert(1))", 'href="javascript'),
+        ('<img src=x onerror="alert(1)">', "<img"),
+        ("![x](data:text/html,x)", 'src="data'),
+    ],
+)
+def test_nothing_an_author_writes_can_run(written: str, never: str) -> None:
+    assert never not in html(written)
+
+
+def test_links_to_articles_and_pictures_lead_below_help() -> None:
+    made = html("[a](lost-card.md) ![b](pictures/b.svg) [c](https://c.example/)\n\n| a |\n|---|\n| 1 |")
+    assert 'href="/help/lost-card"' in made and 'src="/help/pictures/b.svg"' in made and 'href="https://c.example/"' in made
+    assert 'tabindex="0"' in made and "<table>" in made
+
+
+async def test_every_page_and_picture_of_the_sample_is_there(aiohttp_client: Callable[..., Awaitable[Client]]) -> None:
+    page = await opened(aiohttp_client, ROOT / "articles")
+    text = await (await page.get("/help")).text()
+    addresses = set(re.findall(r'"(/help/[^"]+)"', text))
+    assert len(addresses) >= 30
+    for address in sorted(addresses):
+        answer = await page.get(address)
+        assert answer.status == 200, address
+        shown = await answer.text()
+        assert [
+            one
+            for one in re.findall(r'"(/help/[^"]+)"', shown)
+            if one.startswith("/help/pictures") is False and one not in addresses
+        ] == []
+        assert [one for one in re.findall(r'src="(/help/[^"]+)"', shown) if (await page.get(one)).status != 200] == []
