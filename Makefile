@@ -46,8 +46,8 @@ train: env $(if $(call on,DIET),env-diet) ## train the assistant (DIET=1: with D
 publish: env $(if $(call on,DIET),env-diet) ## what is served from the next start with PUBLISHED=1 on: the data as it is now
 	@exec $(PYTHON) -m launch.training --publish $(if $(call on,DIET),--diet)
 
-chat: env ## the same assistant in this terminal (CHANNEL=web, sms, messenger or voice)
-	@exec $(PYTHON) -m launch.chat --channel=$(call quoted,CHANNEL)
+chat: env ## the same assistant in this terminal (CHANNEL=web, sms, messenger or voice; WHY=1: what was understood)
+	@exec $(PYTHON) -m journeys.chat --channel=$(call quoted,CHANNEL) $(if $(call on,WHY),--why)
 
 call: env ## call the running simulator's phone line from this terminal (FROM=+12125550101)
 	@exec $(PYTHON) -m simulator.scripting.terminal --url http://127.0.0.1:$${INTERNAL_PORT:-8081}/simulator $(if $(value FROM),--from=$(call quoted,FROM))

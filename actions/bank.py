@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
+from sqlite3 import OperationalError
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, select, update
@@ -43,7 +44,7 @@ def engine_for(url: str) -> Engine:
     """An engine with short timeouts. ``sqlite:///...`` or ``postgresql+psycopg://...``."""
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": TIMEOUT})
-        event.listen(engine, "connect", _keep_foreign_keys)
+        event.listen(engine, "connect", _prepared)
         return engine
     arguments: dict[str, Any] = {"connect_timeout": TIMEOUT}
     if url.startswith("postgresql"):
@@ -51,8 +52,11 @@ def engine_for(url: str) -> Engine:
     return create_engine(url, connect_args=arguments, pool_pre_ping=True, pool_timeout=TIMEOUT)
 
 
-def _keep_foreign_keys(connection: Any, _: object) -> None:
+def _prepared(connection: Any, _: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")  # SQLite checks them only when told to
+    with suppress(OperationalError):  # a file that may only be read stays as it is
+        connection.execute("PRAGMA journal_mode = WAL")  # who looks something up waits for nobody who writes
+        connection.execute("PRAGMA synchronous = NORMAL")
 
 
 class Pair(StrEnum):

@@ -242,9 +242,9 @@ class CallWalk(Walk):
                 await line.hangs_up()
         await self.phone.hangs_up()
 
-    async def _leave(self) -> None:
+    async def leaves(self) -> None:
         await self.parts.restore()
-        await Walk._leave(self)
+        await Walk.leaves(self)
         await self._hung_up()
         if any(step.who == "agent" and step.verb in ("takes calls at", "is away", "signs out") for step in self.journey.steps):
             await self.stage.agent.comes()

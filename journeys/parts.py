@@ -14,7 +14,8 @@ import aiohttp
 
 from journeys.seats import Missed
 
-BACK_WITHIN = 40.0
+BACK_WITHIN = 120.0
+"""Seconds until a part that died counts as lost: Rasa alone needs thirty on a busy machine."""
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from journeys.customers import Customer
 from journeys.script import CHANNELS, Journey, Step
 from journeys.seats import PATIENCE, Line, MessengerSeat, Missed, PhoneSeat, Seat, SmsSeat, WebSeat, matches
 from journeys.stage import Stage
+from journeys.understood import in_words, settled
 
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 LINK = re.compile(r"[?&#]t=([A-Za-z0-9_-]+)")
@@ -66,7 +67,14 @@ class Walk:
 
     async def goes(self) -> Outcome:
         """Take every step; the first that does not come true ends it."""
-        began, trouble = asyncio.get_running_loop().time(), None
+        began = asyncio.get_running_loop().time()
+        trouble = await self._trouble()
+        self._tell_news()
+        self.told += await self._why() if trouble else []
+        trouble = trouble or await self._trouble_in_leaving()
+        return Outcome(self.journey, trouble, tuple(self.told), asyncio.get_running_loop().time() - began)
+
+    async def _trouble(self) -> str | None:
         try:
             for number, step in enumerate(self.journey.steps, 1):
                 try:
@@ -75,11 +83,16 @@ class Walk:
                     raise Missed(f"step {number}, {step.who} {step.verb} {step.words!r}: {error}") from error
             await self._in_the_end()
         except AssertionError as error:
-            trouble = str(error)
-        finally:
-            self._tell_news()
-            await self._leave()
-        return Outcome(self.journey, trouble, tuple(self.told), asyncio.get_running_loop().time() - began)
+            return str(error)
+        return None
+
+    async def _trouble_in_leaving(self) -> str | None:
+        """What could not be put back is this journey's trouble; the others go on."""
+        try:
+            await self.leaves()
+        except AssertionError as error:
+            return f"in the end: {error}"
+        return None
 
     async def takes(self, step: Step) -> None:
         """Do it, and wait for what has to follow."""
@@ -261,6 +274,16 @@ class Walk:
             return await self.stage.web_address(self.web.token) if self.web.token else None
         return {"messenger": f"messenger:{self.customer.psid}"}.get(channel, f"tel:{self.customer.number}")
 
+    async def thread_of(self, channel: str) -> dict[str, Any] | None:
+        """The conversation of one channel as the internal API shows it; None before anything was said there."""
+        address = await self._address(channel)
+        return await self.stage.conversation(address) if address else None
+
+    async def _why(self) -> list[str]:
+        """What was understood at each step, for whoever looks for the reason."""
+        thread = await self.thread()
+        return ["understood:", *in_words(await settled(self.stage, thread["id"]))] if thread else []
+
     # -- words ---------------------------------------------------------------------------------------------------
 
     async def _filled(self, words: str) -> str:
@@ -300,10 +323,11 @@ class Walk:
     def _tell_news(self) -> None:
         for channel, seat in self.seats.items():
             lines = seat.lines
-            self.told += [told for line in lines[self._shown[channel] :] for told in _as_told(channel, line)]
+            self.told += [told for line in lines[self._shown[channel] :] for told in as_told(channel, line)]
             self._shown[channel] = len(lines)
 
-    async def _leave(self) -> None:
+    async def leaves(self) -> None:
+        """Close the tab and hang up."""
         try:
             await self.web.closes()
             if self.voice.calling:
@@ -320,7 +344,8 @@ def _slot(thread: Mapping[str, Any], name: str) -> Any:
     return next((slot["value"] for slot in thread["slots"] if slot["name"] == name), None)
 
 
-def _as_told(channel: str, line: Line) -> Iterable[str]:
+def as_told(channel: str, line: Line) -> Iterable[str]:
+    """A line that came, as a run tells it."""
     options = f"   [{'] ['.join(line.options)}]" if line.options else ""
     first, *rest = (line.text + options).splitlines() or [""]
     yield f"{channel:9} < {first}"

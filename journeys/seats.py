@@ -220,13 +220,16 @@ class WebSeat:
 
     async def closes(self) -> None:
         """Close the tab."""
-        if self._ws is not None:
-            await self._ws.close()
-        if self._reader is not None:
-            await self._reader
-        if self._http is not None:
-            await self._http.close()
+        ws, reader, http = self._ws, self._reader, self._http
         self._ws = self._reader = self._http = None
+        try:
+            if ws is not None:
+                await ws.close()
+            if reader is not None:
+                await reader
+        finally:
+            if http is not None:
+                await http.close()
 
     async def says(self, text: str) -> None:
         await self._send({"type": "message", "text": text})

@@ -39,12 +39,14 @@ def test_what_must_never_come_does_come_elsewhere(outcomes: Mapping[str, Outcome
 
 @pytest.mark.stack
 async def test_a_journey_that_goes_otherwise_fails_and_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("journeys.seats.PATIENCE", 1.0)
+    monkeypatch.setattr("journeys.seats.PATIENCE", 4.0)
     good = next(journey for journey in ALL if journey.file == "balance.yml")
     async with open_stage(home) as stage:
         outcomes = await run_all(stage, _sabotaged(good))
     assert [outcome.trouble is not None for outcome in outcomes] == [True] * len(outcomes)
     assert all(any(" < " in line for line in outcome.told) for outcome in outcomes)
+    understood = outcomes[0].told[outcomes[0].told.index("understood:") :]
+    assert any("= ask_balance " in line for line in understood), "what was understood stands below"
 
 
 def _sabotaged(good: Journey) -> list[Journey]:
