@@ -68,6 +68,11 @@ $(filter-out memory,$(BENCHES)):
 	@:
 endif
 
+bench-nlu: env $(if $(call on,DIET),env-diet) ## how well TRAIN=a.csv teaches what TEST=b.csv says (OOS=c.csv CONFIG=d.yml EACH=10 SEED=1 CURVE=1 DIET=1; docs/understanding.md)
+	@exec $(PYTHON) -m benchmarks.nlu --train=$(call quoted,TRAIN) --test=$(call quoted,TEST) $(if $(value OOS),--oos=$(call quoted,OOS)) \
+	  $(if $(value CONFIG),--config=$(call quoted,CONFIG)) \
+	  $(if $(value EACH),--each=$(call quoted,EACH)) $(if $(value SEED),--seed=$(call quoted,SEED)) $(if $(call on,CURVE),--curve) $(if $(call on,DIET),--diet)
+
 chaos: env-dev ## kill parts under load, behind a real proxy, and count what was lost, doubled or out of order (MINUTES=5)
 	@launch/install/test_tools.sh haproxy postgresql
 	@exec $(PYTHON) -m benchmarks.chaos --minutes $(or $(MINUTES),5)

@@ -38,6 +38,9 @@ SETTINGS: Mapping[str, frozenset[str]] = {
         "max_features lowercase OOV_token OOV_words use_lemma alias additional_vocabulary_size",
         "LogisticRegressionClassifier": "class_weight max_iter solver tol random_state ranking_length",
         "FallbackClassifier": "threshold ambiguity_threshold",
+        "bot.rasa_side.nlu.vectors.SentenceVectors": "alias",
+        "bot.rasa_side.nlu.ngrams.Ngrams": "alias words shortest longest least",
+        "bot.rasa_side.nlu.classifier.CalibratedClassifier": "dense_weight rate decay seed ranking_length",
         "EntitySynonymMapper": "",
         "MemoizationPolicy": "max_history priority enable_feature_string_compression use_nlu_confidence_as_score",
         "AugmentedMemoizationPolicy": "max_history priority enable_feature_string_compression use_nlu_confidence_as_score",
@@ -73,6 +76,7 @@ def _parts(root: Path, document: Document, section: str, kind: str, known: Colle
             yield document.finding(key, f"A {kind} has a name: - name: ...")
         elif "." in name:
             yield from _dotted(root, document, (*key, "name"), name)
+            yield from (unknown(document, key, SETTINGS[name], name.rpartition(".")[2]) if name in SETTINGS else ())
         elif name not in known:
             yield document.finding((*key, "name"), f"There is no {kind} {name}.{near(name, known)}")
         else:
@@ -136,14 +140,14 @@ def _whole(assistant: Assistant, document: Document) -> Iterator[Finding]:
             yield document.finding(place, f"The domain has no action {action}.{near(action, assistant.actions)}")
 
 
-CLASSIFIERS = frozenset(name for name in COMPONENTS if name.endswith("Classifier")) - {"FallbackClassifier"}
+CLASSIFIERS = frozenset(name for name in (*COMPONENTS, *SETTINGS) if name.endswith("Classifier")) - {"FallbackClassifier"}
 COUNTED = ("max_history", "max_iter", "min_ngram", "max_ngram", "epochs")
 
 
 def _order(document: Document) -> Iterator[Finding]:
     """A tokenizer first, then features, then a classifier; a component of somebody's own may be any of them."""
     names = [(key, str(part.get("name"))) for key, part in document.entries("pipeline") if isinstance(part, Mapping)]
-    own = any("." in name for _, name in names) or any(name not in COMPONENTS for _, name in names)
+    own = any(name not in COMPONENTS and name not in SETTINGS for _, name in names)
     tokens = next((number for number, (_, name) in enumerate(names) if name.endswith("Tokenizer")), None)
     for number, (key, name) in enumerate(names):
         if not own and name.endswith("Featurizer") and (tokens is None or number < tokens):

@@ -63,7 +63,8 @@ class Trainer:
         yield self.root / "requirements" / "base.txt"
         for folder in ("domain", "data"):
             yield from sorted(p for p in (self.root / folder).rglob("*.y*ml") if p.is_file())
-        yield from sorted((self.root / "bot" / "rasa_side").rglob("*.py"))
+        for folder in ("rasa_side", "sentence_vectors"):
+            yield from sorted((self.root / "bot" / folder).rglob("*.py"))
 
     def find(self) -> Path | None:
         """The model trained from exactly what is there now."""

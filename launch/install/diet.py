@@ -9,7 +9,15 @@ from typing import Any
 import yaml
 
 TENSORFLOW = frozenset({"DIETClassifier", "ResponseSelector", "TEDPolicy", "UnexpecTEDIntentPolicy", "LanguageModelFeaturizer"})
-REPLACED = "LogisticRegressionClassifier"
+OURS = "bot.rasa_side.nlu."
+"""Our components: DIET, which learns its own vectors of words, stands in their place with the features that Rasa gives it."""
+
+CLASSIFIERS = frozenset({"LogisticRegressionClassifier", f"{OURS}classifier.CalibratedClassifier"})
+FEATURES: tuple[dict[str, Any], ...] = (
+    {"name": "LexicalSyntacticFeaturizer"},
+    {"name": "CountVectorsFeaturizer"},
+    {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
+)
 DIET = {"name": "DIETClassifier", "epochs": 60, "random_seed": 42, "constrain_similarities": True}
 
 
@@ -32,5 +40,10 @@ def names(content: dict[str, Any]) -> set[str]:
 
 def with_diet(content: dict[str, Any]) -> dict[str, Any]:
     """The same configuration with DIET as its intent classifier."""
-    pipeline = [DIET if entry["name"] == REPLACED else entry for entry in content["pipeline"]]
+    pipeline: list[dict[str, Any]] = []
+    for entry in content["pipeline"]:
+        if entry["name"] in CLASSIFIERS:
+            pipeline += [*(FEATURES if entry["name"].startswith(OURS) else ()), DIET]
+        elif not entry["name"].startswith(OURS):
+            pipeline.append(entry)
     return content | {"pipeline": pipeline}

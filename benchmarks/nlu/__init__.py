@@ -1,0 +1,1 @@
+"""How well a pipeline understands somebody's sentences: ``make bench-nlu`` (docs/understanding.md)."""

@@ -1,0 +1,57 @@
+"""``Encoder().encode(["where is my card"])``: the vectors of sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from bot.sentence_vectors.model_file import model_file
+from bot.sentence_vectors.weights import WIDTH, folder
+
+LONGEST = 128
+"""Tokens that are read of a text, as in the model's training; some 500 characters."""
+
+BATCH = 32
+SLOTS = 2048
+"""Tokens, padding included, that are computed at once at most."""
+
+
+class Encoder:
+    """The sentence model, loaded. Safe to share between threads; uses one processor core for each call."""
+
+    def __init__(self, models: Path | None = None) -> None:
+        """``models``: the folder in which the graph is kept. Raises VectorsMissing."""
+        self._tokenizer = Tokenizer.from_file(str(folder() / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(LONGEST)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(str(model_file(models)), options, providers=["CPUExecutionProvider"])
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """``[len(texts), 384]``, each of length 1."""
+        found = np.empty((len(texts), WIDTH), np.float32)
+        tokens = [one.ids for one in self._tokenizer.encode_batch(list(texts))]
+        order = sorted(range(len(texts)), key=lambda number: len(tokens[number]))  # little padding
+        for first in range(0, len(order), BATCH):
+            rows = order[first : first + BATCH]
+            found[rows] = self._computed([tokens[row] for row in rows])
+        return found
+
+    def _computed(self, tokens: list[list[int]]) -> NDArray[np.float32]:
+        length = max(map(len, tokens))
+        ids = np.zeros((len(tokens), length), np.int64)
+        mask = np.zeros((len(tokens), length), np.int32)
+        for row, one in enumerate(tokens):
+            ids[row, : len(one)] = one
+            mask[row, : len(one)] = 1
+        positions = np.arange(length, dtype=np.int64)[None]
+        vectors: NDArray[np.float32] = self._session.run(["vectors"], {"ids": ids, "positions": positions, "mask": mask})[0]
+        return vectors

@@ -1,0 +1,117 @@
+"""The vectors are those of the model that was trained, and nothing is fetched to make them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.special import erf, softmax
+from tokenizers import Tokenizer
+
+from bot.sentence_vectors import weights as of_package
+from bot.sentence_vectors.encoder import LONGEST, Encoder
+from bot.sentence_vectors.model_file import model_file
+from bot.sentence_vectors.weights import EPSILON, HEADS, LAYERS, WIDTH, Array, VectorsMissing, Weights, folder
+
+SENTENCES = ["where is my new card", "How much money do I have left in my savings account?", "hi", "¿dónde está mi tarjeta?"]
+
+OFFLINE = """
+import socket, sys
+def refuse(*_): raise AssertionError("a connection was tried")
+socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = socket.create_connection = refuse
+from bot.sentence_vectors.encoder import Encoder
+from pathlib import Path
+print(Encoder(Path(sys.argv[1])).encode(["hello"]).shape)
+print(sorted({"torch", "sentence_transformers", "huggingface_hub"} & sys.modules.keys()))
+"""
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="module")
+def encoder(models: Path) -> Encoder:
+    return Encoder(models)
+
+
+def published(text: str) -> NDArray[np.float64]:
+    """The calculation as it was published, with whole numbers of four bytes, written for clarity."""
+    weights = Weights(folder())
+    tokens = Tokenizer.from_file(str(folder() / "tokenizer.json"))
+    tokens.no_padding()
+    ids = tokens.encode(text).ids
+
+    def linear(value: Array, name: str) -> Array:
+        return value @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
+
+    def normed(value: Array, name: str) -> Array:
+        centred = value - value.mean(-1, keepdims=True)
+        spread = np.sqrt((centred**2).mean(-1, keepdims=True) + EPSILON)
+        return centred / spread * weights[f"{name}.weight"] + weights[f"{name}.bias"]
+
+    places = weights["embeddings.position_embeddings.weight"][: len(ids)] + weights["embeddings.token_type_embeddings.weight"][0]
+    value = normed(weights["embeddings.word_embeddings.weight"][ids] + places, "embeddings.LayerNorm")
+    for layer in (f"encoder.layer.{number}" for number in range(LAYERS)):
+        heads = [
+            linear(value, f"{layer}.attention.self.{part}").reshape(-1, HEADS, WIDTH // HEADS).transpose(1, 0, 2)
+            for part in ("query", "key", "value")
+        ]
+        asked = softmax(heads[0] @ heads[1].transpose(0, 2, 1) / np.sqrt(WIDTH // HEADS), axis=-1)
+        seen = (asked @ heads[2]).transpose(1, 0, 2).reshape(-1, WIDTH)
+        value = normed(value + linear(seen, f"{layer}.attention.output.dense"), f"{layer}.attention.output.LayerNorm")
+        wide = linear(value, f"{layer}.intermediate.dense")
+        wide = wide * 0.5 * (1 + erf(wide / np.sqrt(2)))
+        value = normed(value + linear(wide, f"{layer}.output.dense"), f"{layer}.output.LayerNorm")
+    mean = value.mean(0).astype(np.float64)
+    return mean / np.linalg.norm(mean)
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_they_are_those_of_the_published_model(encoder: Encoder, sentence: str) -> None:
+    assert encoder.encode([sentence])[0] @ published(sentence) > 0.99
+
+
+def test_beside_others_a_sentence_keeps_its_vector(encoder: Encoder) -> None:
+    together, alone = encoder.encode(SENTENCES), np.vstack([encoder.encode([one]) for one in SENTENCES])
+    assert together.shape == (len(SENTENCES), WIDTH) and together.dtype == np.float32
+    assert ((together * alone).sum(1) > 0.99).all()
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-3)
+
+
+def test_what_means_the_same_is_near(encoder: Encoder) -> None:
+    lost, stolen, hours = encoder.encode(["I lost my card", "my debit card is gone", "when do you open"])
+    assert lost @ stolen > 0.5 > 0.3 > lost @ hours
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b", "👍", "word " * 5000])
+def test_any_text_has_one(encoder: Encoder, text: str) -> None:
+    assert np.isfinite(encoder.encode([text])).all() and encoder.encode([]).shape == (0, WIDTH)
+
+
+def test_of_a_long_text_the_beginning_is_read(encoder: Encoder) -> None:
+    long, longer = encoder.encode(["card " * LONGEST, "card " * LONGEST + "weather"])
+    assert long @ longer > 0.999
+
+
+def test_nothing_is_fetched(models: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", OFFLINE, str(models)], capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout.split("\n")[:2] == ["(1, 384)", "[]"], done.stderr
+
+
+def test_the_graph_is_made_once(models: Path, encoder: Encoder) -> None:
+    path = model_file(models)
+    made = path.stat().st_mtime_ns
+    assert model_file(models) == path and path.stat().st_mtime_ns == made
+    assert [one.name for one in models.iterdir()] == [path.name]
+
+
+def test_without_the_package_one_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(of_package, "PACKAGE", "no_such_package_at_all")
+    with pytest.raises(VectorsMissing, match="make env"):
+        folder()

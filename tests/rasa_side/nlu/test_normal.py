@@ -1,0 +1,43 @@
+"""What a text's spelling does not change."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.rasa_side.nlu.normal import normal
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("WHERE IS MY CARD", "where is my card"),
+        ("whereismycard", "where is my card"),
+        ("pls help i loooost my crad", "please help i lost my card"),
+        ("where is my card 😡😡", "where is my card"),
+        ("um, er, my card", "my card"),
+        ("it\u2019s  Ben", "it's ben"),
+        ("where r u 2day?", "where are you today?"),
+        ("topup my acount", "topup my account"),
+        ("\uff11\uff12\uff13\uff14", "1234"),
+        ("my\u200b card\u202e", "my card"),
+    ],
+)
+def test_it_is_read_as(said: str, read: str) -> None:
+    assert normal(said) == read
+
+
+@pytest.mark.parametrize(
+    "text", ["my name is okonkwo", "9981", "zip 94110", "unrecognised", "responsibilities", "¿qué?", "um", ""]
+)
+def test_it_is_read_as_it_is(text: str) -> None:
+    assert normal(text) == text
+
+
+@pytest.mark.parametrize(("picture", "name"), [("👍", "thumbs up"), ("👍🏽", "thumbs up"), ("\u2764\ufe0f", "heart")])
+def test_a_picture_alone_is_told_by_its_name(picture: str, name: str) -> None:
+    assert name in normal(picture)
+
+
+@pytest.mark.parametrize("text", ["x" * 100_000, "😀" * 400, "\u0300" * 5000, "a b " * 5000, "ﷺ" * 3000])
+def test_no_text_takes_long(text: str) -> None:
+    assert len(normal(text)) <= 20_000
