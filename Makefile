@@ -22,7 +22,7 @@ BENCHES := $(if $(filter bench,$(firstword $(MAKECMDGOALS))),$(wordlist 2,$(word
 agent_asked = $(strip $(if $(call on,LIST),list) $(if $(call on,RESET),reset) $(if $(call on,DISABLE),disable) $(if $(call on,ENABLE),enable) $(if $(call on,REMOVE),remove))
 agent_do = $(if $(word 2,$(agent_asked)),$(error $(agent_asked): one at a time),$(or $(agent_asked),add))
 
-.PHONY: help run test check train chat call journeys bench bench-knowledge chaos agent redrive partitions retention subject export lint lock memory publish clean env env-dev env-diet test-tools
+.PHONY: help run test check train chat call journeys bench bench-knowledge unanswered chaos agent redrive partitions retention subject export lint lock memory publish clean env env-dev env-diet test-tools
 
 help: ## this list
 	@echo "Onethread: one conversation across web chat, Messenger, SMS and the phone."
@@ -58,6 +58,9 @@ journeys: env-dev ## conversations as data through a fresh installation (JOURNEY
 bench: env-dev $(if $(if $(BENCHES),$(filter tiers,$(BENCHES)),all),env-diet) ## measure everything, or what is named: `make bench records hop` (RUNS=5; docs/benchmarks.md)
 	@launch/install/test_tools.sh postgresql
 	@exec $(PYTHON) -m benchmarks $(if $(RUNS),--runs $(RUNS)) $(BENCHES)
+
+unanswered: env ## questions of the last DAYS=30 days that nothing answered, put together, and articles past their review
+	@exec $(PYTHON) -m gateway.commands.unanswered $(if $(value DAYS),--days=$(call quoted,DAYS))
 
 bench-knowledge: env-dev ## strangers' questions against the articles: found, answered, refused (one JSON object)
 	@exec $(PYTHON) -m benchmarks.knowledge

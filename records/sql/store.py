@@ -26,6 +26,8 @@ from records.sql.partitions import Partitions
 from records.sql.purge import Deleted
 from records.sql.reading import Conversation, Line
 from records.sql.search import Question
+from records.sql.unanswered import Unanswered
+from records.sql.unanswered import unanswered as unanswered_in
 
 Clock = Callable[[], datetime]
 ASIDE_AT_ONCE = 500
@@ -92,6 +94,11 @@ class RecordsStore:
         """The latest first. Raises BadCursor."""
         async with read(self.engine) as connection:
             return await searching.search(connection, question, after, limit)
+
+    async def unanswered(self, since: datetime) -> list[Unanswered]:
+        """Questions from then on that neither a skill nor an article answered, the oldest first."""
+        async with read(self.engine) as connection:
+            return await unanswered_in(connection, since)
 
     async def lines(
         self, conversation_id: str, before: str | None = None, after: str | None = None, limit: int = 50
