@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -116,9 +115,12 @@ def told(article: Article, pages: str) -> Answer:
 
 def sentence_model() -> Encode | None:
     """The encoder, or None where it is not installed: articles are then found by words alone."""
+    # here: a gateway whose help pages nobody searches does not load the model's runtime
+    from bot.sentence_vectors.encoder import Encoder
+    from bot.sentence_vectors.weights import VectorsMissing
+
     try:
-        encode: Encode = importlib.import_module("bot.sentence_vectors.encoder").Encoder().encode
-    except ImportError:  # here: an installation without it goes on
+        return Encoder().encode
+    except VectorsMissing:
         log.warning("the sentence model is not installed: articles are found by their words alone")
         return None
-    return encode
