@@ -22,7 +22,7 @@ BENCHES := $(if $(filter bench,$(firstword $(MAKECMDGOALS))),$(wordlist 2,$(word
 agent_asked = $(strip $(if $(call on,LIST),list) $(if $(call on,RESET),reset) $(if $(call on,DISABLE),disable) $(if $(call on,ENABLE),enable) $(if $(call on,REMOVE),remove))
 agent_do = $(if $(word 2,$(agent_asked)),$(error $(agent_asked): one at a time),$(or $(agent_asked),add))
 
-.PHONY: help run test check train chat call journeys bench bench-knowledge unanswered chaos agent redrive partitions retention subject export lint lock memory publish clean env env-dev env-diet test-tools
+.PHONY: help run test check train chat call journeys bench bench-nlu bench-knowledge unanswered chaos agent redrive partitions retention subject export lint lock memory publish clean env env-dev env-diet test-tools
 
 help: ## this list
 	@echo "Onethread: one conversation across web chat, Messenger, SMS and the phone."
