@@ -1,0 +1,122 @@
+"""``python -m benchmarks.strangers [--half dev|test]``: how much of what strangers wrote to a bank is understood.
+
+The sentences were written by somebody who knew the list of wishes (``tests/assistant/strangers/wishes.md``) and neither intents,
+training sentences nor articles. Understood: the intent is one of those that ``plan.yml`` names for the first wish, or, where the
+classifier is in doubt, the article that answers is. Out of scope: neither an intent nor an article. Nobody tunes on ``test``.
+The last line is one JSON object, shares of 1; ``--wrong`` prints what was not understood, for ``dev`` alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from knowledge.library import Library
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "tests" / "assistant" / "strangers"
+DOUBT = frozenset({"out_of_scope", "nlu_fallback"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What counts as understood: these intents, these articles, or that nothing is found."""
+
+    intents: frozenset[str] = frozenset()
+    articles: frozenset[str] = frozenset()
+    nothing: bool = False
+
+    def met(self, intent: str, article: str) -> bool:
+        """``article``: the one that answers; empty when none does, or none was asked."""
+        if intent not in DOUBT:
+            return intent in self.intents
+        return article in self.articles if article else self.nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One sentence and what became of it."""
+
+    text: str
+    wants: tuple[int, ...]
+    channel: str
+    found: str
+    met: bool
+
+
+def plan() -> dict[int, Wish]:
+    """By the number of the wish."""
+    given = yaml.safe_load((FOLDER / "plan.yml").read_text(encoding="utf-8"))
+    return {
+        number: Wish(frozenset(one.get("intents", ())), frozenset(one.get("articles", ())), bool(one.get("nothing")))
+        for number, one in given.items()
+    }
+
+
+async def heard(model: Path, items: Sequence[Any]) -> list[Heard]:
+    """Each sentence put to the model, and to the articles where it is in doubt."""
+    from rasa.core.agent import Agent
+
+    agent, library, wishes = Agent.load(model), Library.open().warm(), plan()
+    told = []
+    for one in items:
+        intent = (await agent.parse_message(one["text"]))["intent"]["name"]
+        answer = library.answer(one["text"]) if intent in DOUBT else None
+        article = answer.slug if answer else ""
+        met = wishes[one["wants"][0]].met(intent, article)
+        told.append(Heard(one["text"], tuple(one["wants"]), one["channel"], article or intent, met))
+    return told
+
+
+def figures(told: Sequence[Heard]) -> dict[str, Any]:
+    """Shares over all, over one and over two wishes, by channel and by wish."""
+    by: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
+    for one in told:
+        by["wishes"]["one" if len(one.wants) == 1 else "more"].append(one.met)
+        by["channel"][one.channel].append(one.met)
+        by["wish"][str(one.wants[0])].append(one.met)
+    return {
+        "sentences": len(told),
+        "understood": _share([one.met for one in told]),
+        **{kind: {name: _share(found) for name, found in sorted(names.items())} for kind, names in by.items()},
+    }
+
+
+def _share(found: Sequence[bool]) -> float:
+    return round(sum(found) / len(found), 3)
+
+
+def main() -> int:
+    """Needs a trained model (``make train``)."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.strangers", description="What strangers wrote, understood.")
+    parser.add_argument("--half", choices=("dev", "test"), default="test")
+    parser.add_argument("--wrong", action="store_true", help="print what was not understood (dev only)")
+    parser.add_argument("--model", type=Path, help="a model's file; the newest one without it")
+    given = parser.parse_args()
+    models = sorted((ROOT / "models").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    if given.model is None and not models:
+        print("There is no model in models/: make train first.", file=sys.stderr)
+        return 2
+    items = yaml.safe_load((FOLDER / f"{given.half}.yml").read_text(encoding="utf-8"))
+    told = asyncio.run(heard(given.model or models[-1], items))
+    if given.wrong and given.half == "dev":
+        for one in sorted((one for one in told if not one.met), key=lambda one: one.wants):
+            print(f"{one.wants} {one.found:32} {one.text}")
+    print(json.dumps(figures(told)))
+    return 0
+
+
+if __name__ == "__main__":
+    from bot.rasa_side.patches.compat import install
+
+    install()
+    sys.exit(main())
