@@ -28,7 +28,7 @@ from redis.client import NEVER_DECODE
 
 from bot.ports import StoreUnavailable
 from bot.ports.cold import ColdPages
-from bot.redis_store.packing import pack, unpack
+from bot.redis_store.compact.packing import pack, unpack
 
 logger = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ class Hot:
 
 
 class Packed:
-    """A reading in few bytes (``bot.redis_store.packing``). The length is known where it is kept."""
+    """A reading in few bytes (``bot.redis_store.compact.packing``). The length is known where it is kept."""
 
     @staticmethod
     def dump(reading: Reading) -> bytes:

@@ -13,7 +13,7 @@ import redis.asyncio as redis
 
 from bot.ports import Clock
 from bot.redis_store.client.base import PREFIX, stored
-from bot.redis_store.marks import mark_of
+from bot.redis_store.compact.marks import mark_of
 from bot.redis_store.partition_map import PartitionMap
 from bot.redis_store.queue import LAST_WORDS, OUTBOUND, SENT, marks_of, over_key, record_key
 from bot.redis_store.queue_scripts import SHRINK

@@ -26,7 +26,7 @@ from bot.ports.stores import nothing_told
 from bot.redis_store.client.base import PREFIX, dump, is_cluster, stored, text_of
 from bot.redis_store.client.disk import OnDisk
 from bot.redis_store.client.told import FactLog, Told, Untold, append_from
-from bot.redis_store.marks import Spans, mark_of
+from bot.redis_store.compact.marks import Spans, mark_of
 from bot.redis_store.partition_map import PartitionMap, closed_key
 from bot.redis_store.queue_scripts import ACCEPT, AGAIN, CLAIM, DOUBT, KNOWN, PUT, REPORT, SETTLE
 

@@ -17,7 +17,7 @@ from bot.ports import DeskEvent, TurnResult
 from bot.ports.stores import Challenge, TurnStage, nothing_told
 from bot.redis_store.client.base import PREFIX, dump, guarded, is_cluster, stored, text_of
 from bot.redis_store.client.told import FactLog, Told, Untold, append_from
-from bot.redis_store.marks import HAS, Spans, mark_of
+from bot.redis_store.compact.marks import HAS, Spans, mark_of
 
 RESULT = TypeAdapter(TurnResult)
 SHOWN = TypeAdapter(Shown)
@@ -75,7 +75,7 @@ return 0
 
 class RedisTurns:
     """``bot.ports.stores.Turns``: ``ot:turn:<message id>`` is ``started`` or the result as JSON. Of what was delivered a while
-    ago there is a mark in ``ot:{t<nn>}:turn-marks:*`` instead (``bot.redis_store.marks``)."""
+    ago there is a mark in ``ot:{t<nn>}:turn-marks:*`` instead (``bot.redis_store.compact.marks``)."""
 
     def __init__(self, client: redis.Redis, facts: FactLog | None = None) -> None:
         self._redis = client

@@ -23,6 +23,7 @@ LONG_ON_SMS = {
 }
 SAMPLE = {
     "limit": "2000",
+    "answer": "",  # an article's own text for SMS, whose length make check counts
     "prompt": "What is your zip code?",
     "place": "12",
     "agent": "Maria",

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.redis_store.packing import NEWER, TURNS, pack, unpack
-from bot.redis_store.packing_words import WORDS
+from bot.redis_store.compact.packing import NEWER, TURNS, pack, unpack
+from bot.redis_store.compact.packing_words import WORDS
 
 Event = dict[str, Any]
 PLAIN = st.none() | st.booleans() | st.integers(-9, 9) | st.sampled_from([0.0, -0.0, 0.93, 1.0, 1e300]) | st.text(max_size=4)

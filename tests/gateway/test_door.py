@@ -9,7 +9,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-import redis.asyncio as redis
 from aiohttp import web
 
 from bot.model import Address, AddressKind, ChannelName, InboundMessage, now
@@ -17,6 +16,7 @@ from bot.ports import HandoffRefused
 from connectors.web.log import VisitorLog
 from tests.gateway.conftest import SID, House, said_in_messenger
 from tests.gateway.observe.test_private import captured as captured  # the fixture: what is written to standard output
+from tests.redis_text import all_of_redis
 
 ANA = Address(AddressKind.TEL, "+12125550147")
 CARD = "4111 1111 1111 1111"
@@ -36,28 +36,6 @@ def bodies(house: House) -> list[str]:
 def asked(house: House) -> list[str]:
     """What the assistant was asked."""
     return [str(turn.get("text") or turn.get("payload")) for turn in house.outside.turns]
-
-
-async def everything(client: redis.Redis) -> str:
-    """All of Redis as one text: every key and every value of every kind."""
-    found: list[str] = []
-    async for key in client.scan_iter("*", count=1000):
-        name = str(key)
-        match await client.type(name):
-            case "string":
-                value: Any = await client.get(name)
-            case "hash":
-                value = await client.hgetall(name)
-            case "stream":
-                value = await client.xrange(name)
-            case "zset":
-                value = await client.zrange(name, 0, -1)
-            case "set":
-                value = await client.smembers(name)
-            case _:
-                value = await client.lrange(name, 0, -1)
-        found.append(f"{name} {value}")
-    return "\n".join(found)
 
 
 def readable(page: str, *secrets: str) -> list[str]:
@@ -105,7 +83,7 @@ async def write_secrets(house: House) -> None:
 async def test_no_card_is_readable_anywhere(house: House, captured: pytest.CaptureFixture[str]) -> None:
     await write_secrets(house)
     await house.emptied()
-    kept, written = await everything(house.core.base.store.client), captured.readouterr()
+    kept, written = await all_of_redis(house.core.base.store.client), captured.readouterr()
     heard = str(house.outside.turns) + str(house.outside.texts)
     assert len(asked(house)) >= 15, "each was answered all the same"
     for page in (kept, heard, written.out, written.err):
@@ -139,7 +117,7 @@ async def test_a_text_with_a_code_is_blanked_once_it_is_sent(house: House) -> No
     assert await house.core.conversation.conversations.assistant.send_code(contact, ANA.value, message)
     await house.emptied()
     code = re.search(r"\d{6}", bodies(house)[0])
-    assert code and readable(await everything(house.core.base.store.client), code[0]) == []
+    assert code and readable(await all_of_redis(house.core.base.store.client), code[0]) == []
 
 
 async def a_code(house: House, visitor: Address) -> str:
@@ -159,7 +137,7 @@ async def test_a_code_counts_in_every_script_and_is_readable_nowhere_afterwards(
     await house.messages(said_in_messenger(written, "m_code"))
     await house.emptied()
     assert house.outside.turns[-1]["metadata"]["code"] == "accepted"
-    page = await everything(house.core.base.store.client) + str(house.outside.turns)
+    page = await all_of_redis(house.core.base.store.client) + str(house.outside.turns)
     assert readable(page, code) == [] and written not in page
 
 
@@ -176,7 +154,7 @@ async def test_a_code_in_the_chat_is_masked_after_it_was_checked(house: House) -
     await house.emptied()
     log = VisitorLog(house.core.base.store.client, house.core.channels.web._limits)
     lines = [line["text"] for _, line in await log.after(web_id, 0)]
-    assert "****" in lines and readable(await everything(house.core.base.store.client), code) == []
+    assert "****" in lines and readable(await all_of_redis(house.core.base.store.client), code) == []
 
 
 # -- what is no message ----------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.redis_store.packing import TURNS
+from bot.redis_store.compact.packing import TURNS
 
 MAX_RECENT = 150  # events kept as they were, however few turns they are (an agent may write many in a row)
 MIN_ADDED = 25  # events, five turns or so: shortening costs about as much as a turn

@@ -18,7 +18,7 @@ from bot.ports import TurnResult
 from bot.ports.stores import TurnStage
 from bot.redis_store.client.base import connect
 from bot.redis_store.client.disk import OnDisk
-from bot.redis_store.marks import Spans, mark_of
+from bot.redis_store.compact.marks import Spans, mark_of
 from bot.redis_store.over import SendsOver
 from bot.redis_store.partition_map import PartitionMap
 from bot.redis_store.queue import RedisInbox, RedisOutbox, outbox_key, over_key, record_key

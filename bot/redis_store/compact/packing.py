@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Iterable
 from typing import Any
 
-from bot.redis_store.packing_words import WORDS
+from bot.redis_store.compact.packing_words import WORDS
 
 Event = dict[str, Any]
 NEWER = b"2"

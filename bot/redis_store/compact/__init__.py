@@ -1,0 +1,1 @@
+"""What is kept in few bytes: events packed, ids as marks."""
