@@ -71,8 +71,8 @@ class Walk:
         trouble = await self._trouble()
         self._tell_news()
         self.told += await self._why() if trouble else []
-        trouble = trouble or await self._trouble_in_leaving()
-        return Outcome(self.journey, trouble, tuple(self.told), asyncio.get_running_loop().time() - began)
+        left = await self._trouble_in_leaving()
+        return Outcome(self.journey, trouble or left, tuple(self.told), asyncio.get_running_loop().time() - began)
 
     async def _trouble(self) -> str | None:
         try:
