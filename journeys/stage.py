@@ -37,7 +37,12 @@ class StageError(Exception):
 def started(home: Path, public_port: int = 0, internal_port: int = 0, **settings: str) -> Iterator[Path]:
     """Start everything in a folder of its own, as ``make run`` does with these settings, and stop it again. Gives the folder."""
     ports = {"PUBLIC_PORT": str(public_port), "INTERNAL_PORT": str(internal_port)}
-    wanted = {"ONETHREAD_HOME": str(home), **{name: port for name, port in ports.items() if port != "0"}, **settings}
+    wanted = {
+        "ONETHREAD_HOME": str(home),
+        "RECORD_EVERY_SECONDS": "1",
+        **{name: port for name, port in ports.items() if port != "0"},
+        **settings,
+    }
     ours = ("TWILIO_", "MESSENGER_", "REDIS_", "RASA_", "PYTHONDONT", "DATABASE_URL", "PUBLIC_URL")
     plain = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     launcher = subprocess.Popen(

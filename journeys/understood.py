@@ -12,8 +12,10 @@ from journeys.stage import Stage
 
 SHOWN = {"message_in", "turn", "slot_set", "menu_chosen"}
 GUESSES = (("intent", "confidence"), ("runner_up", "runner_up_confidence"))
-LOOKS, PAUSE = 60, 0.1
+LOOKS, PAUSE = 120, 0.1
 """How often, and how far apart in seconds, the records are asked for a turn that they do not have yet."""
+STILL = 15
+"""So many looks without anything new: all that there is has come. Longer than a recorder of ours waits (journeys.stage)."""
 
 
 async def facts(stage: Stage, conversation: str) -> list[Mapping[str, Any]]:
@@ -36,12 +38,12 @@ async def facts(stage: Stage, conversation: str) -> list[Mapping[str, Any]]:
 
 async def settled(stage: Stage, conversation: str) -> list[Mapping[str, Any]]:
     """The same once nothing more comes: facts are in the records some moments after they happened."""
-    before, kept = -1, await facts(stage, conversation)
-    for _ in range(LOOKS // 10):
-        if len(kept) == before:
+    before, kept = 0, await facts(stage, conversation)
+    for _ in range(LOOKS // STILL):
+        if kept and len(kept) == before:
             break
         before = len(kept)
-        await asyncio.sleep(PAUSE * 10)
+        await asyncio.sleep(PAUSE * STILL)
         kept = await facts(stage, conversation)
     return kept
 
