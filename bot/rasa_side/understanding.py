@@ -23,7 +23,7 @@ CERTAIN = 0.5
 """Below this a part of a sentence is no wish of its own."""
 
 ONE_WISH = 0.95
-SURELY_TWO = 0.8
+SURELY_TWO = 0.95
 """Above ``ONE_WISH`` the whole message is one wish, unless each of its parts is a wish with this confidence."""
 
 FALLBACK = "nlu_fallback"
@@ -87,10 +87,16 @@ class Understanding:
 
     async def _begun(self, agent: Any, unwanted: str, data: dict[str, Any]) -> str | None:
         """The intent of what is not wanted, when it would begin something."""
-        intent = _intent(await _parse(agent, unwanted))
-        if intent not in self._wishes.begins:
-            intent = _intent(data)
-        return intent if intent in self._wishes.begins or intent in ALREADY else None
+        parsed = await _parse(agent, unwanted)
+        already = _intent(data) if _intent(data) in ALREADY else None
+        return self._beginning(parsed) or self._beginning(data) or already
+
+    def _beginning(self, data: dict[str, Any]) -> str | None:
+        """In doubt the likeliest, when one or another is likely: which of two codes is not to be sent makes no difference."""
+        if (intent := _intent(data)) != FALLBACK:
+            return intent if intent in self._wishes.begins else None
+        likely = [one for one in data.get("intent_ranking") or () if one["name"] in self._wishes.begins]
+        return str(likely[0]["name"]) if sum(one["confidence"] for one in likely) >= CERTAIN else None
 
     def _refusal(self, data: dict[str, Any], refused: str) -> dict[str, Any]:
         entities = [_entity("refused", refused)]

@@ -21,7 +21,7 @@ MOST_MISSES = 3  # the first answer and two more
 # Intents of a message that is a detail (a name, digits) or that we could not read: it may answer the form's question.
 DETAILS = frozenset({"inform", "nlu_fallback"})
 ASIDES = frozenset({"wait", "goodbye"})  # nobody who wants a moment, or leaves, is asked the open question again
-SURE = 0.8  # above this, a message means what its intent says and is no answer to a form
+SURE = 0.9  # above this, a message means what its intent says and is no answer to a form; config.yml's threshold is lower
 
 
 @dataclass(frozen=True, slots=True)

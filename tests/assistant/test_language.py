@@ -1,9 +1,7 @@
 """How well the assistant understands sentences it never saw (heldout.yml).
 
-Measured with the sentences on declined and awaited cards: 147 of 151 right before the threshold of 0.4, 144 after it, as many
-as without them, and none of 10 unclear ones taken for an intent; five-fold cross-validation of the training sentences 0.67
-(0.68 before). When first written, 134 and 132 of 138 (0.35 does alike; 0.3 lets two through, 0.5 loses two right ones). The
-sentences were written by the author of the training data, so real customers will do worse: a later issue measures on theirs.
+What each threshold does is in docs/understanding.md. The sentences were written by the author of the training data, so real
+customers will do worse: ``python -m benchmarks.strangers`` measures on sentences of strangers.
 """
 
 from __future__ import annotations
@@ -70,7 +68,7 @@ async def test_a_card_that_is_waited_for_or_declined_is_neither_activated_nor_a_
 @pytest.mark.rasa
 async def test_what_is_nearly_understood_is_asked_for_with_the_likeliest_wishes(talk: Callable[..., Talk]) -> None:
     customer = talk()
-    asked = await customer.says("card new")
+    asked = await customer.says("question about my new card")
     assert "not sure what you mean" in asked and await customer.form() is None
     assert set(asked.options) == {"Activate a card", "Where is my card?"}
     assert "first and last name" in await customer.says(asked.options["Activate a card"])
@@ -79,7 +77,7 @@ async def test_what_is_nearly_understood_is_asked_for_with_the_likeliest_wishes(
 @pytest.mark.rasa
 async def test_a_yes_takes_the_only_guess(talk: Callable[..., Talk]) -> None:
     customer = talk()
-    assert list((await customer.says("is it open")).options) == ["Opening hours"]
+    assert list((await customer.says("sunday")).options) == ["Opening hours"]
     assert "9 am to 5 pm" in await customer.says("yes")
 
 

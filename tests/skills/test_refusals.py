@@ -97,6 +97,10 @@ REFUSALS = [
     "i said no code",
     "who said i want to activate my card",
     "keep my limit as it is",
+    # written when the classifier was another: it doubts which code is meant
+    "stop texting me codes",
+    "quit sending codes",
+    "don't send me codes",
 ]
 
 # A "not" that refuses nothing: what is wanted begins, or is answered.
