@@ -1,0 +1,31 @@
+"""Numbers in words as figures, in a sentence: "the twenty-first" is "the 21st", "two hundred and forty" is "240". Pure.
+
+Digits that are dictated one by one ("four four double two") are ``digits.runs``'.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from text_to_num import alpha2digit
+
+LONGEST = 300
+"""Characters that are looked at: whoever answers a question says it in fewer."""
+
+_HIDDEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_FRACTIONS = {"½": " and a half", "¼": " and a quarter"}
+
+
+def plain(text: str) -> str:
+    """In small letters, with plain figures (of any script), one space between words, no invisible marks."""
+    shown = "".join(_FRACTIONS.get(mark, mark) for mark in text[:LONGEST])
+    shown = unicodedata.normalize("NFKC", _HIDDEN.sub("", shown))
+    figures = "".join(str(unicodedata.decimal(mark)) if mark.isdecimal() else mark for mark in shown)
+    return " ".join(figures.replace("\u2019", "'").lower().split())
+
+
+def figures(text: str) -> str:
+    """The same with numbers in figures: ``plain``, and what is said in words."""
+    said = re.sub(r"\b(hundred|thousand)( and)(?= a (?:half|quarter))", r"\1", plain(text).replace("fourty", "forty"))
+    return str(alpha2digit(said, "en", threshold=0.0))
