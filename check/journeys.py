@@ -10,7 +10,7 @@ from bot.model import Proof
 from check.findings import Finding, near
 from check.reading.assistant import CALLS, JOURNEYS, Assistant
 from check.reading.documents import Document, Key
-from journeys.call_script import calls
+from journeys.calls.script import calls
 from journeys.script import CHECKS, ScriptError, each, filled, journey
 
 STEP = re.compile(r"^step (\d+): ")

@@ -9,54 +9,30 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from bot.agent_desk.workspace import LONGEST_REPLY
 from bot.door.outgoing import unreadable
-from bot.facts.audit import transcript_read
-from bot.model import About, new_id
-from bot.ports import Clock, Facts, HandoffRefused, HandoffView, NoFacts, People, StoreUnavailable
-from connectors.visitors import place_of
+from bot.ports import Clock, Facts, HandoffRefused, NoFacts, People, StoreUnavailable
 from desk import live, show
 from desk.agents import AgentDirectory
-from desk.auth import Doors, sign_in_path
-from desk.calling import ATTACHMENT, SOUND, Calling
-from desk.http import HEADERS, PARTS, FormRefused, NotSignedIn, Visit, fields_of, form_of, secure, see, visitor
+from desk.auth import Doors
+from desk.calls.calling import ATTACHMENT, SOUND, Calling
+from desk.calls.softphone import BrowserCalls, Softphone
+from desk.guard import Guard, Handler, Missing
+from desk.http import HEADERS, NotSignedIn, Visit, form_of, see, visitor
 from desk.pages import Pages, static
 from desk.presence import Presence
 from desk.sessions import SessionStore
-from desk.softphone import BrowserCalls, Softphone
+from desk.showing import OUTCOME_LIMIT, Refusal, Showing
 
-OUTCOME_LIMIT = 200  # characters: it is read out
-DOWN = "The store does not answer just now, so nothing was changed. Please try again in a moment."
-STALE = "This page is out of date. Load it again, then repeat what you did."
 MASKED = "A card number, its code or a social security number was in it: **** went out instead, and it is kept nowhere."
 AWAY = "You are set to away. Set yourself to available first."
 
 HANDOFF = re.compile(r"[A-Za-z0-9_-]{1,80}")
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a form was not done: shown beside its control, with what was typed."""
-
-    control: str
-    sentence: str
-    typed: str = ""
-    once: str = ""
-    status: int = 409
-
-
-class Missing(Exception):
-    """There is no such conversation; the message is a sentence."""
 
 
 async def _none() -> Sequence[str]:
@@ -83,8 +59,6 @@ class Desk:
         troubles: Callable[[], Awaitable[Sequence[str]]] = _none,
         facts: Facts | None = None,
     ) -> None:
-        self._facts, self._clock = facts or NoFacts(), clock
-        self._troubles = troubles
         self._people = people
         self._agents = agents
         self._sessions = sessions
@@ -92,9 +66,11 @@ class Desk:
         self._presence = Presence(agents, sessions, clock)
         self._calling = Calling(people, self._presence)
         self._doors = Doors(agents, sessions, self._pages, secure_cookies=secure_cookies)
-        self._softphone = softphone
         self._browser = BrowserCalls(softphone, people, agents, sessions, self._pages) if softphone else None
-        self._headers = softphone.headers if softphone else HEADERS
+        self._guard = Guard(self._pages, softphone.headers if softphone else HEADERS, troubles)
+        self._showing = Showing(
+            people, agents, self._presence, self._calling, self._pages, facts or NoFacts(), clock, softphone, troubles
+        )
         self._stopping = asyncio.Event()
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -129,9 +105,9 @@ class Desk:
             (one + "/unlink", self.unlink),
         ]
         return [
-            *(self._browser.routes(self._guard) if self._browser else ()),
-            *(web.get(path, self._guard(handler)) for path, handler in get),
-            *(web.post(path, self._guard(handler)) for path, handler in post),
+            *(self._browser.routes(self._guard.over) if self._browser else ()),
+            *(web.get(path, self._guard.over(handler)) for path, handler in get),
+            *(web.post(path, self._guard.over(handler)) for path, handler in post),
         ]
 
     async def on_shutdown(self, app: web.Application) -> None:
@@ -140,11 +116,11 @@ class Desk:
 
     async def home(self, request: web.Request) -> web.StreamResponse:
         """The desk with no conversation chosen."""
-        return await self._show(await self._visitor(request), None)
+        return await self._showing.page(await self._visitor(request), None)
 
     async def conversation(self, request: web.Request) -> web.StreamResponse:
         """The desk with one conversation, which is told of: an agent reads it."""
-        return await self._show(await self._visitor(request), request.match_info["id"], opened=True)
+        return await self._showing.page(await self._visitor(request), request.match_info["id"], opened=True)
 
     async def earlier(self, request: web.Request) -> web.StreamResponse:
         """Older lines of a conversation: a page, from which the script takes them into its own."""
@@ -167,8 +143,8 @@ class Desk:
         if handoff_id and not HANDOFF.fullmatch(handoff_id):
             raise Missing("There is no such conversation.")
         if request.query.get("only") == "queue":
-            return await self._show_queue(visit, handoff_id)
-        return await self._show(visit, handoff_id or None, template="parts.html")
+            return await self._showing.queue(visit, handoff_id)
+        return await self._showing.page(visit, handoff_id or None, template="parts.html")
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """The live stream of one tab."""
@@ -286,92 +262,10 @@ class Desk:
     async def _done(self, visit: Visit, handoff_id: str | None, refusal: Refusal | None = None) -> web.Response:
         """After a form: parts for the script; otherwise on to the page, or the page with the refusal on it."""
         if visit.by_script:
-            return await self._show(visit, handoff_id, refusal, "parts.html")
+            return await self._showing.page(visit, handoff_id, refusal, "parts.html")
         if refusal:
-            return await self._show(visit, handoff_id, refusal)
+            return await self._showing.page(visit, handoff_id, refusal)
         return see(page_of(handoff_id))
-
-    async def _show(
-        self,
-        visit: Visit,
-        handoff_id: str | None,
-        refusal: Refusal | None = None,
-        template: str = "desk.html",
-        *,
-        opened: bool = False,
-    ) -> web.Response:
-        """The desk's page, or its parts. Missing when the conversation is unknown."""
-        try:
-            view = await self._people.view(handoff_id) if handoff_id else None
-        except HandoffRefused as refused:
-            raise Missing(str(refused)) from refused
-        if opened and view is not None:
-            await self._read(visit, view)
-        values, names = await self._queue(visit, handoff_id or "", show.agents_in(view) if view else set())
-        once = (refusal and refusal.once) or secrets.token_hex(16)
-        values |= {"view": view, "refusal": refusal, "once": once}
-        values |= {"days": show.days(view, names) if view else [], "names": names}
-        values |= {"reply_limit": LONGEST_REPLY, "outcome_limit": OUTCOME_LIMIT}
-        values |= await self._calling.values(visit.agent, view)
-        values |= {"softphone": self._softphone if visit.agent.in_browser else None}
-        return self._pages.render(template, refusal.status if refusal else 200, **values)
-
-    async def _read(self, visit: Visit, view: HandoffView) -> None:
-        """Told of before it is shown: what cannot be told of is not shown. Raises StoreUnavailable."""
-        handoff = view.handoff
-        about = About(handoff.conversation_id, handoff.contact_id)
-        lines, network = len(view.transcript), place_of(visit.request)
-        who = {"reader": visit.agent.username, "handoff_id": handoff.id, "network": network}
-        await self._facts.append([transcript_read(new_id("read"), about, self._clock(), lines=lines, **who)])
-
-    async def _show_queue(self, visit: Visit, selected: str) -> web.Response:
-        """Who waits and who is there, when something happened to another conversation: this one is not read again for it."""
-        values, _ = await self._queue(visit, selected, set())
-        return self._pages.render("parts_queue.html", 200, **values)
-
-    async def _queue(self, visit: Visit, selected: str, also: set[str]) -> tuple[dict[str, object], dict[str, str]]:
-        """What the queue's part needs, and the names of everybody in it (and ``also``) by username."""
-        listing, here = await asyncio.gather(self._people.listing(), self._presence.at_desk())
-        usernames = {h.agent for h in listing if h.agent} | also
-        names = dict(zip(usernames, await asyncio.gather(*map(self._agents.display_name, usernames)), strict=True))
-        left = [h.id for h in listing if h.agent not in (None, visit.agent.username) and await self._presence.left_behind(h)]
-        rows = show.queue_rows(listing, visit.agent.username, names)
-        values: dict[str, object] = {"me": visit.agent, "csrf": visit.csrf, "rows": rows, "selected": selected, "left": left}
-        values |= {"troubles": await self._troubles()}
-        values |= {"here": [agent.display_name for agent in here], "waiting": sum(row.place is not None for row in rows)}
-        return values, names
-
-    def _guard(self, handler: Handler) -> Handler:
-        """Security headers on every answer; each known trouble becomes a sentence with its status."""
-
-        async def guarded(request: web.Request) -> web.StreamResponse:
-            try:
-                response = await handler(request)
-            except NotSignedIn as reason:
-                response = _turn_away(request, reason)
-            except FormRefused:
-                response = await self._trouble(request, 403, "Not accepted", STALE)
-            except Missing as missing:
-                response = await self._trouble(request, 404, "Not found", str(missing))
-            except StoreUnavailable:
-                response = await self._trouble(request, 503, "Not available", " ".join((DOWN, *await self._troubles())))
-            except web.HTTPException as error:
-                secure(error, self._headers)
-                raise
-            secure(response, self._headers)
-            return response
-
-        return guarded
-
-    async def _trouble(self, request: web.Request, status: int, title: str, sentence: str) -> web.Response:
-        """Plain text for the script, which puts it beside the control; a page otherwise, with the typed reply."""
-        if PARTS in request.headers or request.path == "/desk/events":
-            return web.Response(text=sentence, status=status)
-        typed = ""
-        if request.method == "POST":
-            with suppress(FormRefused):
-                typed = (await fields_of(request)).get("text", "")
-        return self._pages.sentence(status, title, sentence, typed)
 
 
 def cause_of(once: str, text: str) -> str:
@@ -382,10 +276,3 @@ def cause_of(once: str, text: str) -> str:
 def page_of(handoff_id: str | None) -> str:
     """The page of a conversation, or the desk."""
     return f"/desk/handoffs/{handoff_id}" if handoff_id else "/desk"
-
-
-def _turn_away(request: web.Request, reason: NotSignedIn) -> web.Response:
-    """401 for the script (it goes to the sign-in page by itself), a redirect for people."""
-    if PARTS in request.headers or request.path in ("/desk/parts", "/desk/events"):
-        return web.Response(text="Please sign in.", status=401)
-    return see("/desk/password" if reason.change else sign_in_path(request.path))

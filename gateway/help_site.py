@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from bot.model import now
+from bot.ports import Wording
 from gateway.settings.config import Settings
 from help_pages.routes import HelpPages, Site
 from knowledge.library import Library
 from knowledge.reading import FOLDER
 
-NAME = "Harbour Bank"
 
-
-def help_site(settings: Settings) -> HelpPages | None:
-    """Raises ArticleError for an article that cannot be used; the index is made with the first search."""
+def help_site(settings: Settings, wording: Wording) -> HelpPages | None:
+    """Under the name that the business's own sentences have. Raises ArticleError for an article that cannot be used; the index
+    is made with the first search."""
     library, twilio = Library.open(FOLDER), settings.twilio
     if not library.current():
         return None
     site = Site(
-        name=NAME,
+        name=wording.say("utter_business_name"),
         public_url=settings.public_url.rstrip("/"),
         voice_number=twilio.voice_number or None if twilio else None,
         sms_number=twilio.sms_number or None if twilio else None,

@@ -26,7 +26,7 @@ from connectors.twilio.verify_codes import TwilioVerify
 from connectors.web.channel import WebChat, origins
 from connectors.web.identity import SignedPages
 from connectors.web.links import LinksAndPages
-from desk.softphone import Softphone
+from desk.calls.softphone import Softphone
 from gateway.chat_who import ChatWho
 from gateway.observe.checks import server_noted
 from gateway.observe.metrics import Metrics

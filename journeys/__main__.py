@@ -14,7 +14,8 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from journeys.run import Outcome, run_all
+from journeys.outcome import Outcome
+from journeys.run import run_all
 from journeys.script import Journey, ScriptError, read
 from journeys.stage import ROOT, StageError, open_stage, started
 from launch.install.environment import free_ports

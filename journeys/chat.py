@@ -14,7 +14,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from journeys.run import Walk, as_told
+from journeys.outcome import as_told
+from journeys.run import Walk
 from journeys.script import CHANNELS, Journey
 from journeys.seats import PATIENCE, Line, Missed
 from journeys.stage import Stage, StageError, open_stage, started

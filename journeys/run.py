@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from journeys.customers import Customer
+from journeys.outcome import Outcome, Told
+from journeys.proving import prove
 from journeys.script import CHANNELS, Journey, Step
 from journeys.seats import PATIENCE, Line, MessengerSeat, Missed, PhoneSeat, Seat, SmsSeat, WebSeat, matches
 from journeys.stage import Stage
 from journeys.understood import in_words, settled
+from journeys.words import Words
 
-CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
-LINK = re.compile(r"[?&#]t=([A-Za-z0-9_-]+)")
 Deed = Callable[[], Awaitable[None]]
 POLL_SECONDS = 0.05
 POLLS = 160
 """How often the internal API is asked before what was expected counts as missing: on a busy machine a part that was stopped
 needs seconds to catch up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a journey: ``trouble`` is None when all went as written."""
-
-    journey: Journey
-    trouble: str | None
-    told: tuple[str, ...]
-    seconds: float
-
-    def __str__(self) -> str:
-        told = "\n".join(f"    {line}" for line in self.told)
-        if self.trouble is None:
-            return f"ok    {self.journey.name}"
-        return f"FAIL  {self.journey.name}  ({self.journey.file})\n{told}\n    >>> {self.trouble}"
 
 
 @dataclass(slots=True)
@@ -51,10 +35,9 @@ class Walk:
     sms: SmsSeat
     messenger: MessengerSeat
     voice: PhoneSeat
-    told: list[str] = field(default_factory=list)
+    words: Words
+    told: Told = field(default_factory=Told)
     _cursor: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
-    _shown: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
-    _used: set[str] = field(default_factory=set)
     _latest: str = ""
     _unread: str | None = None
 
@@ -62,17 +45,18 @@ class Walk:
     async def of(cls, stage: Stage, journey: Journey) -> Walk:
         """At its beginning: a customer nobody has met, with all four channels."""
         who = await stage.customer(journey.customer)
-        seats = (SmsSeat(stage.sim, who.number), MessengerSeat(stage.sim, who.psid), PhoneSeat(stage.sim, who.number))
-        return cls(stage, journey, who, WebSeat(stage.public, int(who.psid[2:])), *seats)
+        web, sms = WebSeat(stage.public, int(who.psid[2:])), SmsSeat(stage.sim, who.number)
+        messenger, voice = MessengerSeat(stage.sim, who.psid), PhoneSeat(stage.sim, who.number)
+        return cls(stage, journey, who, web, sms, messenger, voice, Words(who, sms))
 
     async def goes(self) -> Outcome:
         """Take every step; the first that does not come true ends it."""
         began = asyncio.get_running_loop().time()
         trouble = await self._trouble()
-        self._tell_news()
-        self.told += await self._why() if trouble else []
+        self.told.news(self.seats)
+        self.told.lines += await self._why() if trouble else []
         left = await self._trouble_in_leaving()
-        return Outcome(self.journey, trouble or left, tuple(self.told), asyncio.get_running_loop().time() - began)
+        return Outcome(self.journey, trouble or left, tuple(self.told.lines), asyncio.get_running_loop().time() - began)
 
     async def _trouble(self) -> str | None:
         try:
@@ -96,11 +80,12 @@ class Walk:
 
     async def takes(self, step: Step) -> None:
         """Do it, and wait for what has to follow."""
-        words = await self._filled(step.words)
-        self._tell(step, words)
+        words = await self.words.filled(step.words)
+        self.told.news(self.seats)
+        self.told.step(step, words)
         before = {channel: len(seat.lines) for channel, seat in self.seats.items()}
         await self._do(step, words)
-        found = [(channel, await self._comes(channel, await self._filled(pattern))) for channel, pattern in step.expect]
+        found = [(channel, await self._comes(channel, await self.words.filled(pattern))) for channel, pattern in step.expect]
         for channel, line in found:
             self._cursor[channel] = max(self._cursor[channel], line + 1)
         self._never(step, before)
@@ -153,26 +138,9 @@ class Walk:
             await self.web.opens()
 
     async def _proves(self, channel: str) -> None:
-        """Have a code sent and give it back: what the other steps need before two channels are one thread."""
         seat = self.seat(channel)
-        if channel == "voice" and not self.voice.calling:
-            await self.voice.calls()
-        start = len(seat.lines)
-        await seat.says("verify my number")
-        await self._said_since(seat, start, "/mobile number|six.digit code|confirmed already/")
-        if any(matches("mobile number does", line.text) for line in seat.lines[start:]):
-            start = len(seat.lines)
-            await seat.says(self.customer.number)
-            await self._said_since(seat, start, "/six.digit code/")
-        if not any(matches("confirmed already", line.text) for line in seat.lines[start:]):
-            start, code = len(seat.lines), await self._newest(CODE, "a code by text")
-            await (self.voice.presses(code) if channel == "voice" else seat.says(code))
-            await self._said_since(seat, start, "number is confirmed")
+        await prove(seat, self.voice, self.customer.number, self.words)
         self._cursor[channel] = len(seat.lines)
-
-    @staticmethod
-    async def _said_since(seat: Seat, start: int, pattern: str) -> None:
-        await seat.changed(lambda: any(matches(pattern, line.text) for line in seat.lines[start:]), f"{pattern} did not come")
 
     async def _agent_does(self, verb: str, words: str) -> None:
         handoff = await self._until(lambda thread: thread["handoff"] and thread["handoff"]["id"], "an open handoff")
@@ -212,7 +180,7 @@ class Walk:
             return found >= 0
 
         await seat.changed(look, f"{pattern!r} was expected on {channel} and did not come within {PATIENCE:g} s")
-        self._tell_news()
+        self.told.news(self.seats)
         return found
 
     def _never(self, step: Step, before: Mapping[str, int]) -> None:
@@ -235,7 +203,7 @@ class Walk:
         if step.owner:
             await self._until(lambda t: ("person" if t["handoff"] else "bot") == step.owner, f"owner {step.owner}")
         for name, value in step.slots.items():
-            wanted = await self._filled(value) if isinstance(value, str) else value
+            wanted = await self.words.filled(value) if isinstance(value, str) else value
             await self._until(lambda t, name=name, wanted=wanted: _slot(t, name) == wanted, f"slot {name} = {wanted!r}", name)  # type: ignore[misc]
         if step.proof:
             await self._until(lambda t: step.proof in {a["proof"] for a in t["contact"]["addresses"]}, f"proof {step.proof}")
@@ -284,47 +252,9 @@ class Walk:
         thread = await self.thread()
         return ["understood:", *in_words(await settled(self.stage, thread["id"]))] if thread else []
 
-    # -- words ---------------------------------------------------------------------------------------------------
-
-    async def _filled(self, words: str) -> str:
-        """With ``{number}``, ``{name}``, ``{card}``, ``{code}`` (the newest one texted) and ``{link}`` filled in."""
-        values = {"number": self.customer.number, "name": self.customer.name, "card": self.customer.card}
-        for name, value in values.items():
-            words = words.replace("{" + name + "}", value)
-        if "{code}" in words:
-            words = words.replace("{code}", await self._newest(CODE, "a code by text"))
-        if "{link}" in words:
-            words = words.replace("{link}", await self._newest(LINK, "a link by text"))
-        return words
-
-    async def _newest(self, pattern: re.Pattern[str], what: str) -> str:
-        """The newest one, waiting for the first; one that was used before waits for the next."""
-
-        def found() -> list[str]:
-            return [one for line in self.sms.lines for one in pattern.findall(line.text) if one not in self._used]
-
-        await self.sms.changed(lambda: bool(found()), f"{what} was expected and did not come")
-        newest = found()[-1]
-        self._used.add(newest)
-        return newest
-
     def seat(self, channel: str) -> Seat:
         """One of them."""
         return self.seats[channel]
-
-    # -- telling -------------------------------------------------------------------------------------------------
-
-    def _tell(self, step: Step, words: str) -> None:
-        self._tell_news()
-        doing = f"{step.verb} {words}".strip() if step.verb not in ("says", "receives") else words
-        if step.verb != "receives":
-            self.told.append(f"{step.who:9} > {doing}")
-
-    def _tell_news(self) -> None:
-        for channel, seat in self.seats.items():
-            lines = seat.lines
-            self.told += [told for line in lines[self._shown[channel] :] for told in as_told(channel, line)]
-            self._shown[channel] = len(lines)
 
     async def leaves(self) -> None:
         """Close the tab and hang up."""
@@ -342,14 +272,6 @@ async def _nothing() -> None:
 
 def _slot(thread: Mapping[str, Any], name: str) -> Any:
     return next((slot["value"] for slot in thread["slots"] if slot["name"] == name), None)
-
-
-def as_told(channel: str, line: Line) -> Iterable[str]:
-    """A line that came, as a run tells it."""
-    options = f"   [{'] ['.join(line.options)}]" if line.options else ""
-    first, *rest = (line.text + options).splitlines() or [""]
-    yield f"{channel:9} < {first}"
-    yield from (f"{'':9}   {more}" for more in rest)
 
 
 async def run_all(stage: Stage, journeys: Iterable[Journey], at_once: int = 6) -> list[Outcome]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.yaml_text import parse
 from knowledge.reading import ArticleError
 
 FILE = "_elsewhere.yml"
@@ -19,7 +20,7 @@ def read_elsewhere(folder: Path) -> tuple[str, ...]:
 
 def _read(path: Path, name: Path) -> list[str]:
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        given = parse(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ArticleError(f"articles/{name}: cannot be read: {' '.join(str(error).split())}") from error
     found = given.get(KEY) if isinstance(given, dict) else None

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.front_matter import front_matter_plugin
 from pydantic import ValidationError
 
+from bot.yaml_text import parse
 from knowledge.article import Article, FrontMatter
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -41,7 +42,7 @@ def read(folder: Path, path: Path) -> Article:
     name = str(path.relative_to(folder))
     try:
         front, _, body = parts(path.read_text(encoding="utf-8"))
-        given: Any = yaml.safe_load(front)
+        given: Any = parse(front)
         if not SLUG.fullmatch(path.stem):
             raise ArticleError(f"articles/{name}: the name of the file may have small letters, figures and hyphens.")
         return Article(slug=path.stem, path=name, front=FrontMatter.model_validate(given), body=body)

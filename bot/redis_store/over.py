@@ -16,7 +16,7 @@ from bot.redis_store.client.base import PREFIX, stored
 from bot.redis_store.compact.marks import mark_of
 from bot.redis_store.partition_map import PartitionMap
 from bot.redis_store.queue import LAST_WORDS, OUTBOUND, SENT, marks_of, over_key, record_key
-from bot.redis_store.queue_scripts import SHRINK
+from bot.redis_store.queue.scripts import SHRINK
 
 LOOKS = 10
 """Looks in the time for which a record stays."""

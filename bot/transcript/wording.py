@@ -158,6 +158,7 @@ REQUIRED = (
     "utter_recorded",
     "utter_effort_question",
     "utter_summary_sms",
+    "utter_business_name",
 )
 
 VALUES: Mapping[str, frozenset[str]] = {

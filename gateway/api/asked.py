@@ -13,8 +13,8 @@ from bot.model import Address, AddressKind, ChannelName
 from gateway.api.access import refused
 from records.moments import moment
 from records.sql import Question
-from records.sql.pages import LONGEST, MOST
-from records.sql.search import LONGEST_QUESTION
+from records.sql.queries.pages import LONGEST, MOST
+from records.sql.queries.search import LONGEST_QUESTION
 
 USUAL = 50
 _TEL = re.compile(r"\+[1-9]\d{6,14}|[a-z]\S+", re.ASCII)

@@ -116,5 +116,5 @@ def build(
         nightly=wire_retention(base, channels=channels),
         parking=wire_parking(base, assistant=assistant),
         sends_over=wire_sends_over(base),
-        help=help_site(settings),
+        help=help_site(settings, base.content.wording),
     )

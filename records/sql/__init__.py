@@ -2,10 +2,10 @@
 
 from records.sql.keep import Kept
 from records.sql.opening import default_url, opened, opening
-from records.sql.pages import BadCursor, Page
-from records.sql.purge import Deleted
-from records.sql.reading import Conversation, Line
-from records.sql.search import Question
+from records.sql.queries.pages import BadCursor, Page
+from records.sql.queries.reading import Conversation, Line
+from records.sql.queries.search import Question
+from records.sql.retention.purge import Deleted
 from records.sql.store import RecordsStore
 
 __all__ = [

@@ -13,21 +13,23 @@ from bot.model import now as utc_now
 from bot.model.retention import Rules
 from records.errors import RefusedByDatabase
 from records.facts import Aside, Fact, decode, encode, storable
-from records.sql import erase as erasing
 from records.sql import keep as keeping
-from records.sql import purge as purging
-from records.sql import reading, tables, whose
-from records.sql import search as searching
+from records.sql import tables
 from records.sql.engine import reading as read
 from records.sql.engine import writing
 from records.sql.keep import Kept
-from records.sql.pages import Page
 from records.sql.partitions import Partitions
-from records.sql.purge import Deleted
-from records.sql.reading import Conversation, Line
-from records.sql.search import Question
-from records.sql.unanswered import Unanswered
-from records.sql.unanswered import unanswered as unanswered_in
+from records.sql.queries import reading
+from records.sql.queries import search as searching
+from records.sql.queries.pages import Page
+from records.sql.queries.reading import Conversation, Line
+from records.sql.queries.search import Question
+from records.sql.queries.unanswered import Unanswered
+from records.sql.queries.unanswered import unanswered as unanswered_in
+from records.sql.retention import erase as erasing
+from records.sql.retention import purge as purging
+from records.sql.retention import whose
+from records.sql.retention.purge import Deleted
 
 Clock = Callable[[], datetime]
 ASIDE_AT_ONCE = 500

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from journeys.call_run import NUMBERS, run_calls
-from journeys.call_script import RELAY, ScriptedCall, read_calls
-from journeys.run import Outcome
+from journeys.calls.run import NUMBERS, run_calls
+from journeys.calls.script import RELAY, ScriptedCall, read_calls
+from journeys.outcome import Outcome
 from journeys.stage import open_stage, started
 from tests.conftest import free_port
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from journeys.call_script import read_calls
-from journeys.run import Outcome
+from journeys.calls.script import read_calls
+from journeys.outcome import Outcome
 from tests.calls.conftest import FOLDER, sabotaged
 
 ALL = read_calls(FOLDER)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from journeys.call_script import GATHER, RELAY, ScriptedCall, calls, read_calls
+from journeys.calls.script import GATHER, RELAY, ScriptedCall, calls, read_calls
 from journeys.script import ScriptError
 from tests.calls.conftest import FOLDER
 

@@ -18,9 +18,9 @@ from redis.asyncio import Redis
 
 from bot.ports import Facts
 from desk.agents import AgentDirectory
+from desk.calls.softphone import Softphone
 from desk.passwords import Passwords
 from desk.sessions import SessionStore
-from desk.softphone import Softphone
 from desk.views import Desk
 from tests.desk.fake_people import FakeClock, FakePeople
 

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 from bot.model import LineAct
 from bot.ports import SendError
 from connectors.twilio.client import TwilioAccount, TwilioClient
-from desk.calling import Calling
+from desk.calls.calling import Calling
 from simulator.twilio_rest.rest import part_of
 from simulator.twilio_voice.recording import silent_mp3
 

@@ -16,9 +16,9 @@ from bot.model import ChannelName, HandoffState, LineAct, Proof
 from bot.ports.phone_line import AGENT, CALLER, Leg, Room
 from connectors.twilio.browser import BrowserPhones
 from desk.agents import AgentDirectory
+from desk.calls.softphone import Softphone
 from desk.http import HEADERS
 from desk.limits import TOKENS
-from desk.softphone import Softphone
 from tests.desk.conftest import PASSWORD, Browser, House, cheap_passwords, opened_house
 from tests.desk.fake_people import FakeClock
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from journeys.run import Outcome, run_all
+from journeys.outcome import Outcome
+from journeys.run import run_all
 from journeys.script import read
 from journeys.stage import open_stage, started
 from tests.conftest import free_port

@@ -16,8 +16,8 @@ from records.facts.audit import TranscriptRead
 from records.facts.identity import IdentityLinked, OptOut
 from records.facts.people import RecordingMade
 from records.sql import Deleted, Question, RecordsStore
-from records.sql import purge as purging
 from records.sql.engine import reading
+from records.sql.retention import purge as purging
 from tests.records.stories import ANA, BEN, KEY, answered, at, everything, said, talk, understood
 
 RULES = Rules()

@@ -17,7 +17,7 @@ from launch.processes.postgres import postgres
 from records import opening
 from records.sql import RecordsStore, tables
 from records.sql.engine import reading, writing
-from records.sql.reading import fact_in, fact_rows
+from records.sql.queries.reading import fact_in, fact_rows
 
 BATCH = 1000
 COPIED = "cold_"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from records.export import Wanted, export
 from records.sql import RecordsStore
-from records.sql.pages import cursor
+from records.sql.queries.pages import cursor
 from tests.gateway.api.conftest import Asking
 from tests.records.stories import ANA, BEN, NOW, answered, said, talk
 

@@ -11,7 +11,7 @@ from bot.model.retention import Rules
 from bot.redis_store.retention.recordings import RedisRecordings
 from gateway.observe.metrics import Metrics
 from gateway.retention.night import Night
-from records.sql.reading import fact_in, fact_rows
+from records.sql.queries.reading import fact_in, fact_rows
 from tests.bot.conftest import ANA
 from tests.bot.identity.test_linking import known
 from tests.gateway.retention.conftest import LEFT, SECRET, TALK, Kept

@@ -21,10 +21,10 @@ from records.sql.cold_tables import cold_contacts, cold_conversations, cold_even
 from records.sql.engine import reading, writing
 from records.sql.keep import id_hash, keep
 from records.sql.many import POSTGRESQL, insert_new, values_of
-from records.sql.purge import Deleted
-from records.sql.reading import fact_in, fact_rows
-from records.sql.strip import field_of, strip, without
-from records.sql.sweep import sweep
+from records.sql.queries.reading import fact_in, fact_rows
+from records.sql.retention.purge import Deleted
+from records.sql.retention.strip import field_of, strip, without
+from records.sql.retention.sweep import sweep
 from records.sql.tables import AnyJson, conversations, erased, facts, facts_aside, joins, lines
 
 

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.facts import REGISTER, Fact, Retention
 from records.sql.many import POSTGRESQL
-from records.sql.reading import fact_in, fact_rows
-from records.sql.strip import field_of
+from records.sql.queries.reading import fact_in, fact_rows
+from records.sql.retention.strip import field_of
 from records.sql.tables import conversations, facts, lines
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal, literal_col
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.facts import storable
-from records.sql.pages import Page, bounded, cursor, place
-from records.sql.reading import Conversation, conversation_rows, conversations_in
+from records.sql.queries.pages import Page, bounded, cursor, place
+from records.sql.queries.reading import Conversation, conversation_rows, conversations_in
 from records.sql.tables import conversation_marks, conversations, lines
 
 LONGEST_QUESTION = 200

@@ -9,14 +9,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from journeys.call_script import GATHER, ScriptedCall
-from journeys.call_seats import Caller, DeskPhone
-from journeys.network import Network
-from journeys.parts import Parts
-from journeys.run import POLL_SECONDS, POLLS, Deed, Outcome, Walk
+from journeys.calls.network import Network
+from journeys.calls.parts import Parts
+from journeys.calls.script import GATHER, ScriptedCall
+from journeys.calls.seats import Caller, DeskPhone
+from journeys.outcome import Outcome
+from journeys.run import POLL_SECONDS, POLLS, Deed, Walk
 from journeys.script import Step
 from journeys.seats import MessengerSeat, Missed, Seat, SmsSeat, WebSeat, matches
 from journeys.stage import Stage
+from journeys.words import Words
 
 NUMBERS = {GATHER: "+12125550101", "relay": "+12125550120"}
 """What is dialled: the installation's number, and one for which ``VOICE_MODE`` names the relay."""
@@ -43,14 +45,16 @@ class CallWalk(Walk):
         who, other = await stage.customer(call.customer), await stage.customer("nobody")
         dialled, sim = NUMBERS[call.way], stage.sim
         voice, second = Caller(sim, who.number, dialled), Caller(sim, who.number, dialled)
+        sms = SmsSeat(sim, who.number)
         return cls(
             stage,
             call,
             who,
             WebSeat(stage.public, int(who.psid[2:])),
-            SmsSeat(sim, who.number),
+            sms,
             MessengerSeat(sim, who.psid),
             voice,
+            Words(who, sms),
             second=second,
             stranger=Caller(sim, other.number, dialled),
             phone=DeskPhone(sim, AGENT_PHONE),
@@ -175,7 +179,7 @@ class CallWalk(Walk):
         if said := more.get("said"):
             await self._until(lambda t: str(said) in self._customers(t), f"{said!r} in the transcript")
         for name, words in (more.get("kept") or {}).items():
-            filled = await self._filled(str(words))
+            filled = await self.words.filled(str(words))
             key = f"handoff:{(await self._handoff())['id']}"
             await self._record(
                 key, lambda h, n=name, w=filled: matches(w, json.dumps(h.get(n) or None)), f"{name} with {filled!r}"
@@ -219,7 +223,7 @@ class CallWalk(Walk):
             )
 
     async def _said(self) -> None:
-        wanted = [await self._filled(words) for words in self.call.said or ()]
+        wanted = [await self.words.filled(words) for words in self.call.said or ()]
 
         said: list[str] = []
 
@@ -298,8 +302,3 @@ async def _alone(stage: Stage, call: ScriptedCall, parts: Parts) -> Outcome:
 def _state(call: dict[str, Any]) -> str:
     """A record leaves out what has its default: a call is talking."""
     return str(call.get("state", "talking"))
-
-
-def _kept(handoff: dict[str, Any], name: str) -> str:
-    """A field of the record as its JSON; ``null`` for one that has its default, which the record leaves out, or is empty."""
-    return json.dumps(handoff.get(name) or None)

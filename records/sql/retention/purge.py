@@ -17,8 +17,8 @@ from bot.model.retention import Rules
 from records.facts import REGISTER, Retention, audit, fact_of
 from records.sql.engine import reading, writing
 from records.sql.keep import keep
-from records.sql.strip import Counts, added, count_by_kind, field_of, strip
-from records.sql.sweep import sweep
+from records.sql.retention.strip import Counts, added, count_by_kind, field_of, strip
+from records.sql.retention.sweep import sweep
 from records.sql.tables import conversations, facts, facts_aside, joins, lines
 
 CHUNK = 5000

@@ -11,8 +11,8 @@ from sqlalchemy import Row, Select, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.facts import Fact
-from records.sql.pages import Page, bounded, cursor, place
-from records.sql.parts import parts_of, within
+from records.sql.queries.pages import Page, bounded, cursor, place
+from records.sql.queries.parts import parts_of, within
 from records.sql.tables import conversation_marks, conversations, facts, joins, lines
 
 ORDER = (lines.c.at, lines.c.seq, lines.c.id)

@@ -1,0 +1,102 @@
+"""The desk's page and the parts of it that may have changed."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.agent_desk.workspace import LONGEST_REPLY
+from bot.facts.audit import transcript_read
+from bot.model import About, new_id
+from bot.ports import Clock, Facts, HandoffRefused, HandoffView, People
+from connectors.visitors import place_of
+from desk import show
+from desk.agents import AgentDirectory
+from desk.calls.calling import Calling
+from desk.calls.softphone import Softphone
+from desk.guard import Missing
+from desk.http import Visit
+from desk.pages import Pages
+from desk.presence import Presence
+
+OUTCOME_LIMIT = 200  # characters: it is read out
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a form was not done: shown beside its control, with what was typed."""
+
+    control: str
+    sentence: str
+    typed: str = ""
+    once: str = ""
+    status: int = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """Renders what an agent sees; ``troubles``: what is to be mended, in sentences."""
+
+    people: People
+    agents: AgentDirectory
+    presence: Presence
+    calling: Calling
+    pages: Pages
+    facts: Facts
+    clock: Clock
+    softphone: Softphone | None
+    troubles: Callable[[], Awaitable[Sequence[str]]]
+
+    async def page(
+        self,
+        visit: Visit,
+        handoff_id: str | None,
+        refusal: Refusal | None = None,
+        template: str = "desk.html",
+        *,
+        opened: bool = False,
+    ) -> web.Response:
+        """The desk's page, or its parts. Missing when the conversation is unknown."""
+        try:
+            view = await self.people.view(handoff_id) if handoff_id else None
+        except HandoffRefused as refused:
+            raise Missing(str(refused)) from refused
+        if opened and view is not None:
+            await self._read(visit, view)
+        values, names = await self._queue_values(visit, handoff_id or "", show.agents_in(view) if view else set())
+        once = (refusal and refusal.once) or secrets.token_hex(16)
+        values |= {"view": view, "refusal": refusal, "once": once}
+        values |= {"days": show.days(view, names) if view else [], "names": names}
+        values |= {"reply_limit": LONGEST_REPLY, "outcome_limit": OUTCOME_LIMIT}
+        values |= await self.calling.values(visit.agent, view)
+        values |= {"softphone": self.softphone if visit.agent.in_browser else None}
+        return self.pages.render(template, refusal.status if refusal else 200, **values)
+
+    async def _read(self, visit: Visit, view: HandoffView) -> None:
+        """Told of before it is shown: what cannot be told of is not shown. Raises StoreUnavailable."""
+        handoff = view.handoff
+        about = About(handoff.conversation_id, handoff.contact_id)
+        lines, network = len(view.transcript), place_of(visit.request)
+        who = {"reader": visit.agent.username, "handoff_id": handoff.id, "network": network}
+        await self.facts.append([transcript_read(new_id("read"), about, self.clock(), lines=lines, **who)])
+
+    async def queue(self, visit: Visit, selected: str) -> web.Response:
+        """Who waits and who is there, when something happened to another conversation: this one is not read again for it."""
+        values, _ = await self._queue_values(visit, selected, set())
+        return self.pages.render("parts_queue.html", 200, **values)
+
+    async def _queue_values(self, visit: Visit, selected: str, also: set[str]) -> tuple[dict[str, object], dict[str, str]]:
+        """What the queue's part needs, and the names of everybody in it (and ``also``) by username."""
+        listing, here = await asyncio.gather(self.people.listing(), self.presence.at_desk())
+        usernames = {h.agent for h in listing if h.agent} | also
+        names = dict(zip(usernames, await asyncio.gather(*map(self.agents.display_name, usernames)), strict=True))
+        left = [h.id for h in listing if h.agent not in (None, visit.agent.username) and await self.presence.left_behind(h)]
+        rows = show.queue_rows(listing, visit.agent.username, names)
+        values: dict[str, object] = {"me": visit.agent, "csrf": visit.csrf, "rows": rows, "selected": selected, "left": left}
+        values |= {"troubles": await self.troubles()}
+        values |= {"here": [agent.display_name for agent in here], "waiting": sum(row.place is not None for row in rows)}
+        return values, names

@@ -1,0 +1,1 @@
+"""What is asked of the records: conversations found and read, in pages."""
