@@ -22,4 +22,4 @@ def test_call(name: str, outcomes: Mapping[str, Outcome]) -> None:
 @pytest.mark.stack
 @pytest.mark.parametrize("name", [call.name for call in sabotaged()])
 def test_a_call_that_goes_otherwise_fails_and_says_so(name: str, outcomes: Mapping[str, Outcome]) -> None:
-    assert name.removeprefix("sabotaged: ") in (outcomes[name].trouble or "")
+    assert name.removeprefix("sabotaged: ") in (outcomes[name].trouble or ""), f"\n{outcomes[name]}"
