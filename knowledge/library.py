@@ -7,14 +7,17 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from bot.model import Proof
 from bot.model.answers import Answer
 from knowledge.article import Article
 from knowledge.elsewhere import read_elsewhere
 from knowledge.reading import FOLDER, read_all
-from knowledge.search.index import Hit, Index
-from knowledge.search.meaning import Encode
+
+if TYPE_CHECKING:  # a gateway whose help pages nobody searches does not load numpy and scipy for them
+    from knowledge.search.index import Hit, Index
+    from knowledge.search.meaning import Encode
 
 MODELS = Path("models")
 DEFAULT = "en"
@@ -22,7 +25,7 @@ LONGEST_QUESTION = 500
 """Characters; what comes after them is not looked at."""
 
 Today = Callable[[], date]
-Model = Callable[[], Encode | None]
+Model = Callable[[], "Encode | None"]
 log = logging.getLogger(__name__)
 
 
@@ -61,6 +64,8 @@ class Library:
 
     def warm(self) -> Library:
         """Make the index now, and not with the first question."""
+        from knowledge.search.index import Index  # here: see above
+
         with self._building:
             if not self._indexes and self._articles:
                 encode = self._model()

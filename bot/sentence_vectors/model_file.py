@@ -1,20 +1,30 @@
-"""The graph as a file: made once, in seconds, from the package's weights; an older one is deleted."""
+"""The graph as a file, its weights in another: made once, in seconds, from the package's weights; older ones are deleted.
+
+The weights lie as the processor's kernels want them, and are mapped into memory: processes that use them share one copy.
+https://onnxruntime.ai/docs/performance/model-optimizations/graph-optimizations.html (what is packed is for one machine only)
+"""
 
 from __future__ import annotations
 
 import hashlib
-import os
+import platform
+import shutil
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 from bot.sentence_vectors.weights import Weights, folder
 
 MODELS = Path(__file__).parents[2] / "models"
+NAME = "sentence-vectors"
+WEIGHTS = "weights"
+SMALLEST = 1024
+"""Bytes; what is smaller stays in the graph."""
 
 
 def model_file(models: Path | None = None) -> Path:
-    """The file below ``models`` (the checkout's own by default). Two processes that make it at once write the same."""
-    path = (models or MODELS) / f"sentence-vectors-{mark()}.onnx"
+    """The graph below ``models`` (the checkout's own by default). Two processes that make it at once make the same."""
+    path = (models or MODELS) / f"{NAME}-{mark()}-{machine()}" / "graph.onnx"
     if not path.exists():
         _made(path)
     return path
@@ -29,13 +39,51 @@ def mark() -> str:
     return digest.hexdigest()[:12]
 
 
+def machine() -> str:
+    """Changes with the runtime's version and with the processor, for which weights are packed."""
+    return hashlib.sha256(f"{version('onnxruntime')} {_processor()}".encode()).hexdigest()[:8]
+
+
+def _processor() -> str:
+    told = ("model name", "flags", "Features", "CPU part")
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return f"{platform.machine()} {platform.processor()}"
+    return "\n".join(sorted({line for line in lines if line.startswith(told)}))
+
+
 def _made(path: Path) -> None:
+    place = path.parent
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix=f"making-{NAME}-", ignore_cleanup_errors=True) as begun:
+        _write(Path(begun) / path.name)
+        try:
+            Path(begun).rename(place)
+        except OSError:  # another process was quicker
+            if not path.exists():
+                raise
+    for older in place.parent.glob(f"{NAME}-*"):
+        if older.is_file():
+            older.unlink(missing_ok=True)
+        elif not older.name.startswith(f"{NAME}-{mark()}-"):  # another machine may use this folder, too
+            shutil.rmtree(older, ignore_errors=True)
+
+
+def _write(path: Path) -> None:
+    import onnxruntime
+
     from bot.sentence_vectors.graph import build  # here: who finds the file does not load onnx
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix="sentence-vectors-")
-    with os.fdopen(handle, "wb") as file:
-        file.write(build(Weights(folder())).SerializeToString())
-    Path(name).replace(path)
-    for older in set(path.parent.glob("sentence-vectors-*.onnx")) - {path}:
-        older.unlink(missing_ok=True)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.optimized_model_filepath = str(path)
+    for name, value in {
+        "session.optimized_model_external_initializers_file_name": WEIGHTS,
+        "session.optimized_model_external_initializers_min_size_in_bytes": str(SMALLEST),
+        "session.save_external_prepacked_constant_initializers": "1",
+    }.items():
+        options.add_session_config_entry(name, value)
+    graph = build(Weights(folder())).SerializeToString()
+    onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import erf, softmax
 from tokenizers import Tokenizer
 
+from bot.sentence_vectors import model_file as model_files
 from bot.sentence_vectors import weights as of_package
 from bot.sentence_vectors.encoder import LONGEST, Encoder
 from bot.sentence_vectors.model_file import model_file
@@ -108,7 +109,29 @@ def test_the_graph_is_made_once(models: Path, encoder: Encoder) -> None:
     path = model_file(models)
     made = path.stat().st_mtime_ns
     assert model_file(models) == path and path.stat().st_mtime_ns == made
-    assert [one.name for one in models.iterdir()] == [path.name]
+    assert [one.name for one in models.iterdir()] == [path.parent.name]
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="tells what is mapped on Linux")
+def test_the_weights_are_mapped_and_not_copied(models: Path, encoder: Encoder) -> None:
+    weights = model_file(models).with_name(model_files.WEIGHTS)
+    assert encoder.encode(["hello"]).shape == (1, WIDTH)
+    mapped = [line for line in Path("/proc/self/maps").read_text().splitlines() if line.endswith(str(weights))]
+    assert mapped, "each process would have a copy of its own"
+
+
+def test_what_is_packed_for_another_processor_is_not_read(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = model_file(models)
+    monkeypatch.setattr(model_files, "_processor", lambda: "flags: none of ours")
+    there = model_file(models)
+    assert there != here and there.exists() and here.exists()
+
+
+def test_those_of_other_weights_are_deleted(tmp_path: Path) -> None:
+    (tmp_path / "sentence-vectors-0123456789ab-01234567").mkdir()
+    (tmp_path / "sentence-vectors-0123456789ab.onnx").touch()
+    path = model_file(tmp_path)
+    assert [one.name for one in tmp_path.iterdir()] == [path.parent.name]
 
 
 def test_without_the_package_one_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
