@@ -17,6 +17,8 @@ from bot.skills.business import Business
 from bot.skills.parsing.names import Names, NoPeople, People, SpacyPeople
 from knowledge.library import Library
 from knowledge.reading import ArticleError
+from language_model.endpoint import from_environ
+from language_model.model import model_at
 
 DATABASE = "sqlite:///harbour_bank.db"
 log = logging.getLogger("actions")
@@ -29,7 +31,8 @@ def main() -> int:
 
 def harbour_bank(environ: Mapping[str, str]) -> Business:
     """The bank at ``DATABASE_URL``. SettingError."""
-    return bank_skills(Bank(_engine(environ.get("DATABASE_URL") or DATABASE)), Names(_people()), _articles(environ))
+    bank, model = Bank(_engine(environ.get("DATABASE_URL") or DATABASE)), model_at(from_environ(environ))
+    return bank_skills(bank, Names(_people()), _articles(environ), model)
 
 
 def _articles(environ: Mapping[str, str]) -> Library:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from actions import accounts, activation, branches, limits
 from actions.bank import Bank
 from actions.lost_card import LostCard
-from bot.skills.business import NOTHING, Business, Knowledge
+from bot.skills.business import NO_MODEL, NOTHING, Business, Knowledge, LanguageModel
 from bot.skills.parsing.names import Names
 
 
-def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING) -> Business:
-    """Its skills over these records and articles."""
+def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, language_model: LanguageModel = NO_MODEL) -> Business:
+    """Its skills over these records and articles, and the model that may word them."""
     facts = (accounts.Balance(bank), accounts.WhereIsMyCard(bank), limits.RaiseLimit(bank))
     aside = branches.ZipAside(bank)
     return Business(
@@ -24,6 +24,7 @@ def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING) -> Bus
         kept=frozenset({"card_misses"}),  # guesses at cards stay counted
         settled=frozenset({"activation", "card_misses", "name_misses", "postcode_misses"}),
         knowledge=knowledge,
+        language_model=language_model,
         pin_is=bank.pin_is,
         reached=bank.reached,
     )

@@ -71,7 +71,19 @@ class TellWait:
     """Say whether somebody is there to answer, and how long it takes; nobody is asked for. Only the gateway knows."""
 
 
-Directive: TypeAlias = Handoff | SendCode | CollectDigits | CollectPin | Hangup | Move | Prefer | TellWait
+@dataclass(frozen=True, slots=True)
+class ModelUsed:
+    """A language model was asked for ``purpose``: to be kept, nothing else. ``ms``: milliseconds; ``why``: a word of
+    docs/language-model.md for an answer that was not taken."""
+
+    purpose: str
+    ms: int
+    accepted: bool
+    why: str
+    model: str
+
+
+Directive: TypeAlias = Handoff | SendCode | CollectDigits | CollectPin | Hangup | Move | Prefer | TellWait | ModelUsed
 
 NAMES: dict[str, type[Directive]] = {
     "handoff": Handoff,
@@ -82,6 +94,7 @@ NAMES: dict[str, type[Directive]] = {
     "move": Move,
     "prefer": Prefer,
     "tell_wait": TellWait,
+    "model_used": ModelUsed,
 }
 
 

@@ -261,6 +261,8 @@ def beside_the_workers(core: Core) -> list[asyncio.Task[None]]:
 
     meter = asyncio.create_task(core.assistant.meter.run(core.assistant.lines))
     found = [meter, looks("agents_left", core.people.tell_of_leaving), looks("facts_gathered", core.base.store.facts.gather)]
+    if core.handoff.drafting is not None:
+        found.append(looks("handoffs_drafted", core.handoff.drafting.look))
     if core.nightly is not None:
         found.append(looks("retention_done", core.nightly.look))
     found.append(looks("cooled", core.parking.cooling.look))

@@ -115,6 +115,7 @@ def told(article: Article, pages: str) -> Answer:
         page=f"{pages}/{article.slug}" if pages and article.public else "",
         picture=f"{pages}/{picture.file}" if picture else "",
         picture_alt=picture.alt if picture else "",
+        text=article.body,
     )
 
 

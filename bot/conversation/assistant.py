@@ -153,6 +153,8 @@ class Assistant:
                 turn.contact, said = await self.preferences.set(turn.contact, turn.message, where, turn.proof)
                 await self.log.reply(turn, said)
                 turn.replies.insert(0, turn.replies.pop())
+            case directives.ModelUsed():
+                turn.model_uses.append(directive)
             case directives.TellWait() if self.waiting is not None:
                 asking = bool(turn.replies)  # an open question of the assistant's comes last, and its options are the only ones
                 told = await self.escalation.tell_wait(turn, self.waiting)

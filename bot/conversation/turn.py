@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from bot.directives import ModelUsed
 from bot.door.opt_out_words import Wish
 from bot.door.robots import Talk
 from bot.identity.one_time_codes import CodeCheck
@@ -88,6 +89,8 @@ class Turn:
     """Whether its intent is nobody's wish: an event of ours, or the word that a secret came."""
     typed: str = ""
     """The customer's words, where the assistant was told others in their place."""
+    model_uses: list[ModelUsed] = field(default_factory=list)
+    """What a language model was asked for in this turn."""
     picked: Chosen | None = None
     menu: Menu | None = None
     """What the turn offers."""

@@ -29,7 +29,7 @@ def of_turn(turn: Turn, result: TurnResult, at: datetime) -> list[Fact]:
     message = turn.message
     about = About(turn.contact.conversation_id, turn.contact.id, message.channel.value)
     told, count = [], dict[str, int]()
-    for kind, body in (*_heard(turn), *_made_of_it(turn, at), *_offered(turn), *_spoken(turn, result)):
+    for kind, body in (*_heard(turn), *_made_of_it(turn, at), *_worded(turn), *_offered(turn), *_spoken(turn, result)):
         told.append(made(kind, message.id, message.received_at, about, body, count.setdefault(kind, 0)))
         count[kind] += 1
     return told
@@ -103,6 +103,10 @@ def _made_of_it(turn: Turn, at: datetime) -> Iterator[Told]:
 def _intents(found: Understood) -> dict[str, object]:
     first = {"intent": found.intent, "confidence": found.confidence}
     return {**first, "runner_up": found.runner_up, "runner_up_confidence": found.runner_up_confidence}
+
+
+def _worded(turn: Turn) -> Iterator[Told]:
+    yield from (("language_model_used", asdict(use)) for use in turn.model_uses)
 
 
 def _offered(turn: Turn) -> Iterator[Told]:

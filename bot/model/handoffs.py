@@ -96,6 +96,16 @@ class Voicemail:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """What a language model was asked to draft about a handoff, once: since when, and the lines, if any could be used."""
+
+    at: datetime
+    by: str
+    """Who asked: of two that look at once, one does."""
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Handoff:
     """A request for a human. While it is open the person owns the conversation, not the bot.
 
@@ -135,6 +145,9 @@ class Handoff:
 
     noted_late: bool = False
     """Whether its agent wrote down what was agreed after the caller was back with the assistant."""
+
+    draft: Draft | None = None
+    """Two lines drafted for its agent, beside what is known."""
 
     @property
     def here(self) -> bool:

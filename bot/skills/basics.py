@@ -211,7 +211,7 @@ class Fallback(Action):
 
     def __init__(self, business: Business) -> None:
         self._asides = business.asides
-        self._knowledge = business.knowledge
+        self._knowledge, self._model = business.knowledge, business.language_model
 
     def name(self) -> str:
         return "action_fallback"
@@ -223,10 +223,10 @@ class Fallback(Action):
         if offer and (aside := await answered(tracker, [one for one in self._asides if one.name == offer])):
             return [SlotSet("informed", aside.name), *context.pause(tracker, aside.form)]
         informed = SlotSet("informed", "nothing")
-        if (told := await known(dispatcher, tracker, self._knowledge)) is not None:
+        if (told := await known(dispatcher, tracker, self._knowledge, self._model)) is not None:
             return [informed, *told]
         before = context.in_a_row(tracker, self.name(), unless=ARTICLE)
-        if before == 0 and (likely := guesses(tracker, domain)):
+        if before == 0 and (likely := await guesses(dispatcher, tracker, domain, self._model)):
             dispatcher.utter_message(response="utter_fallback_guess", buttons=likely)
             return [informed, SlotSet("offered", WISH + likely[0]["payload"].lstrip("/") if len(likely) == 1 else None)]
         if before == 0:
@@ -244,13 +244,13 @@ class OutOfScope(Action):
     """Nothing that a skill does: an article may answer it, else it is said that nothing does."""
 
     def __init__(self, business: Business) -> None:
-        self._knowledge = business.knowledge
+        self._knowledge, self._model = business.knowledge, business.language_model
 
     def name(self) -> str:
         return "action_out_of_scope"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        if (told := await known(dispatcher, tracker, self._knowledge)) is not None:
+        if (told := await known(dispatcher, tracker, self._knowledge, self._model)) is not None:
             return told
         dispatcher.utter_message(response="utter_out_of_scope")
         return []

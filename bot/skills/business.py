@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from rasa_sdk.interfaces import Action
 
 from bot.ports.knowledge import Knowledge, NothingKnown
+from bot.ports.language_model import LanguageModel, NoLanguageModel
 from bot.skills.asides import Aside
 
-__all__ = ["NOTHING", "Aside", "Business", "Knowledge", "PinIs", "always"]
+__all__ = ["NOTHING", "NO_MODEL", "Aside", "Business", "Knowledge", "LanguageModel", "PinIs", "always"]
 
 NOTHING = NothingKnown()
+NO_MODEL = NoLanguageModel()
 
 PinIs = Callable[[str, str], bool]
 """Whether the customer with this number (E.164) has this PIN. Called in a thread of its own."""
@@ -45,6 +47,8 @@ class Business:
     """Slots that are emptied when a person has dealt with the conversation."""
     knowledge: Knowledge = NOTHING
     """What its articles answer."""
+    language_model: LanguageModel = NO_MODEL
+    """What may word their answers, and guess at a wish to be asked about."""
     pin_is: PinIs | None = None
     """Without it, nothing checks a second factor."""
     reached: Callable[[], bool] = always

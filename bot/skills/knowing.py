@@ -12,7 +12,9 @@ from rasa_sdk.interfaces import Tracker
 from bot.model import ChannelName
 from bot.model.answers import Answer
 from bot.ports.knowledge import Knowledge
+from bot.ports.language_model import LanguageModel
 from bot.skills import context
+from bot.skills.model_use import noted
 
 ARTICLE = "article"
 """The slot with the page that answered last."""
@@ -24,8 +26,11 @@ WITH_PAGES = frozenset({ChannelName.WEB, ChannelName.MESSENGER})
 READ_ON = "Read the whole page"
 
 
-async def known(dispatcher: CollectingDispatcher, tracker: Tracker, knowledge: Knowledge) -> list[EventType] | None:
-    """Say what an article answers to the latest message; None, and nothing said, when none does.
+async def known(
+    dispatcher: CollectingDispatcher, tracker: Tracker, knowledge: Knowledge, model: LanguageModel
+) -> list[EventType] | None:
+    """Say what an article answers to the latest message, in the model's words where there is one and they say nothing else; None,
+    and nothing said, when no article does.
 
     In a form it is an answer by the way: the form's question comes again by itself, so nothing else is asked.
     """
@@ -35,7 +40,9 @@ async def known(dispatcher: CollectingDispatcher, tracker: Tracker, knowledge: K
     answer = await asyncio.to_thread(knowledge.answer, words, sender.proof)
     if answer is None:
         return None
-    text = _text(answer, sender.channel)
+    worded = await model.rephrase(words, answer, sender.channel)
+    noted(dispatcher, worded)
+    text = worded.text or answer.short(sender.channel)
     if tracker.active_loop_name:
         dispatcher.utter_message(response="utter_article_in_form", answer=text, title=answer.title)
         return [SlotSet(ARTICLE, answer.title)]
@@ -43,12 +50,6 @@ async def known(dispatcher: CollectingDispatcher, tracker: Tracker, knowledge: K
     more: Any = _more(answer, sender.channel) or None
     dispatcher.utter_message(response="utter_article", answer=text, title=answer.title, buttons=options, json_message=more)
     return [SlotSet(ARTICLE, answer.title), SlotSet("offered", HELPED)]
-
-
-def _text(answer: Answer, channel: ChannelName | None) -> str:
-    if channel is ChannelName.SMS:
-        return answer.sms
-    return answer.voice if channel is ChannelName.VOICE else answer.web
 
 
 def _more(answer: Answer, channel: ChannelName | None) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from gateway.settings.softphone import SoftphoneSettings
 from gateway.settings.together import contradictions
 from gateway.settings.variables import VARIABLES, Variable, Variables
 from gateway.settings.voice_modes import VoiceModes
+from language_model.endpoint import Endpoint
 from records.sql import default_url
 from voice.agents.line_settings import LineSettings
 
@@ -124,6 +125,7 @@ class Settings:
     cold_after: timedelta
     home: Path
     turn_deadline: float
+    llm: Endpoint | None
     chat_origins: tuple[str, ...]
     trusted_proxies: Proxies
     log_level: str
@@ -176,6 +178,7 @@ class Settings:
             cold_after=timedelta(days=read.cold_after_days),
             home=read.onethread_home,
             turn_deadline=read.turn_deadline_seconds,
+            llm=_llm(read),
             chat_origins=read.chat_origins,
             trusted_proxies=read.trusted_proxies,
             log_level=read.log_level,
@@ -219,6 +222,10 @@ def _verify(read: Variables) -> VerifySettings | None:
 
 def _second_factor(read: Variables) -> SecondFactorSettings | None:
     return SecondFactorSettings(read.second_factor_url, read.second_factor_token) if read.second_factor_url else None
+
+
+def _llm(read: Variables) -> Endpoint | None:
+    return Endpoint(read.llm_url, read.llm_model, read.llm_key, read.llm_timeout_ms / 1000) if read.llm_url else None
 
 
 def _code_countries(read: Variables) -> frozenset[str] | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 
 from bot.model.phone_numbers import countries
 from bot.ports.hours import BadHours, Hours
-from gateway.settings.kinds import base_url, loopback_url, split_url
+from gateway.settings.kinds import base_url, count, loopback_url, split_url
 from records.errors import RecordsRefused
 from records.sql.engine import url_of
 
@@ -43,6 +44,30 @@ def code_countries(text: str) -> frozenset[str]:
     if unknown := sorted(found - countries()):
         raise ValueError(f"has {unknown[0][:20]!r}: it must list countries such as US, CA, or be all.")
     return found
+
+
+def llm_url(text: str) -> str:
+    """Where customers' words, masked, and the key are sent: plain http within one's own network only."""
+    host = split_url(base_url(text)).hostname or ""
+    if text.startswith("http:") and not (loopback_url(text) or "." not in host.rstrip(".") or _private(host)):
+        raise ValueError("may be plain http only within your own network: customers' words travel in it, so use https.")
+    return text
+
+
+def _private(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+def llm_timeout(text: str) -> int:
+    """Milliseconds."""
+    form = "milliseconds, 100 to 10000"
+    value = count(r"\d{3,5}", form)(text)
+    if not 100 <= value <= 10000:
+        raise ValueError(f"must be {form}.")
+    return value
 
 
 def hour(text: str) -> int | None:

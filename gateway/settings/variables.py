@@ -22,8 +22,9 @@ TWILIO_TIMEOUT = 15.0
 TWILIO = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_SMS_NUMBER", "TWILIO_VOICE_NUMBER")
 MESSENGER = ("MESSENGER_APP_SECRET", "MESSENGER_VERIFY_TOKEN", "MESSENGER_PAGE_TOKEN")
 SOFTPHONE = ("TWILIO_API_KEY_SID", "TWILIO_API_KEY_SECRET", "TWILIO_VOICE_SDK_URL")
+LLM = ("LLM_URL", "LLM_MODEL")
 SECOND_FACTOR = ("SECOND_FACTOR_URL", "SECOND_FACTOR_TOKEN")
-TOGETHER = (TWILIO, MESSENGER, SOFTPHONE, SECOND_FACTOR)
+TOGETHER = (TWILIO, MESSENGER, SOFTPHONE, SECOND_FACTOR, LLM)
 """Of each of these all are set, or none."""
 
 REQUIRED: Any = ...
@@ -228,6 +229,17 @@ class Variables(BaseSettings):
         "two separated by a comma while you change it.",
         (),
         secret=True,
+    )
+    llm_url: Annotated[str, by(single_use_kinds.llm_url)] = variable(
+        "An OpenAI-compatible server, such as http://127.0.0.1:11434/v1, which may word what articles say "
+        "(docs/language-model.md); without it none is called."
+    )
+    llm_model: Annotated[str, by(kinds.matching(r"[!-~]{1,200}", "the name of a model, without spaces"))] = variable(
+        "The name of the model at LLM_URL."
+    )
+    llm_key: Annotated[str, by(kinds.secret(1))] = variable("The key that is sent to LLM_URL, where it wants one.", secret=True)
+    llm_timeout_ms: Annotated[int, by(single_use_kinds.llm_timeout)] = variable(
+        "Milliseconds that LLM_URL has for an answer, 100 to 10000; then the built-in way is gone.", "2500"
     )
     log_level: Annotated[str, by(kinds.one_of("DEBUG", "INFO", "WARNING", "ERROR"))] = variable(
         "debug, info, warning or error.", "info"

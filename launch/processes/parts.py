@@ -67,6 +67,8 @@ def actions(plan: Plan, port: int, system: Mapping[str, str]) -> Part:
     own["PUBLIC_URL"] = plan.settings.public_url
     if plan.settings.second_factor is not None:
         own["SECOND_FACTOR_TOKEN"] = plan.settings.second_factor.token
+    if plan.settings.llm is not None:
+        own |= plan.settings.llm.environ()
     return Part(
         name="actions",
         command=(sys.executable, "-m", "actions"),

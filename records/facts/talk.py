@@ -115,6 +115,19 @@ class RepeatAsked:
     by: str = "bot"
 
 
+@kind_of_fact("language_model_used", Retention.FIGURES)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageModelUsed:
+    """A language model was asked, or would have been: ``purpose`` (``rephrase``, ``suggest``, ``draft``), ``ms`` until its
+    answer, whether that was taken, and if not why (docs/language-model.md); ``model``: its name. Never any words."""
+
+    purpose: str
+    ms: int
+    accepted: bool
+    why: str = ""
+    model: str = ""
+
+
 @kind_of_fact("survey_answer", Retention.WORDS)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyAnswer:

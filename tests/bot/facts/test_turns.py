@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.agent_desk.workspace import outbound
+from bot.directives import ModelUsed
 from bot.door import MASK
 from bot.door.figures import numbers
 from bot.model import Address, AddressKind, ChannelName, Fact, InboundMessage, Media, Option, Reply
@@ -64,6 +65,14 @@ async def test_a_message_is_told_with_what_the_assistant_made_of_it(world: World
     for fact in (heard, turn, filled, again):
         assert (fact.conversation_id, fact.contact, fact.channel) == (result.conversation_id, contact.id, "sms")
         assert fact.cause == message.id and fact.pseudonym
+
+
+async def test_a_language_model_that_was_asked_is_told_of_without_words(world: World) -> None:
+    use = ModelUsed(purpose="rephrase", ms=420, accepted=False, why="figure", model="small")
+    world.assistant.answer = lambda said: DialogueTurn((Reply("It costs 1%."),), (use,))
+    await world.texts("what does it cost abroad")
+    told = await one(world, "language_model_used")
+    assert told.body == {"purpose": "rephrase", "ms": 420, "accepted": False, "why": "figure", "model": "small"}
 
 
 async def test_a_menu_is_told_as_shown_and_what_was_tapped_of_it(world: World) -> None:

@@ -15,6 +15,7 @@ from gateway.settings.config import Settings
 from gateway.settings.kinds import ConfigError
 from gateway.settings.variables import VARIABLES
 from gateway.simulating import mount_simulator
+from language_model.endpoint import Endpoint
 from launch.install.example import render
 
 ROOT = Path(__file__).parents[3]
@@ -117,7 +118,22 @@ def test_the_simulator_stands_in_for_both_vendors() -> None:
     assert Settings.from_env(LEAST | SIMULATED).simulated
 
 
+def test_a_language_model_is_off_unless_an_address_and_a_model_are_set() -> None:
+    assert Settings.from_env(LEAST | {"LLM_KEY": "k", "LLM_TIMEOUT_MS": "900"}).llm is None
+    given = {"LLM_URL": "http://127.0.0.1:11434/v1", "LLM_MODEL": "small:3b", "LLM_KEY": "sk-one", "LLM_TIMEOUT_MS": "900"}
+    settings = Settings.from_env(LEAST | given)
+    assert settings.llm == Endpoint("http://127.0.0.1:11434/v1", "small:3b", "sk-one", 0.9)
+    assert "sk-one" not in repr(settings)
+    for near in ("http://llm:8000/v1", "http://10.1.2.3/v1", "https://llm.example/v1"):
+        assert Settings.from_env(LEAST | given | {"LLM_URL": near}).llm is not None
+
+
 WRONG = [
+    ({"LLM_URL": "https://llm.example/v1"}, "LLM_MODEL is missing, and LLM_URL is set"),
+    ({"LLM_URL": "http://llm.example/v1", "LLM_MODEL": "m"}, "LLM_URL may be plain http only within your own network"),
+    ({"LLM_URL": "https://k@llm.example/v1", "LLM_MODEL": "m"}, "LLM_URL must not hold a user name"),
+    ({"LLM_TIMEOUT_MS": "99"}, "LLM_TIMEOUT_MS must be milliseconds, 100 to 10000"),
+    ({"LLM_TIMEOUT_MS": "60000"}, "LLM_TIMEOUT_MS must be milliseconds, 100 to 10000"),
     ({"REDIS_URL": ""}, "REDIS_URL is missing"),
     ({"REDIS_URL": "http://127.0.0.1"}, "REDIS_URL must be a URL that begins with redis://"),
     ({"REDIS_URL": "redis://h:99999"}, "REDIS_URL is not a URL"),

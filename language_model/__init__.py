@@ -1,0 +1,1 @@
+"""An optional large language model behind any OpenAI-compatible server (docs/language-model.md)."""
