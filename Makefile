@@ -22,7 +22,7 @@ BENCHES := $(if $(filter bench,$(firstword $(MAKECMDGOALS))),$(wordlist 2,$(word
 agent_asked = $(strip $(if $(call on,LIST),list) $(if $(call on,RESET),reset) $(if $(call on,DISABLE),disable) $(if $(call on,ENABLE),enable) $(if $(call on,REMOVE),remove))
 agent_do = $(if $(word 2,$(agent_asked)),$(error $(agent_asked): one at a time),$(or $(agent_asked),add))
 
-.PHONY: help run test check train chat call journeys bench bench-nlu bench-knowledge unanswered chaos agent redrive partitions retention subject export lint lock memory publish clean env env-dev env-diet test-tools
+.PHONY: help run test check train chat call journeys bench bench-nlu bench-knowledge unanswered proposals chaos agent redrive partitions retention subject export lint lock memory publish clean env env-dev env-diet test-tools
 
 help: ## this list
 	@echo "Onethread: one conversation across web chat, Messenger, SMS and the phone."
@@ -61,6 +61,9 @@ bench: env-dev $(if $(if $(BENCHES),$(filter tiers,$(BENCHES)),all),env-diet) ##
 
 unanswered: env ## questions of the last DAYS=30 days that nothing answered, put together, and articles past their review
 	@exec $(PYTHON) -m gateway.commands.unanswered $(if $(value DAYS),--days=$(call quoted,DAYS))
+
+proposals: env ## replies that agents proposed as articles: OUT=folder for drafts; TAKE=id or DECLINE=id
+	@exec $(PYTHON) -m gateway.commands.proposals $(if $(value OUT),--out=$(call quoted,OUT)) $(if $(value TAKE),--take=$(call quoted,TAKE)) $(if $(value DECLINE),--decline=$(call quoted,DECLINE))
 
 bench-knowledge: env-dev ## strangers' questions against the articles: found, answered, refused (one JSON object)
 	@exec $(PYTHON) -m benchmarks.knowledge

@@ -17,6 +17,7 @@ FOLDER = Path(__file__).parent
 STATIC = {
     "desk.css": "text/css",
     "desk.js": "text/javascript",
+    "articles.js": "text/javascript",
     "softphone.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }

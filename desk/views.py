@@ -19,6 +19,8 @@ from bot.door.outgoing import unreadable
 from bot.ports import Clock, Facts, HandoffRefused, NoFacts, People, StoreUnavailable
 from desk import live, show
 from desk.agents import AgentDirectory
+from desk.articles.proposals import Listed, Proposals
+from desk.articles.search import ArticleSearch
 from desk.auth import Doors
 from desk.calls.calling import ATTACHMENT, SOUND, Calling
 from desk.calls.softphone import BrowserCalls, Softphone
@@ -28,6 +30,7 @@ from desk.pages import Pages, static
 from desk.presence import Presence
 from desk.sessions import SessionStore
 from desk.showing import OUTCOME_LIMIT, Refusal, Showing
+from knowledge.library import Library
 
 MASKED = "A card number, its code or a social security number was in it: **** went out instead, and it is kept nowhere."
 AWAY = "You are set to away. Set yourself to available first."
@@ -44,7 +47,8 @@ class Desk:
 
     ``app.add_routes(desk.routes())`` and ``app.on_shutdown.append(desk.on_shutdown)``, which ends the open event
     streams (else a stop waits for them). ``secure_cookies`` is True when the desk is reached by https; ``softphone`` when
-    agents may answer calls in their browser. ``troubles``: what is to be mended, in sentences.
+    agents may answer calls in their browser. ``troubles``: what is to be mended, in sentences. ``articles``: what agents may
+    search beside the composer, and propose replies for, if there are any; ``proposed``: what was, where it is kept.
     """
 
     def __init__(
@@ -58,6 +62,8 @@ class Desk:
         softphone: Softphone | None = None,
         troubles: Callable[[], Awaitable[Sequence[str]]] = _none,
         facts: Facts | None = None,
+        articles: Library | None = None,
+        proposed: Listed | None = None,
     ) -> None:
         self._people = people
         self._agents = agents
@@ -68,8 +74,14 @@ class Desk:
         self._doors = Doors(agents, sessions, self._pages, secure_cookies=secure_cookies)
         self._browser = BrowserCalls(softphone, people, agents, sessions, self._pages) if softphone else None
         self._guard = Guard(self._pages, softphone.headers if softphone else HEADERS, troubles)
+        told = facts or NoFacts()
+        self._articles = ArticleSearch(articles, self._pages, self._visitor, clock) if articles else None
+        self._proposals = (
+            Proposals(articles, self._pages, self._visitor, facts=told, clock=clock, listed=proposed) if articles else None
+        )
+        names = self._proposals.names if self._proposals else ()
         self._showing = Showing(
-            people, agents, self._presence, self._calling, self._pages, facts or NoFacts(), clock, softphone, troubles
+            people, agents, self._presence, self._calling, self._pages, told, clock, softphone, troubles, names
         )
         self._stopping = asyncio.Event()
 
@@ -90,6 +102,8 @@ class Desk:
             (one + f"/sound/{{sid:{SOUND.pattern}}}", self.sound),
             (one + f"/attachments/{{key:{ATTACHMENT.pattern}}}", self.attachment),
             ("/desk/static/{name}", static),
+            *([("/desk/articles", self._articles.search)] if self._articles else []),
+            *([("/desk/proposals", self._proposals.page)] if self._proposals else []),
             ("/desk/{rest:.+}", self.nowhere),
         ]
         post: list[tuple[str, Handler]] = [
@@ -103,6 +117,8 @@ class Desk:
             (one + "/close", self.close),
             (one + "/call", self.call),
             (one + "/unlink", self.unlink),
+            *([("/desk/proposals", self._proposals.decide)] if self._proposals else []),
+            *([(one + "/propose", self.propose)] if self._proposals else []),
         ]
         return [
             *(self._browser.routes(self._guard.over) if self._browser else ()),
@@ -233,6 +249,18 @@ class Desk:
         except HandoffRefused as refused:
             return await self._done(visit, handoff_id, Refusal("unlink", str(refused)))
         return await self._done(visit, handoff_id)
+
+    async def propose(self, request: web.Request) -> web.StreamResponse:
+        """Propose a reply of this conversation as an article; the script shows a refusal beside the button."""
+        visit, handoff_id = await self._visitor(request), request.match_info["id"]
+        fields = await form_of(request)
+        try:
+            view = await self._people.view(handoff_id)
+        except HandoffRefused as refused:
+            raise Missing(str(refused)) from refused
+        line, article = fields.get("line", "")[:80], fields.get("article", "").strip()
+        why = await self._proposals.propose(view, visit.agent.username, line, article) if self._proposals else ""
+        return web.Response(text=why, status=422) if why else await self._done(visit, handoff_id)
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         """Hold, mute, transfer, bring in, listen: what is done with the phone call."""

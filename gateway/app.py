@@ -250,6 +250,8 @@ def desk_of(core: Core) -> Desk:
         softphone=softphone(settings),
         troubles=Standing(partial(said_to_agents, core)).now,
         facts=core.base.store.facts,
+        articles=core.library if core.library.any() else None,
+        proposed=core.base.records.proposals,
     )
 
 

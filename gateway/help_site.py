@@ -10,10 +10,15 @@ from knowledge.library import Library
 from knowledge.reading import FOLDER
 
 
-def help_site(settings: Settings, wording: Wording) -> HelpPages | None:
-    """Under the name that the business's own sentences have. Raises ArticleError for an article that cannot be used; the index
-    is made with the first search."""
-    library, twilio = Library.open(FOLDER), settings.twilio
+def library() -> Library:
+    """What the help pages and the desk search. Raises ArticleError for an article that cannot be used; the index is made with the
+    first search."""
+    return Library.open(FOLDER)
+
+
+def help_site(settings: Settings, wording: Wording, library: Library) -> HelpPages | None:
+    """Under the name that the business's own sentences have; None, where there is nothing that anybody may read."""
+    twilio = settings.twilio
     if not library.current():
         return None
     site = Site(

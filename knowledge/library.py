@@ -78,6 +78,10 @@ class Library:
         """Every article of that language, also those that do not hold now."""
         return [one for one in self._articles if one.front.language == language]
 
+    def any(self) -> bool:
+        """Whether there is an article at all."""
+        return bool(self._articles)
+
     def current(self, language: str = DEFAULT) -> list[Article]:
         """Those that hold today and that anybody may read."""
         return [one for one in self.written_in(language) if one.public and one.holds(self._today())]

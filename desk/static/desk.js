@@ -278,6 +278,10 @@ function sent(form) {
     if (menu) menu.open = false;
     form.reset();
   }
+  if (form.dataset.send === "propose") {
+    form.closest("details").replaceChildren("Proposed.");
+    find("#said").textContent = "Proposed.";
+  }
   if (form.dataset.send === "close") sessionStorage.removeItem(draftKey());
 }
 

@@ -13,7 +13,7 @@ from bot.agent_desk.workspace import People
 from bot.model import ChannelName
 from bot.ports import Channel
 from bot.redis_store.over import SendsOver
-from gateway.help_site import help_site
+from gateway.help_site import help_site, library
 from gateway.settings.config import Settings
 from gateway.wiring.agents import wire_people
 from gateway.wiring.assistant import Assistant, wire_assistant
@@ -31,6 +31,7 @@ from gateway.workers.nightly import Nightly
 from gateway.workers.parking import Parking
 from gateway.workers.recorder import Recording
 from help_pages.routes import HelpPages
+from knowledge.library import Library
 from records.sql import RecordsStore
 
 DOMAIN = Path("domain")
@@ -55,6 +56,7 @@ class Core:
     nightly: Nightly | None
     parking: Parking
     sends_over: SendsOver
+    library: Library
     help: HelpPages | None
 
     def senders(self) -> Mapping[ChannelName, Channel]:
@@ -75,7 +77,7 @@ def build(
     """Wire one gateway. ``recording``: its recorder, for health and figures. WordingError, CarryOverError, WaitingError,
     RetentionError, PromptError or ArticleError for the designers' files, TracingUnavailable without its packages."""
     base = wire_base(settings, client, http, records, domain)
-    assistant = wire_assistant(base)
+    assistant, articles = wire_assistant(base), library()
     desk = wire_desk(base)
     handoff = wire_handoff(base, desk)
     identity = wire_identity(base, assistant=assistant, desk=desk, handoff=handoff)
@@ -116,5 +118,6 @@ def build(
         nightly=wire_retention(base, channels=channels),
         parking=wire_parking(base, assistant=assistant),
         sends_over=wire_sends_over(base),
-        help=help_site(settings, base.content.wording),
+        library=articles,
+        help=help_site(settings, base.content.wording, articles),
     )

@@ -2,7 +2,7 @@
 
 from bot.model import About, Fact, fact_id, pseudonym
 from bot.model.retention import Retention
-from records.facts import audit, identity, people, talk
+from records.facts import articles, audit, identity, people, talk
 from records.facts.coding import decode, encode
 from records.facts.fact import Aside, fact_of, storable
 from records.facts.kinds import DELETED_WHOLE, KINDS, REGISTER, KindOfFact, Register
@@ -17,6 +17,7 @@ __all__ = [
     "KindOfFact",
     "Register",
     "Retention",
+    "articles",
     "audit",
     "decode",
     "encode",

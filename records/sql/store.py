@@ -22,6 +22,8 @@ from records.sql.partitions import Partitions
 from records.sql.queries import reading
 from records.sql.queries import search as searching
 from records.sql.queries.pages import Page
+from records.sql.queries.proposals import Proposal
+from records.sql.queries.proposals import proposals as proposals_in
 from records.sql.queries.reading import Conversation, Line
 from records.sql.queries.search import Question
 from records.sql.queries.unanswered import Unanswered
@@ -101,6 +103,11 @@ class RecordsStore:
         """Questions from then on that neither a skill nor an article answered, the oldest first."""
         async with read(self.engine) as connection:
             return await unanswered_in(connection, since)
+
+    async def proposals(self) -> list[Proposal]:
+        """Replies that agents proposed as articles, the oldest first, each with what came of it."""
+        async with read(self.engine) as connection:
+            return await proposals_in(connection)
 
     async def lines(
         self, conversation_id: str, before: str | None = None, after: str | None = None, limit: int = 50

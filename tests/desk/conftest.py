@@ -18,10 +18,12 @@ from redis.asyncio import Redis
 
 from bot.ports import Facts
 from desk.agents import AgentDirectory
+from desk.articles.proposals import Listed
 from desk.calls.softphone import Softphone
 from desk.passwords import Passwords
 from desk.sessions import SessionStore
 from desk.views import Desk
+from knowledge.library import Library
 from tests.desk.fake_people import FakeClock, FakePeople
 
 PASSWORD = "correct horse battery"
@@ -144,10 +146,22 @@ async def opened_house(
     clock: FakeClock,
     softphone: Softphone | None = None,
     facts: Facts | None = None,
+    articles: Library | None = None,
+    proposed: Listed | None = None,
 ) -> AsyncIterator[House]:
     """A desk that listens on a free port."""
     people, sessions = FakePeople(clock), SessionStore(redis, clock=clock, facts=facts)
-    desk = Desk(people, agents, sessions, clock=clock, secure_cookies=False, softphone=softphone, facts=facts)
+    desk = Desk(
+        people,
+        agents,
+        sessions,
+        clock=clock,
+        secure_cookies=False,
+        softphone=softphone,
+        facts=facts,
+        articles=articles,
+        proposed=proposed,
+    )
     app = web.Application()
     app.add_routes(desk.routes())
     app.on_shutdown.append(desk.on_shutdown)

@@ -1,0 +1,1 @@
+"""Articles at the desk: found beside the composer, and proposed from replies."""

@@ -1,0 +1,101 @@
+"""A reply that other customers would need, too, is proposed as an article or to amend one; supervisors see what was proposed.
+
+``python -m gateway.commands.proposals`` makes drafts of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+
+from aiohttp import web
+
+from bot.door.outgoing import unreadable
+from bot.facts.articles import DECISIONS, decided, proposed
+from bot.model import Author, TranscriptLine
+from bot.ports import Clock, Facts, HandoffView
+from desk import show
+from desk.http import Visit, form_of
+from desk.pages import Pages
+from knowledge.library import Library
+from records.errors import RecordsUnavailable
+from records.sql.queries.proposals import OPEN, Proposal
+
+PROPOSAL = re.compile(r"[A-Za-z0-9_-]{1,80}")
+NOT_THERE = "This reply is not among the lines shown. Load the page again."
+NO_ARTICLE = "There is no article of that name. Leave it empty to propose a new one."
+SUPERVISORS = "Only supervisors see what was proposed."
+AWAY = "What was proposed cannot be read just now. Please try again in a moment."
+
+Listed = Callable[[], Awaitable[Sequence[Proposal]]]
+"""All that was proposed, with what came of it. Raises RecordsUnavailable."""
+Who = Callable[[web.Request], Awaitable[Visit]]
+
+
+class Proposals:
+    """``library``: the articles that may be amended; ``listed``: None where nothing is kept."""
+
+    def __init__(
+        self, library: Library, pages: Pages, who: Who, *, facts: Facts, clock: Clock, listed: Listed | None = None
+    ) -> None:
+        self._library, self._pages, self._who = library, pages, who
+        self._facts, self._clock, self._listed = facts, clock, listed
+
+    @property
+    def names(self) -> Sequence[tuple[str, str]]:
+        """Name and title of each article."""
+        return [(one.slug, one.front.title) for one in self._library.written_in("en")]
+
+    async def propose(self, view: HandoffView, by: str, line: str, article: str) -> str:
+        """Propose an agent's line of this conversation; a sentence when that cannot be. Raises StoreUnavailable."""
+        said = _said(view, line)
+        if said is None:
+            return NOT_THERE
+        if article and article not in {name for name, _ in self.names}:
+            return NO_ARTICLE
+        question, reply = (unreadable(text)[0] for text in said)
+        await self._facts.once(proposed(view.handoff, line, by, article, (question, reply), self._clock()))
+        return ""
+
+    async def page(self, request: web.Request) -> web.StreamResponse:
+        """What was proposed, the open ones first. 403 for others than supervisors, 503 while the records are away."""
+        visit = await self._who(request)
+        return await self._page(visit, "")
+
+    async def decide(self, request: web.Request) -> web.StreamResponse:
+        """Take a proposal, or decline it."""
+        visit, fields = await self._who(request), await form_of(request)
+        number, state = fields.get("proposal", ""), fields.get("state", "")
+        if not visit.agent.supervisor:
+            return self._pages.sentence(403, "Not for you", SUPERVISORS)
+        if state not in DECISIONS or not PROPOSAL.fullmatch(number):
+            return self._pages.sentence(422, "Not accepted", "Say which proposal, and whether it is taken or declined.")
+        await self._facts.once(decided(number, state, visit.agent.username, self._clock()), None)
+        return await self._page(visit, number)
+
+    async def _page(self, visit: Visit, done: str) -> web.Response:
+        """``done``: the one that was decided just now; the records have it some seconds later."""
+        if not visit.agent.supervisor:
+            return self._pages.sentence(403, "Not for you", SUPERVISORS)
+        try:
+            found = await self._listed() if self._listed else []
+        except RecordsUnavailable:
+            return self._pages.sentence(503, "Not available", AWAY)
+        waiting = [one for one in found if one.state == OPEN and one.id != done]
+        over = [one for one in found if one.state != OPEN][::-1]
+        today = self._clock().date()
+        late = [one for one in self._library.written_in("en") if one.front.review < today]
+        return self._pages.render("proposals.html", csrf=visit.csrf, waiting=waiting, over=over, late=late, done=bool(done))
+
+
+def _said(view: HandoffView, line: str) -> tuple[str, str] | None:
+    """The customer's latest words before an agent's line, and the line."""
+    question = ""
+    for day in show.days(view, {}):
+        for one in day.lines:
+            said: TranscriptLine = one.said
+            if said.author is Author.CUSTOMER:
+                question = said.text
+            elif one.key == line and said.author is Author.AGENT:
+                return question, said.text
+    return None
