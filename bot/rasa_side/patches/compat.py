@@ -21,6 +21,7 @@ from bot.rasa_side.patches.domain_once import domain_is_sent_once
 from bot.rasa_side.patches.optional import have_tensorflow
 from bot.rasa_side.patches.quiet import hide_texts
 from bot.rasa_side.patches.stubs import forget_stubs, install_stubs
+from bot.rasa_side.patches.yaml_swift import yaml_is_read_by_libyaml
 
 DEFAULTS = {
     "RASA_TELEMETRY_ENABLED": "false",  # no calls to strangers
@@ -58,6 +59,7 @@ AFTER_IMPORT: tuple[Callable[[], None], ...] = (
     swift.no_debug_lines_in_vain,
     swift.the_model_is_no_garbage,
     domain_is_sent_once,
+    yaml_is_read_by_libyaml,
 )
 TENSORFLOW: tuple[Callable[[], None], ...] = (
     tensorflow_patches.feature_array_ufunc,
