@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterator
+from html import escape
 from pathlib import PurePosixPath
 
 import nh3
@@ -10,8 +14,11 @@ from markdown_it.token import Token
 
 TAGS = set("p br strong em code a img ul ol li h2 h3 h4 table thead tbody tr th td blockquote hr div pre".split())
 ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "div": {"class", "role", "tabindex", "aria-label"}}
-SCROLLING = '<div class="table" role="region" tabindex="0" aria-label="Table">'
-"""A wide table is moved sideways within its own box, also from the keyboard."""
+SCROLLING = '<div class="table" role="region" tabindex="0" aria-label="{}"><table>'
+"""A wide table is moved sideways within its own box, also from the keyboard; its name tells it from others of the page."""
+
+NO_HEAD = re.compile(r"<thead>\s*<tr>\s*(?:<td></td>\s*)+</tr>\s*</thead>\s*")
+"""Markdown wants a head over each table, also over one that needs none."""
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -23,8 +30,21 @@ def html(body: str) -> str:
         for one in token.children or ():
             _lead(one)
     made = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
-    made = made.replace("<table>", f"{SCROLLING}<table>").replace("</table>", "</table></div>")
+    made = NO_HEAD.sub("", made.replace("<th></th>", "<td></td>"))  # a heading without words is read out as one all the same
+    names = _names(tokens)
+    made = re.sub("<table>", lambda _: SCROLLING.format(escape(next(names))), made).replace("</table>", "</table></div>")
     return nh3.clean(made, tags=TAGS, attributes=ATTRIBUTES, link_rel="noopener", url_schemes={"https", "tel", "mailto"})
+
+
+def _names(tokens: list[Token]) -> Iterator[str]:
+    """For each table in order: by the heading above it, and by a number where that is not enough."""
+    name, seen = "Table", Counter[str]()
+    for at, token in enumerate(tokens):
+        if token.type == "heading_open":
+            name = f"Table: {tokens[at + 1].content}"
+        elif token.type == "table_open":
+            seen[name] += 1
+            yield name if seen[name] == 1 else f"{name} ({seen[name]})"
 
 
 def _lead(token: Token) -> None:

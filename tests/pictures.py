@@ -1,4 +1,4 @@
-"""The screenshots of docs/identity.md, taken of a whole installation: ``python -m tests.pictures``.
+"""The screenshots of docs/identity.md and docs/knowledge.md, taken of a whole installation: ``python -m tests.pictures``.
 
 Starts everything in a folder of its own, plays the scenes as customers and an agent do, and writes PNGs (docs/pictures).
 Takes about a minute and needs the Chromium that the browser tests use. Each picture stays below ``LARGEST`` bytes.
@@ -117,6 +117,17 @@ async def joined_and_apart(studio: Studio) -> None:
     await studio.take(web.page, "apart-in-chat")
 
 
+async def help_pages(studio: Studio) -> None:
+    """What a search finds, and an article on a phone at night."""
+    page = await (await studio.browser.new_context(viewport={"width": 1000, "height": 620})).new_page()
+    await page.goto(f"{studio.stack.public}/help?q=fees+abroad")
+    await studio.take(page, "help-search")
+    page = await (await studio.browser.new_context(viewport={"width": 390, "height": 700}, color_scheme="dark")).new_page()
+    await page.goto(f"{studio.stack.public}/help")
+    await page.get_by_role("link", name=re.compile("abroad")).first.click()
+    await studio.take(page, "help-article")
+
+
 async def desk_pictures(studio: Studio, page: Page, name: str) -> None:
     """The customer's facts alone for the page; and to look at, the whole desk."""
     await studio.take(page.locator(".facts section", has_text="Customer").first, name)
@@ -139,7 +150,7 @@ async def main(folder: Path | None) -> None:
     with tempfile.TemporaryDirectory() as home, running(Path(home), free_port(), free_port()) as stack:
         async with open_browser() as browser, Simulator.at(f"{stack.internal}/simulator") as sim:
             studio = Studio(stack, browser, sim, folder, everything)
-            for scene in (step_up, texted_link, joined_and_apart):
+            for scene in (step_up, texted_link, joined_and_apart, help_pages):
                 await scene(studio)
                 print(scene.__name__)
 

@@ -109,6 +109,19 @@ def test_links_to_articles_and_pictures_lead_below_help() -> None:
     assert 'tabindex="0"' in made and "<table>" in made
 
 
+def test_a_table_has_no_heading_without_words() -> None:
+    corner = html("| | sent |\n|---|---|\n| at home | $25 |")
+    assert "<th>sent</th>" in corner and "<th></th>" not in corner and corner.count("<td>") == 3
+    bare = html("| | |\n|---|---|\n| at home | $25 |")
+    assert "<thead>" not in bare and "<td>at home</td>" in bare
+
+
+def test_each_table_of_a_page_has_a_name_of_its_own() -> None:
+    table = "\n\n| a |\n|---|\n| 1 |\n\n"
+    made = html(f"{table}## Fees & limits{table}{table}")
+    assert re.findall(r'aria-label="([^"]+)"', made) == ["Table", "Table: Fees &amp; limits", "Table: Fees &amp; limits (2)"]
+
+
 async def test_every_page_and_picture_of_the_sample_is_there(aiohttp_client: Callable[..., Awaitable[Client]]) -> None:
     page = await opened(aiohttp_client, ROOT / "articles")
     text = await (await page.get("/help")).text()

@@ -89,6 +89,8 @@ class Bank:
         self.limits = Limits()
         self.embedders: tuple[str, ...] = ()
         self.people: dict[str, str] = {}
+        self.beside: list[web.RouteDef] = []
+        """Further routes of the public listener."""
         self._sent = 0
         self._runner: web.AppRunner | None = None
 
@@ -111,6 +113,7 @@ class Bank:
             who=self.who,
         )
         self.chat.attach(app)
+        app.add_routes(self.beside)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
         self.port = int(self._runner.addresses[0][1])
