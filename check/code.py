@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-FOLDERS = ("actions", "bot/skills", "bot/rasa_side/guarded.py", "bot/rasa_side/understanding.py")
+FOLDERS = (
+    "actions",
+    "bot/skills",
+    "bot/rasa_side/guarded.py",
+    "bot/rasa_side/understanding.py",
+    "bot/rasa_side/meaning/asked_first.py",
+)
 """Where responses are said by name."""
 
 SENDING = ("actions", "bot")
@@ -19,6 +25,9 @@ NAME = re.compile(r"(?:utter|action|validate)_[a-z0-9_]+")
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 PAYLOAD = re.compile(r'"/(\w+)["{]')
 
+
+MADE = frozenset({"REFUSE", "UNSURE"})
+"""Constants that name intents that the code makes by itself."""
 
 MORE = "**"
 SAYING = "utter_message"
@@ -163,7 +172,7 @@ class _Found:
         for target in node.targets:
             if not isinstance(target, ast.Name):
                 continue
-            if isinstance(node.value, ast.Constant) and target.id == "REFUSE":
+            if isinstance(node.value, ast.Constant) and target.id in MADE:
                 self.payloads.add(str(node.value.value))
             self.gives[target.id] = self.gives.get(target.id, frozenset()) | frozenset(_keys(node.value))
             self.through.update(filter(None, [_called(node.value)]) if target.id == "facts" else ())

@@ -41,6 +41,7 @@ MEANING: tuple[Rule, ...] = (
     settings.slots,
     settings.wishes,
     settings.waiting,
+    settings.signals,
     settings.retention,
     phone.voice,
     journeys.scripts,

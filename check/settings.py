@@ -18,7 +18,7 @@ from check.reading.assistant import Assistant
 from check.reading.documents import Document, Key
 from check.shape import unknown
 
-WISHES = frozenset({"begins", "together", "refusals"})
+WISHES = frozenset({"begins", "together", "refusals", "asks_first", "sure"})
 REFUSALS = frozenset("phrases commands endings ends none nouns requests states unless facts denials".split())
 WAITING = frozenset({"longest", "alone", "phrases", "pairs", "never_mind"})
 CARRY_OVER = frozenset({"recap_after", "slots", "forms", "of_a_number"})
@@ -119,10 +119,19 @@ def wishes(assistant: Assistant) -> Iterator[Finding]:
         for key, form in document.entries("wishes", "begins"):
             if form is not None and form not in assistant.forms:
                 yield document.finding(key, f"The domain has no form {form}.{near(form, assistant.forms)}")
-        yield from _names(document, ("wishes", "together"), "intent", assistant.intents)
+        for kind in ("together", "asks_first"):
+            yield from _names(document, ("wishes", kind), "intent", assistant.intents)
         yield from _names(document, ("wishes", "refusals", "facts"), "intent", assistant.intents)
         for key, words in document.entries("wishes", "refusals"):
             if key[-1] != "facts" and key[-1] in REFUSALS and not isinstance(words, list):
+                yield document.finding(key, f"{key[-1]} needs a list of words.")
+
+
+def signals(assistant: Assistant) -> Iterator[Finding]:
+    """``_signals.yml``."""
+    for document in _of(assistant, "_signals.yml"):
+        for key, words in document.entries("signals"):
+            if not isinstance(words, list):
                 yield document.finding(key, f"{key[-1]} needs a list of words.")
 
 

@@ -21,6 +21,7 @@ SETTINGS = {
     "_voice.yml": frozenset({"voice"}),
     "_wishes.yml": frozenset({"wishes"}),
     "_waiting.yml": frozenset({"waiting"}),
+    "_signals.yml": frozenset({"signals"}),
     "_retention.yml": frozenset({"retention"}),
     "_notices.yml": frozenset({"responses"}),
     "_session.yml": frozenset({"session_config", "config"}),

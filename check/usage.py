@@ -11,6 +11,9 @@ from check.reading.documents import Document, Key
 FORMS = ("utter_welcome_back_{form}", "utter_recap_{form}", "utter_offer_{short}", "utter_back_to_{short}")
 """What the general skills say of each form (docs/designing.md)."""
 
+INTENTS = ("utter_wish_{intent}", "utter_sure_{intent}")
+"""What the general skills say of a wish that may be meant, and of one that is asked for first."""
+
 SLOTS = ("utter_explain_{slot}",)
 TROUBLES = ("utter_reason_", "utter_tried_", "utter_welcome_back_")
 """Said of a trouble by its code, which is a word in the actions' code."""
@@ -37,7 +40,8 @@ def said(assistant: Assistant) -> frozenset[str]:
     by_code = {name for name in assistant.responses if code.names(name, known) or _of_trouble(assistant, name)}
     choosing = {CHOOSING + name.removeprefix("utter_") for name in assistant.responses}
     asks = {ask for form, slot in assistant.asked() for ask in (f"utter_ask_{slot}", f"utter_ask_{form}_{slot}")}
-    return frozenset(steps | by_code | choosing | asks | set(NEEDS) | assistant.notices)
+    wishes = {text.format(intent=intent) for intent in assistant.intents for text in INTENTS}
+    return frozenset(steps | by_code | choosing | asks | wishes | set(NEEDS) | assistant.notices)
 
 
 def _done(assistant: Assistant) -> set[str]:

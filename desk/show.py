@@ -29,7 +29,7 @@ MARKS: dict[str, str] = {
     Kind.AUTOMATIC: "Automatic answer",
     Kind.TOO_LONG: "Longer than the assistant reads",
 }
-HIDDEN_SLOTS = frozenset({"requested_slot", "session_started_metadata", "needs_proof", "next_step"})
+HIDDEN_SLOTS = frozenset({"requested_slot", "session_started_metadata", "needs_proof", "next_step", "unclear"})
 """How the assistant works, and nothing about the customer."""
 
 

@@ -30,7 +30,10 @@ from bot.transcript.notice import worded
 
 MEDIA_TOLD = (1, 3600)
 """How often one sender is told that what they attached is kept: count and seconds."""
-SIGNS = {Meaning.YES: "yes", Meaning.NO: "no", Meaning.THANKS: "thank you"}
+SIGNS = {
+    Meaning.YES: "yes", Meaning.NO: "no", Meaning.THANKS: "thank you", Meaning.HELLO: "hello",
+    Meaning.PUZZLED: "what do you mean", Meaning.HELP: "help me please",
+}  # fmt: skip
 """What the assistant is told for a sign."""
 
 
@@ -116,7 +119,7 @@ class Answering:
         elif sign := meaning(shown):
             asked = turn.offered is not None and turn.offered[1].asked.rstrip().endswith("?")
             turn.typed = shown
-            turn.message = replace(turn.message, text=SIGNS[sign if asked or sign is Meaning.NO else Meaning.THANKS])
+            turn.message = replace(turn.message, text=SIGNS[sign if asked or sign is not Meaning.YES else Meaning.THANKS])
             await self.assistant.say(turn, shown=shown)
         else:
             await self.assistant.say(turn)

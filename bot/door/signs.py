@@ -12,12 +12,18 @@ class Meaning(StrEnum):
     YES = "yes"
     NO = "no"
     THANKS = "thanks"
+    HELLO = "hello"
+    PUZZLED = "puzzled"
+    HELP = "help"
 
 
 TABLE = {
     Meaning.YES: "👍 ✅ ✔ ☑ 👌 🆗 💯 🙆 🫡",
     Meaning.NO: "👎 ❌ ✖ 🚫 ⛔ 🙅 ❎ 🛑",
-    Meaning.THANKS: "🙏 ❤ 🧡 💛 💚 💙 💜 🩷 🤍 🖤 💖 💕 💐 🌹 🤗 😍 🥰 🤝 😘",
+    Meaning.THANKS: "🙏 ❤ 🧡 💛 💚 💙 💜 🩷 🤍 🖤 💖 💕 💐 🌹 🤗 😍 🥰 🤝 😘 😊 🙂 😀 😃 😄 😁 🥳 🎉 👏",
+    Meaning.HELLO: "👋 🙋",
+    Meaning.PUZZLED: "🤷 🤔 ❓ ❔ 😕 🧐",
+    Meaning.HELP: "🆘",
 }
 _MEANS = {sign: meaning for meaning, signs in TABLE.items() for sign in signs.split()}
 _DRESS = re.compile("[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f]|\u200d[\u2640\u2642]|\\s|[!.]")

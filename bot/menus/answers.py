@@ -117,7 +117,7 @@ def _said(shown: Shown, menu: Menu, message: InboundMessage, is_open: bool) -> C
 
 def _signed(menu: Menu, sign: Meaning) -> Choice | None:
     """A thumb up or down picks the one option that says yes, or no."""
-    word, payload = {Meaning.YES: ("yes", "/affirm"), Meaning.NO: ("no", "/deny"), Meaning.THANKS: ("", "")}[sign]
+    word, payload = {Meaning.YES: ("yes", "/affirm"), Meaning.NO: ("no", "/deny")}.get(sign, ("", ""))
     fitting = [o for o in menu.options if word and (o.payload == payload or lexicon.agrees(word, o.title))]
     return Picked(fitting[0]) if len(fitting) == 1 else None
 

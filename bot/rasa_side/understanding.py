@@ -1,4 +1,5 @@
-"""What a message means beyond its one intent: a wish that is refused does not begin, and of two wishes none is lost.
+"""What a message means beyond its one intent: a wish that is refused does not begin, of two wishes none is lost, what destroys
+is asked first, and a sentence with a figure in it is no detail.
 
 The classifier of config.yml is asked about parts of the message; nothing is trained here. A "not" that refuses nothing ("why
 don't you activate my card", "I don't know my PIN") changes nothing.
@@ -12,7 +13,13 @@ from typing import Any
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.exceptions import RasaException
 
-from bot.rasa_side.names_asked import INFORM, NamesAsked
+from bot.domain_files import DomainFileError
+from bot.rasa_side.meaning import examples
+from bot.rasa_side.meaning.asked_first import UNSURE, Doubt
+from bot.rasa_side.meaning.details import INFORM, Details
+from bot.rasa_side.meaning.signals import SLOT as SIGNALS
+from bot.rasa_side.meaning.signals import Signals
+from bot.rasa_side.names_asked import NamesAsked
 from bot.rasa_side.wishes import PAIRS, Wishes, WishesError, clauses, plain
 from bot.rasa_side.words import parse_words
 
@@ -37,26 +44,53 @@ ALREADY = frozenset({"never_mind", "ring_me_not"})
 class Understanding:
     """Rasa's parse data of a customer's words."""
 
-    def __init__(self, wishes: Wishes, names: NamesAsked) -> None:
+    def __init__(
+        self,
+        wishes: Wishes,
+        names: NamesAsked,
+        details: Details | None = None,
+        doubt: Doubt | None = None,
+        signals: Signals | None = None,
+    ) -> None:
         self._wishes = wishes
         self._names = names
+        self._details = details or Details()
+        self._doubt = doubt or Doubt()
+        self._signals = signals or Signals()
 
     @classmethod
     def from_domain(cls, folder: Path = DOMAIN) -> Understanding:
         """Raises RasaException (Rasa does not start) when the designers' file is wrong."""
+        given = examples.read(folder.parent / "data" / "nlu")
         try:
-            return cls(Wishes.from_domain(folder), NamesAsked.from_folders(folder, folder.parent / "data" / "nlu"))
-        except WishesError as error:
+            wishes, names = Wishes.from_domain(folder), NamesAsked.from_domain(folder, given)
+            signals = Signals.from_domain(folder)
+        except (WishesError, DomainFileError) as error:
             raise RasaException(str(error)) from error
+        doubt = Doubt.of(wishes.asks_first, wishes.sure, given)
+        return cls(wishes, names, Details.from_examples(given), doubt, signals)
 
     async def parse(self, agent: Any, text: str, conversation: str = "") -> dict[str, Any]:
-        """As Rasa's own ``parse_message``, with refusals and second wishes. ``conversation``: what is asked in it counts, too."""
+        """As Rasa's own ``parse_message``, with refusals and second wishes; a wish that is to be asked for first is ``unsure``;
+        signs of mood and urgency are noted. ``conversation``: what is asked in it counts, too."""
+        data = await self._meant(agent, text, conversation)
+        return self._signals.noted(text, data) if SIGNALS in agent.domain.entities else data
+
+    async def _meant(self, agent: Any, text: str, conversation: str) -> dict[str, Any]:
         data = await parse_words(agent, text) if text.strip().startswith("/") else await _parse(agent, text)
         if conversation and await self._is_name(agent, text, conversation, data):
             return {**data, "intent": {"name": INFORM, "confidence": 1.0}}
-        if REFUSE not in agent.domain.intents or not self._wishes.begins:
-            return data
-        return await self._without_refused(agent, text, data) or await self._with_second(agent, text, data) or data
+        if _intent(data) == INFORM and not await self._is_detail(agent, text, conversation):
+            data = _doubtful(data)
+        if REFUSE in agent.domain.intents and self._wishes.begins:
+            data = await self._without_refused(agent, text, data) or await self._with_second(agent, text, data) or data
+        return self._doubt.asked(text, data) if UNSURE in agent.domain.intents else data
+
+    async def _is_detail(self, agent: Any, text: str, conversation: str) -> bool:
+        """Whether it can be one by its words; where nothing is asked, it has to say so, or to have figures."""
+        if not self._details.may_be(text):
+            return False
+        return self._details.announced(text) or (bool(conversation) and await _asked(agent, conversation))
 
     async def _is_name(self, agent: Any, text: str, conversation: str, data: dict[str, Any]) -> bool:
         """Whether what was taken for a wish is the name that was asked for. The tracker is looked at only where it may be."""
@@ -125,6 +159,19 @@ class Understanding:
 async def _parse(agent: Any, text: str) -> dict[str, Any]:
     data: dict[str, Any] = await agent.processor.parse_message(UserMessage(text))
     return data
+
+
+async def _asked(agent: Any, conversation: str) -> bool:
+    """Whether anything is asked in it: by a form, or by the way."""
+    tracker = await agent.tracker_store.retrieve(conversation)
+    return tracker is not None and bool(tracker.active_loop_name or tracker.get_slot("offered"))
+
+
+def _doubtful(data: dict[str, Any]) -> dict[str, Any]:
+    """Taken for a detail, and none: not understood; what else it may mean stays in order."""
+    others = [one for one in data.get("intent_ranking") or () if one["name"] != INFORM]
+    doubt = {"name": FALLBACK, "confidence": _confidence(data)}
+    return {**data, "intent": doubt, "intent_ranking": [doubt, *others]}
 
 
 def _intent(data: dict[str, Any]) -> str:

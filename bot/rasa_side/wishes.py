@@ -49,6 +49,9 @@ class Wishes:
     begins: Mapping[str, str | None] = field(default_factory=dict)
     together: frozenset[str] = frozenset()
     refusals: Mapping[str, Any] = field(default_factory=dict)
+    asks_first: frozenset[str] = frozenset()
+    """Intents that begin only when the classifier is ``sure`` of them, or they were confirmed."""
+    sure: float = 0.0
 
     @classmethod
     def from_domain(cls, folder: Path) -> Wishes:
@@ -56,10 +59,11 @@ class Wishes:
         try:
             content = domain_files.settings(folder, FILE, "wishes")
             begins = {str(intent): form for intent, form in (content.get("begins") or {}).items()}
-            return cls(begins, frozenset(content.get("together") or ()), content.get("refusals") or {})
+            together, asks_first = (frozenset(content.get(name) or ()) for name in ("together", "asks_first"))
+            return cls(begins, together, content.get("refusals") or {}, asks_first, float(content.get("sure") or 0.0))
         except DomainFileError as error:
             raise WishesError(str(error)) from error
-        except (AttributeError, TypeError) as error:
+        except (AttributeError, TypeError, ValueError) as error:
             raise WishesError(f"{FILE}: cannot be read: {type(error).__name__}") from error
 
     def unwanted(self, clause: str) -> str | None:

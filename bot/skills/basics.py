@@ -13,9 +13,9 @@ from bot.skills import context
 from bot.skills.also import wished
 from bot.skills.asides import answered
 from bot.skills.business import Business
-from bot.skills.guessing import WISH, guesses
-from bot.skills.knowing import ARTICLE, HELPED, known
-from bot.skills.person import hand_over
+from bot.skills.doubt.guessing import GUESSES, WISH, unasked
+from bot.skills.doubt.stages import Stages
+from bot.skills.knowing import HELPED, known
 
 RASAS_OWN = frozenset({"requested_slot", "session_started_metadata"})
 
@@ -39,6 +39,10 @@ class TakeOffer(Action):
         if offer and offer.startswith(WISH):  # the only guess was right
             none: list[EventType] = [SlotSet("accepted", "nothing"), SlotSet("offered", None)]
             return [*none, *wished(tracker, offer.removeprefix(WISH))]
+        if offer == GUESSES:
+            said = [button for event in context.last_answer(tracker) for button in (event.get("data") or {}).get("buttons") or ()]
+            dispatcher.utter_message(response="utter_which_one", buttons=said)
+            return [SlotSet("accepted", "nothing"), SlotSet("offered", GUESSES), *unasked(tracker)]
         if offer is None and context.waits_for_proof(tracker):
             offer = "proof"
         if offer is None and not tracker.active_loop_name:
@@ -47,7 +51,11 @@ class TakeOffer(Action):
 
 
 class DeclineOffer(Action):
-    """A no. Inside a form the question comes again, with the way out of it."""
+    """A no. Inside a form the question comes again, with the way out of it. None of our guesses was right: as if it had not
+    been understood again."""
+
+    def __init__(self, business: Business) -> None:
+        self._stages = Stages(business)
 
     def name(self) -> str:
         return "action_decline_offer"
@@ -56,6 +64,8 @@ class DeclineOffer(Action):
         if context.fresh_offer(tracker) == HELPED and not tracker.active_loop_name:
             dispatcher.utter_message(response="utter_article_did_not_help")
             return [SlotSet("offered", "person")]
+        if self._stages.guessed(tracker):
+            return await self._stages.next(dispatcher, tracker, domain)
         dispatcher.utter_message(response="utter_no_in_form" if tracker.active_loop_name else "utter_declined")
         return [SlotSet("offered", None)]
 
@@ -207,11 +217,12 @@ class Inform(Action):
 
 
 class Fallback(Action):
-    """Not understood: first asked to rephrase, then a person is offered, then it is handed over."""
+    """Not understood: an aside's answer, an article, or the next stage of asking again (``bot.skills.doubt.stages``)."""
 
     def __init__(self, business: Business) -> None:
         self._asides = business.asides
         self._knowledge, self._model = business.knowledge, business.language_model
+        self._stages = Stages(business)
 
     def name(self) -> str:
         return "action_fallback"
@@ -225,19 +236,7 @@ class Fallback(Action):
         informed = SlotSet("informed", "nothing")
         if (told := await known(dispatcher, tracker, self._knowledge, self._model)) is not None:
             return [informed, *told]
-        before = context.in_a_row(tracker, self.name(), unless=ARTICLE)
-        if before == 0 and (likely := await guesses(dispatcher, tracker, domain, self._model)):
-            dispatcher.utter_message(response="utter_fallback_guess", buttons=likely)
-            return [informed, SlotSet("offered", WISH + likely[0]["payload"].lstrip("/") if len(likely) == 1 else None)]
-        if before == 0:
-            dispatcher.utter_message(response="utter_fallback_in_form" if tracker.active_loop_name else "utter_fallback")
-            return [informed]
-        if before == 1:
-            response = "utter_fallback_offer_in_form" if tracker.active_loop_name else "utter_fallback_offer"
-            dispatcher.utter_message(response=response)
-            return [informed, SlotSet("offered", "person")]
-        tried = [*(tracker.get_slot("tried") or []), "not_understood"]
-        return [informed, *hand_over(dispatcher, tracker, domain, str(tracker.get_slot("trouble") or "not_understood"), tried)]
+        return [informed, *await self._stages.next(dispatcher, tracker, domain)]
 
 
 class OutOfScope(Action):

@@ -176,10 +176,15 @@ def close_form() -> list[EventType]:
 
 def fresh_offer(tracker: Tracker) -> str | None:
     """What the previous answer offered (``offered``), or None when something else was said since."""
+    return fresh(tracker, "offered")
+
+
+def fresh(tracker: Tracker, slot: str) -> str | None:
+    """What the previous turn set a slot to; None when it set nothing, whatever the slot has from before."""
     for event in _before_latest(tracker):
         if event.get("event") == "user":
             return None
-        if event.get("event") == "slot" and event.get("name") == "offered":
+        if event.get("event") == "slot" and event.get("name") == slot:
             value = event.get("value")
             return None if value is None else str(value)
     return None
@@ -207,22 +212,6 @@ def _before_latest(tracker: Tracker) -> Iterator[dict[str, Any]]:
             yield event
         elif event.get("event") == "user":
             past = True
-
-
-def in_a_row(tracker: Tracker, action: str, unless: str = "") -> int:
-    """How many user turns just before this one ended in ``action`` (it and the form's next question alone count as one), up
-    to one that filled the slot ``unless``."""
-    count, ran = 0, False
-    for event in _before_latest(tracker):
-        if event.get("event") == "action" and event.get("name") == action:
-            ran = True
-        elif event.get("event") == "slot" and event.get("name") == unless and event.get("value"):
-            return count
-        elif event.get("event") == "user":
-            if not ran:
-                return count
-            count, ran = count + 1, False
-    return count
 
 
 def direct(dispatcher: CollectingDispatcher, directive: Directive) -> None:

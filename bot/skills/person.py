@@ -14,7 +14,7 @@ from bot.skills.business import Business
 
 ASKED = "asked"
 # What a person has dealt with; a later conversation starts without it.
-SETTLED = frozenset({"trouble", "tried", "offered", "goal", "paused", "phone_misses"})
+SETTLED = frozenset({"signals", "unclear", "trouble", "tried", "offered", "goal", "paused", "phone_misses"})
 
 
 def phrase(domain: DomainDict, kind: str, code: str) -> str:

@@ -5,22 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
+from rasa_sdk.forms import FormValidationAction
 from rasa_sdk.interfaces import Action
 
 from bot.skills import basics, calls, continuing, moving, person, verification
 from bot.skills.also import AndAlso
 from bot.skills.asking import Once, TakeYourTime
 from bot.skills.business import Business
+from bot.skills.doubt.correcting import Correcting
+from bot.skills.doubt.guessing import AskFirst
 
 
 def all_actions(business: Business, clock: Callable[[], float] = time.time) -> tuple[Action, ...]:
     """One instance of each action. ``clock`` gives seconds since the epoch."""
-    ends = (*business.ends, verification.Verified(), verification.Verify(), basics.DeclineOffer())
+    ends = (*business.ends, verification.Verified(), verification.Verify(), basics.DeclineOffer(business))
     asked = (verification.AskPhoneNumber(), verification.AskCode(clock), verification.AskPin(clock))
     return (
         *(AndAlso(action, business) for action in ends),
         *map(Once, (*business.questions, *asked)),
-        *business.others,
+        *(Correcting(one) if isinstance(one, FormValidationAction) else one for one in business.others),
         *_dialogue(business),
         *_elsewhere(business),
         *_proof(business),
@@ -38,6 +41,7 @@ def _dialogue(business: Business) -> Iterator[Action]:
         basics.TakeOffer(business),
     )
     yield from (basics.Refuse(), basics.Repeat(), basics.StartOver(business), TakeYourTime(business))
+    yield AskFirst()
     yield from (calls.GoBack(), calls.MainMenu())
 
 
@@ -49,4 +53,4 @@ def _elsewhere(business: Business) -> Iterator[Action]:
 
 def _proof(business: Business) -> Iterator[Action]:
     yield from (verification.CodeNotSent(), verification.NewCode(), verification.NoPhone(), verification.WrongNumber())
-    yield verification.ValidateVerificationForm(business)
+    yield Correcting(verification.ValidateVerificationForm(business))

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from bot.directives import Hangup
+from bot.rasa_side.meaning import examples
 from bot.rasa_side.names_asked import NamesAsked
 from tests.talking.talk import Talk
 from tests.talking.training import ROOT
 
-NAMES = NamesAsked.from_folders(ROOT / "domain", ROOT / "data" / "nlu")
+NAMES = NamesAsked.from_domain(ROOT / "domain", examples.read(ROOT / "data" / "nlu"))
 
 
 @pytest.mark.parametrize("name", ["Hope Goodbye", "penny balance", "Joy Thanks.", "Grace Hours", "Jean-Luc Menu", "Dee Ann Bye"])

@@ -83,11 +83,16 @@ class Talk:
 
     async def says(self, words: str, code: str = "none", pin: str = "none", **more: str) -> Answer:
         """The customer's words, or a payload of our own (``/intent{...}``)."""
+        understood = None if words.startswith("/") else await self._understanding.parse(self._agent, words, self.conversation)
+        return await self._told(words, understood, code=code, pin=pin, **more)
+
+    async def _told(
+        self, words: str, understood: dict[str, Any] | None, code: str = "none", pin: str = "none", **more: str
+    ) -> Answer:
         self._number += 1
         metadata = {"channel": self.channel, "proof": self.proof, "tel": self.tel, "contact": "p_1", "code": code, "pin": pin}
         metadata |= more
         output = named(self.channel)
-        understood = None if words.startswith("/") else await self._understanding.parse(self._agent, words, self.conversation)
         message = UserMessage(
             words,
             output,
@@ -99,6 +104,10 @@ class Talk:
         )
         await self._agent.handle_message(message)
         return _read(output.messages)
+
+    async def words(self, words: str) -> Answer:
+        """The customer's words, whatever they begin with: a "/" is none of ours."""
+        return await self._told(words, await self._understanding.parse(self._agent, words, self.conversation))
 
     async def calls(self) -> Answer:
         """The customer phones: a new call is a mere claim, whatever was proved elsewhere."""

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NO_ENDPOINTS = "version: '3.1'\n"
 
 
-def rasa(*arguments: str, folder: Path, root: Path = ROOT, seconds: float = 180) -> subprocess.CompletedProcess[str]:
+def rasa(*arguments: str, folder: Path, root: Path = ROOT, seconds: float = 900) -> subprocess.CompletedProcess[str]:
     """Run ``rasa <arguments>`` in the project (``root``) with an endpoints file that names no server."""
     endpoints = folder / "endpoints.yml"
     endpoints.write_text(NO_ENDPOINTS)

@@ -48,8 +48,10 @@ def parse_moment(text: str, now: datetime, zone: tzinfo, *, past: bool = False) 
     day = Days(here.date(), past).day(rest)
     if day is None:
         return None if at is None or _says_a_day(rest) else Moment(_day_of(at, here, past), at)
-    over = day == here.date() and at is not None and (at > here.time() if past else at <= here.time())
-    return None if over else Moment(day, at)
+    if day != here.date() or at is None or not (at > here.time() if past else at <= here.time()):
+        return Moment(day, at)
+    by_weekday = re.search(r"\b(?:mon|tue|wed|thu|fri|sat|sun)\w*\b", rest) and not re.search(r"\b(?:today|tonight|this)\b", rest)
+    return Moment(day + timedelta(days=-7 if past else 7), at) if by_weekday else None
 
 
 def parse_time(text: str) -> time | None:

@@ -64,5 +64,10 @@ def test_nothing_breaks_it(words: str) -> None:
     parse_moment(words, NOW, ZONE, past=True)
 
 
+def test_a_weekday_whose_hour_is_over_is_the_next_one_and_today_is_not() -> None:
+    assert parse_moment("wed at 2", NOW, ZONE) == Moment(date(2026, 12, 2), time(14))
+    assert parse_moment("today at 2", NOW, ZONE) is None
+
+
 def test_figures_of_other_scripts() -> None:
     assert parse_date("١٢/٥", NOW, ZONE) == parse_date("１２/５", NOW, ZONE) == date(2026, 12, 5)

@@ -1,0 +1,38 @@
+"""Wishes that destroy or divert (``asks_first`` in domain/*/_wishes.yml): one that is not sure is asked for before it begins.
+
+It becomes the intent ``unsure`` with the wish as its entity, whatever rule there is for the wish. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.rasa_side.meaning.examples import Examples
+from bot.rasa_side.wishes import plain
+
+UNSURE = "unsure"
+WISH = "wish"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """``sure``: the confidence from which on nothing is asked; ``commands``: designers' sentences, which are sure as they are."""
+
+    sure: float = 0.0
+    commands: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, asks_first: Iterable[str], sure: float, examples: Examples) -> Doubt:
+        """For these intents."""
+        return cls(sure, {intent: frozenset(map(plain, examples.get(intent, ()))) for intent in asks_first})
+
+    def asked(self, text: str, data: dict[str, Any]) -> dict[str, Any]:
+        """Rasa's parse data, as ``unsure`` where it has to be asked first."""
+        intent = data.get("intent") or {}
+        name, confidence = str(intent.get("name") or ""), float(intent.get("confidence") or 0.0)
+        if name not in self.commands or confidence >= self.sure or plain(text) in self.commands[name]:
+            return data
+        wish = {"entity": WISH, "value": name, "start": 0, "end": 0}
+        return {**data, "intent": {"name": UNSURE, "confidence": confidence}, "entities": [*data.get("entities", ()), wish]}

@@ -1,0 +1,63 @@
+"""Whether a sentence takes back what was just said: "no, Ben Carter", "it's Ben, not Bob", "not Tuesday, Wednesday". Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+LONGEST = 200
+"""Characters of a correction; a longer sentence is a story."""
+
+_SIGNALS = (
+    r"i (?:really |actually )?(?:meant?|mean to say)(?: to say)?|actually|correction|scratch that|strike that|my mistake|my bad|"
+    r"oops|whoops|(?:oh )?wait(?: a (?:second|minute|moment))?|make (?:that|it)|change (?:that|it) to|i misspoke|that'?s wrong|"
+    r"that is wrong|that'?s not right|not that(?: one)?|let me correct that|i said|rather|"
+    r"(?:sorry|(?:no )*no|nope|nah)(?=[,.;:!\u2013\u2014-]| it'?s\b| i me)"
+)
+_BEGINS = re.compile(
+    rf"^(?:(?:oh|uh|um|er|hm+|well|so|but|please|and)[,.]? )*(?:(?:{_SIGNALS})[,.;:!\u2013\u2014 -]+(?:but )?)+", re.I
+)
+_REPLACED = re.compile(r"\bnot (?P<old>[^,;.]+?)(?:[,;.]| but\b| -)\s*(?:but |rather |it'?s )?(?P<new>.+)$", re.I)
+_REFUSED = re.compile(
+    r"^(?P<new>(?:it'?s|that'?s|it is) [^,;]+?|.+?[,;.])\s*(?:and )?(?:not|instead of|rather than) (?P<old>[^,;.]+)[.!]?$", re.I
+)
+_OPENED = re.compile(
+    r"^(?:it(?:'?s| is| was)|that(?:'?s| is)|this is|the (?:right|correct) one is|should be|it should be)\s+", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is meant, and what was not, where it was named."""
+
+    new: str
+    old: str = ""
+
+
+def correction(text: str) -> Correction | None:
+    """None for a sentence that corrects nothing."""
+    said = " ".join(text.split())
+    if not said or len(said) > LONGEST:
+        return None
+    begun = _BEGINS.match(said)
+    rest = said[begun.end() :] if begun else said
+    replaces = begun or rest.lower().startswith(("not ", "it's not", "its not"))
+    for found in (_REPLACED.search(rest) if replaces else None, _REFUSED.search(rest)):
+        if found and _short(found["old"]):
+            return Correction(_opened(found["new"]), _opened(found["old"]))
+    return Correction(_opened(rest)) if begun and rest.strip(" .,!?") else None
+
+
+def mended(before: str, change: Correction) -> str:
+    """The value with the part that was wrong exchanged ("Bob Carter", Ben for Bob); else what was said now."""
+    if change.old and re.search(rf"\b{re.escape(change.old)}\b", before, re.I) and change.old.casefold() != before.casefold():
+        return re.sub(rf"\b{re.escape(change.old)}\b", lambda _: change.new, before, count=1, flags=re.I)
+    return change.new
+
+
+def _short(old: str) -> bool:
+    return 0 < len(old.split()) <= 6
+
+
+def _opened(text: str) -> str:
+    return _OPENED.sub("", text.strip(" .,!?;"))
