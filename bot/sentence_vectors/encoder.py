@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +16,9 @@ from bot.sentence_vectors.weights import WIDTH, folder
 LONGEST = 128
 """Tokens that are read of a text, as in the model's training; some 500 characters."""
 
-BATCH = 32
-SLOTS = 2048
-"""Tokens, padding included, that are computed at once at most."""
+SLOTS = 512
+"""Tokens, padding included, that are computed at once at most, but always one text. More are no quicker, and what thousands
+take of memory is not given back."""
 
 
 class Encoder:
@@ -40,9 +40,7 @@ class Encoder:
         """``[len(texts), 384]``, each of length 1."""
         found = np.empty((len(texts), WIDTH), np.float32)
         tokens = [one.ids for one in self._tokenizer.encode_batch(list(texts))]
-        order = sorted(range(len(texts)), key=lambda number: len(tokens[number]))  # little padding
-        for first in range(0, len(order), BATCH):
-            rows = order[first : first + BATCH]
+        for rows in batches([len(one) for one in tokens]):
             found[rows] = self._computed([tokens[row] for row in rows])
         return found
 
@@ -56,3 +54,15 @@ class Encoder:
         positions = np.arange(length, dtype=np.int64)[None]
         vectors: NDArray[np.float32] = self._session.run(["vectors"], {"ids": ids, "positions": positions, "mask": mask})[0]
         return vectors
+
+
+def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """The numbers of texts of these lengths, those of like length together, so that there is little padding."""
+    rows: list[int] = []
+    for row in sorted(range(len(lengths)), key=lambda number: lengths[number]):
+        if rows and (len(rows) + 1) * lengths[row] > SLOTS:
+            yield rows
+            rows = []
+        rows.append(row)
+    if rows:
+        yield rows

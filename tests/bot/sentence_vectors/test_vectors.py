@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 from numpy.typing import NDArray
 from scipy.special import erf, softmax
 from tokenizers import Tokenizer
 
 from bot.sentence_vectors import model_file as model_files
 from bot.sentence_vectors import weights as of_package
-from bot.sentence_vectors.encoder import LONGEST, Encoder
+from bot.sentence_vectors.encoder import LONGEST, SLOTS, Encoder, batches
 from bot.sentence_vectors.model_file import model_file
 from bot.sentence_vectors.weights import EPSILON, HEADS, LAYERS, WIDTH, Array, VectorsMissing, Weights, folder
 
@@ -88,6 +90,13 @@ def test_beside_others_a_sentence_keeps_its_vector(encoder: Encoder) -> None:
 def test_what_means_the_same_is_near(encoder: Encoder) -> None:
     lost, stolen, hours = encoder.encode(["I lost my card", "my debit card is gone", "when do you open"])
     assert lost @ stolen > 0.5 > 0.3 > lost @ hours
+
+
+@given(some.lists(some.integers(1, LONGEST), max_size=60))
+def test_every_text_is_in_one_batch_and_none_is_too_large(lengths: list[int]) -> None:
+    found = list(batches(lengths))
+    assert sorted(row for rows in found for row in rows) == list(range(len(lengths)))
+    assert all(len(rows) * max(lengths[row] for row in rows) <= SLOTS for rows in found)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u200b", "👍", "word " * 5000])
