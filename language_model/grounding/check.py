@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from language_model.grounding.bound import moved
 from language_model.grounding.figures import Figure, figures
 from language_model.grounding.links import links, marks
 from language_model.grounding.names import named
@@ -18,7 +19,7 @@ def fault(answer: str, source: str) -> str:
         return "marks"
     if links(answer) - links(source):
         return "link"
-    if figures(plain(answer)) - _also_bare(source):
+    if figures(plain(answer)) - _also_bare(source) or moved(answer, source):
         return "figure"
     if named(answer, source):
         return "name"

@@ -4,42 +4,41 @@ from __future__ import annotations
 
 import re
 
-from language_model.grounding.text import plain, stems
+from language_model.grounding.text import plain, sentences, stems
 
 DENIALS = frozenset("no not never none nothing nobody nowhere neither nor without".split())
-"""Each denies what comes after it."""
+"""Each denies something of its sentence."""
 
 LIMITS = frozenset("only unless except hardly rarely free instead always guaranteed".split())
 """Words that limit or promise: an answer has one only where its source has it."""
 
-REACH = 2
-"""How many words that say something a denial reaches, within its part of a sentence."""
+NEAR = 0.9
+"""How near a sentence of the source must be to the nearest one to be the one that was put in other words."""
 
-_PART = re.compile(r"[.!?;:,()\n]|\bbut\b|\bhowever\b|\bif\b|\bwhen\b|\bunless\b")
 _DENIAL = re.compile(rf"\b(?:{'|'.join(sorted(DENIALS))})\b")
 _LIMIT = re.compile(rf"\b(?:{'|'.join(sorted(LIMITS))})\b")
 
-
-def denied(text: str) -> tuple[list[list[str]], set[str]]:
-    """The stems that each denial reaches (none, where nothing follows it), and all that are said plainly."""
-    reached: list[list[str]] = []
-    said: set[str] = set()
-    for part in _PART.split(plain(text)):
-        before, *after = _DENIAL.split(part)
-        said.update(stems(before))
-        for piece in map(stems, after):
-            reached.append(piece[:REACH])
-            said.update(piece[REACH:])
-    return reached, said
+Sentence = tuple[frozenset[str], int]
+"""Its stems, and how often it denies."""
 
 
 def turned(answer: str, source: str) -> bool:
-    """Whether the answer denies or limits what the source does not, or says plainly what the source only denies."""
+    """Whether the answer limits or promises what the source does not, or has a sentence that denies more or less often than the
+    sentence of the source that is nearest to it."""
     if set(_LIMIT.findall(plain(answer))) - set(_LIMIT.findall(plain(source))):
         return True
-    ours, plainly = denied(answer)
-    theirs, there = denied(source)
-    known = {stem for reached in theirs for stem in reached}
-    if ours and not theirs:
+    there = [_read(one) for one in sentences(source)]
+    return any(not _same(_read(one), there) for one in sentences(answer))
+
+
+def _read(sentence: str) -> Sentence:
+    return frozenset(stems(sentence)) - DENIALS, len(_DENIAL.findall(plain(sentence)))
+
+
+def _same(sentence: Sentence, there: list[Sentence]) -> bool:
+    said, denials = sentence
+    if not said:
         return True
-    return any(reached and reached[0] not in known for reached in ours) or bool(plainly & (known - there))
+    shares = [(len(said & words) / len(said), count) for words, count in there]
+    nearest = max((share for share, _ in shares), default=0.0)
+    return any(count == denials for share, count in shares if share >= NEAR * nearest)

@@ -19,7 +19,7 @@ from language_model.model import AT_ONCE, Checked, model_at
 from tests.language_model.conftest import ABROAD
 from tests.language_model.server import KEY, Server, completion
 
-GOOD = "Yes: when you pay in a foreign currency we add 1%. There is no fee in Canada."
+GOOD = "Abroad we add 1% to what you pay by card. There is no fee in Canada."
 WISHES = {"activate_card": "Activate a card", "ask_balance": "My balance"}
 
 
@@ -58,6 +58,7 @@ async def test_an_answer_within_the_article_is_taken(server: Server) -> None:
     [
         ("When you pay in a foreign currency we add 2%.", "figure"),
         ("When you pay in a foreign currency we add 1 dollar.", "figure"),
+        ("Card purchases cost $5.", "figure"),
         ("We book it within 3 days.", "figure"),
         ("We book it within thirty business days.", "figure"),
         ("The rate is that of Visa.", "name"),
