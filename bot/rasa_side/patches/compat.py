@@ -18,6 +18,7 @@ from collections.abc import Callable, MutableMapping
 from bot.rasa_side.patches import catalogue as patches
 from bot.rasa_side.patches import swift, tensorflow_patches
 from bot.rasa_side.patches.domain_once import domain_is_sent_once
+from bot.rasa_side.patches.fingerprints import plain_values_are_hashed_once
 from bot.rasa_side.patches.optional import have_tensorflow
 from bot.rasa_side.patches.quiet import hide_texts
 from bot.rasa_side.patches.stubs import forget_stubs, install_stubs
@@ -60,6 +61,7 @@ AFTER_IMPORT: tuple[Callable[[], None], ...] = (
     swift.the_model_is_no_garbage,
     domain_is_sent_once,
     yaml_is_read_by_libyaml,
+    plain_values_are_hashed_once,
 )
 TENSORFLOW: tuple[Callable[[], None], ...] = (
     tensorflow_patches.feature_array_ufunc,
