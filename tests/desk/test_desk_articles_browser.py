@@ -18,6 +18,7 @@ from tests.desk.conftest import House, opened_house
 from tests.desk.fake_people import FakeClock
 from tests.desk.test_desk_articles import shop
 from tests.desk.test_desk_browser import enter
+from tests.desk.test_desk_proposals import Kept
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 async def desk(redis: Redis, agents: AgentDirectory, clock: FakeClock, tmp_path: Path) -> AsyncIterator[House]:
     """A desk with articles."""
-    async with opened_house(redis, agents, clock, articles=shop(tmp_path)) as opened:
+    async with opened_house(redis, agents, clock, articles=shop(tmp_path), proposed=Kept().listed) as opened:
         yield opened
 
 
@@ -107,3 +108,17 @@ async def test_a_reply_is_proposed_where_it_stands(page: Page, desk: House) -> N
     desk.people.say(page.url.rpartition("/")[2], "thank you")
     await expect(page.get_by_text("thank you")).to_be_visible()
     await expect(line.locator(".propose")).to_have_text("Proposed.")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_supervisor_decides_what_was_proposed(page: Page, desk: House, scheme: str) -> None:
+    await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    await desk.agents.set_role("ana", "supervisor")
+    await page.reload()
+    await page.get_by_role("link", name="Proposals").click()
+    await expect(page.get_by_text("do you mend tyres?")).to_be_visible()
+    assert await faults_of(page) == []
+    await page.get_by_role("button", name="Declined").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Noted.")).to_be_visible()
+    await expect(page.get_by_text("do you mend tyres?")).to_have_count(0)

@@ -51,6 +51,16 @@ def test_web_chat_alone(place: Installation) -> None:
     assert (planned.settings.simulated, planned.settings.twilio, planned.settings.messenger) == (False, None, None)
 
 
+def test_a_language_models_key_is_for_those_who_ask_it_alone(place: Installation, tmp_path: Path) -> None:
+    given = {"LLM_URL": "https://llm.example/v1", "LLM_MODEL": "small", "LLM_KEY": "sk-one", "LLM_TIMEOUT_MS": "900"}
+    served = Served(tmp_path / "model.tar.gz", Path("python"))
+    parts = {part.name: part.env for part in parts_with(plan(given, place), place, SYSTEM, served)}
+    assert given.items() <= parts["gateway"].items() and given.items() <= parts["actions"].items()
+    assert "sk-one" not in str(parts["rasa"]) and "sk-one" not in str(parts["valkey"])
+    off = {part.name: part.env for part in parts_with(plan({}, place), place, SYSTEM, served)}
+    assert not given.keys() & off["actions"].keys()
+
+
 def test_secrets_are_made_once_and_differ_between_installations(place: Installation, tmp_path: Path) -> None:
     first, again = place.secrets(), place.secrets()
     other = Installation.open(tmp_path / "other").secrets()
