@@ -12,6 +12,9 @@ from typing import Any
 from bot.rasa_side.meaning.examples import Examples
 from bot.rasa_side.wishes import plain
 
+COURTESY = frozenset("please pls plz thanks thank you hi hello hey ok okay now".split())
+"""Changes nothing of a command."""
+
 UNSURE = "unsure"
 WISH = "wish"
 
@@ -26,13 +29,21 @@ class Doubt:
     @classmethod
     def of(cls, asks_first: Iterable[str], sure: float, examples: Examples) -> Doubt:
         """For these intents."""
-        return cls(sure, {intent: frozenset(map(plain, examples.get(intent, ()))) for intent in asks_first})
+        return cls(sure, {intent: frozenset(map(_bare, examples.get(intent, ()))) for intent in asks_first})
 
     def asked(self, text: str, data: dict[str, Any]) -> dict[str, Any]:
         """Rasa's parse data, as ``unsure`` where it has to be asked first."""
         intent = data.get("intent") or {}
         name, confidence = str(intent.get("name") or ""), float(intent.get("confidence") or 0.0)
-        if name not in self.commands or confidence >= self.sure or plain(text) in self.commands[name]:
+        if name not in self.commands:
+            return data
+        if _bare(text) in self.commands[name]:  # sure, and no answer where a form asks
+            return {**data, "intent": {"name": name, "confidence": 1.0}}
+        if confidence >= self.sure:
             return data
         wish = {"entity": WISH, "value": name, "start": 0, "end": 0}
         return {**data, "intent": {"name": UNSURE, "confidence": confidence}, "entities": [*data.get("entities", ()), wish]}
+
+
+def _bare(text: str) -> str:
+    return " ".join(word for word in plain(text).split() if word not in COURTESY)

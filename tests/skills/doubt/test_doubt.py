@@ -93,11 +93,12 @@ def test_only_what_is_listed_unsure_and_no_command_is_asked_first() -> None:
     assert asked["entities"] == [{"entity": "wish", "value": "start_over", "start": 0, "end": 0}]
     for words, intent, confidence in (
         ("i guess we could take it from the top", "start_over", 0.9),
-        ("Start over!", "start_over", 0.81),
         ("i guess we could", "ask_balance", 0.81),
     ):
         told = parsed(intent, confidence)
         assert careful.asked(words, told) == told
+    told = parsed("start_over", 0.81)
+    assert careful.asked("Start over, please!", told)["intent"] == {"name": "start_over", "confidence": 1.0}
 
 
 UNSURE = '/unsure{"wish": "%s"}'
@@ -154,7 +155,7 @@ async def test_said_again_it_is_done(talk: Start) -> None:
 
 
 @pytest.mark.rasa
-@pytest.mark.parametrize("words", ["/start_over", "start over", "Restart", "from the beginning"])
+@pytest.mark.parametrize("words", ["/start_over", "start over", "Restart please", "from the beginning"])
 async def test_buttons_and_commands_are_done_at_once(talk: Start, words: str) -> None:
     ben = talk()
     await ben.says("activate my card")
