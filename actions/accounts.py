@@ -37,7 +37,8 @@ class AccountAction(Action):
     def _proof_first(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         if tracker.active_loop_name != "verification_form":
             dispatcher.utter_message(response="utter_proof_first")
-        events = [SlotSet("needs_proof", True), SlotSet("goal", self.goal)]
+        agreed = self.goal if context.agreed(tracker, self.goal) else None
+        events = [SlotSet("needs_proof", True), SlotSet("goal", self.goal), SlotSet("agreed", agreed)]
         return [*events, *context.pause(tracker)]
 
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:

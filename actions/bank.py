@@ -13,19 +13,21 @@ from datetime import date
 from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
 from sqlite3 import OperationalError
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from actions import guesses
+from actions.records.card_tables import CardLock
 from actions.seed import NOBODYS_PIN, pin_matches, seed
 from actions.tables import Account, Base, Branch, Card, CardStatus, Customer, Delivery, DeliveryStatus, Hold, RaisedLimit, ZipCode
 from bot.skills.parsing.keypad import keys_in, spelled
 from bot.skills.parsing.matching import same
 from bot.skills.parsing.names import key
 
+Found = TypeVar("Found")
 TIMEOUT = 3  # seconds, for connecting and for a statement
 EARTH = 3958.8  # miles
 NEARBY = 25.0  # miles; the nearest one is always told, however far
@@ -114,6 +116,8 @@ class Bank:
             if found is None:
                 return Activation.NOT_FOUND
             card, customer = found
+            if session.get(CardLock, card.id) is not None:
+                return Activation.HELD
             if card.status == CardStatus.ACTIVE:
                 return Activation.ALREADY
             proved = proven_phone == customer.phone
@@ -124,6 +128,11 @@ class Bank:
             done = session.connection().execute(changed).rowcount == 1
             session.commit()
             return Activation.ACTIVATED if done else Activation.HELD
+
+    def work(self, done: Callable[[Session, date], Found]) -> Found:
+        """What ``done`` gives, with a session (it commits by itself) and today's date."""
+        with self._session() as session:
+            return done(session, self._today())
 
     def reached(self) -> bool:
         """Whether the database answers."""

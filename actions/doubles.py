@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from actions.bank import engine_for
+from actions.records.money_tables import Transfer
+from actions.records.samples import payments_of
 from actions.seed import PEOPLE, seed
 from actions.tables import Account, Base, Card, Customer, Delivery
 
@@ -46,3 +48,7 @@ def _copy(session: Session, like: str, number: str, old: str, new: str) -> None:
     for sent in session.scalars(select(Delivery).where(Delivery.customer_id == like)):
         copied = {"carrier": sent.carrier, "status": sent.status, "expected": sent.expected}
         session.add(Delivery(id=f"{number[-9:]}-{new}", customer_id=mine, last4=new, **copied))
+    session.add_all(payments_of(mine, number[-9:], datetime.now().astimezone().date()))
+    for one in session.scalars(select(Transfer).where(Transfer.customer_id == like)):
+        moved = {"party": one.party, "cents": one.cents, "status": one.status, "expected": one.expected}
+        session.add(Transfer(id=f"{number[-9:]}-{one.id[-2:]}", customer_id=mine, **moved))

@@ -2,27 +2,58 @@
 
 from __future__ import annotations
 
-from actions import accounts, activation, branches, limits
+from actions import accounts, activation, branches
 from actions.bank import Bank
-from actions.lost_card import LostCard
+from actions.cards import locking, replacing, travel
+from actions.money import disputes, limits, payments
 from bot.skills.business import NO_MODEL, NOTHING, Business, Knowledge, LanguageModel
 from bot.skills.parsing.names import Names
+
+FORMS = {
+    "activate_card": "activation_form",
+    "nearest_branch": "branch_form",
+    "travel_notice": "travel_form",
+    "lower_limit": "limit_form",
+}
 
 
 def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, language_model: LanguageModel = NO_MODEL) -> Business:
     """Its skills over these records and articles, and the model that may word them."""
-    facts = (accounts.Balance(bank), accounts.WhereIsMyCard(bank), limits.RaiseLimit(bank))
+    facts = (accounts.Balance(bank), accounts.WhereIsMyCard(bank), payments.Transactions(bank), payments.WhereIsMyTransfer(bank))
+    limit = (limits.TellLimit(bank), limits.RaiseLimit(bank), limits.LowerLimit(bank))
+    cards = (locking.FreezeCard(bank), locking.UnfreezeCard(bank), replacing.ReplaceCard(bank), travel.NoteTravel(bank))
     aside = branches.ZipAside(bank)
     return Business(
-        ends=(*facts, activation.ActivateCard(bank), branches.BranchDetails(bank), branches.NearestBranches(bank)),
-        questions=(activation.AskFullName(), activation.AskCardLast4(), branches.AskPostcode()),
-        others=(activation.ValidateActivationForm(bank, names), branches.ValidateBranchForm(bank), LostCard()),
-        forms={"activate_card": "activation_form", "nearest_branch": "branch_form"},
+        ends=(
+            *facts,
+            *limit,
+            *cards,
+            activation.ActivateCard(bank),
+            branches.BranchDetails(bank),
+            branches.NearestBranches(bank),
+        ),
+        questions=(
+            activation.AskFullName(),
+            activation.AskCardLast4(),
+            branches.AskPostcode(),
+            *travel.questions(),
+            limits.AskLimit(),
+        ),
+        others=(
+            activation.ValidateActivationForm(bank, names),
+            branches.ValidateBranchForm(bank),
+            travel.ValidateTravelForm(),
+            limits.ValidateLimitForm(),
+            locking.LostCard(bank),
+            disputes.DisputeCharge(bank),
+            disputes.OpenDispute(bank),
+        ),
+        forms=FORMS,
         asides=(aside,),
         does={"action_nearest_branches": "nearest_branch"},
         keys={"card_last4": 4, "postcode": 5},
         kept=frozenset({"card_misses"}),  # guesses at cards stay counted
-        settled=frozenset({"activation", "card_misses", "name_misses", "postcode_misses"}),
+        settled=frozenset({"activation", "card_misses", "name_misses", "postcode_misses", "payment", "disputed"}),
         knowledge=knowledge,
         language_model=language_model,
         pin_is=bank.pin_is,

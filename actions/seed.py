@@ -15,6 +15,8 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from actions.records import card_tables as cards
+from actions.records import samples as payments
 from actions.tables import Account, Base, Branch, Card, CardStatus, Customer, Delivery, DeliveryStatus, Hold, ZipCode
 from bot.skills.parsing.names import key
 
@@ -174,6 +176,9 @@ def pin_matches(pin: str, pin_hash: str) -> bool:
     return hmac.compare_digest(hash_pin(pin, bytes.fromhex(salt)), pin_hash)
 
 
+TABLES = (cards.CardLock, cards.CardOrder, cards.TravelNotice)
+"""Tables of the skills without samples: named here, so that they are made with the others."""
+
 NOBODYS_PIN = f"{bytes(16).hex()}${bytes(64).hex()}"
 """A hash that no PIN has, so that an unknown number takes as long to refuse as a known one."""
 
@@ -183,11 +188,11 @@ def seed(session: Session, today: date) -> None:
 
     One kind after the other, because the tables have no relationships from which the order of inserts could be told.
     """
-    if session.scalar(select(Branch.id).limit(1)) is not None:
-        return
-    for kind in (_customers(), _holdings(today), _places()):
-        session.add_all(record for record in kind if session.get(type(record), _id(record)) is None)
-        session.flush()
+    if session.scalar(select(Branch.id).limit(1)) is None:
+        for kind in (_customers(), _holdings(today), _places()):
+            session.add_all(record for record in kind if session.get(type(record), _id(record)) is None)
+            session.flush()
+    payments.seed(session, today)
 
 
 def _id(record: Base) -> str:

@@ -76,6 +76,10 @@ class Levels:
             for kind, names in (lists or {}).items():
                 if kind not in KINDS:
                     raise LevelsError(f"{FILE}: {label} has {kind!r}; known are {', '.join(KINDS)}.")
+                if proof is Proof.CLAIMED and kind != "actions":
+                    raise LevelsError(
+                        f"{FILE}: {label} has {kind!r}; only actions are listed there, which ask for more themselves."
+                    )
                 for name in names or ():
                     if found[kind].setdefault(str(name), proof) is not proof:
                         raise LevelsError(f"{FILE}: {name} is listed at two levels.")
@@ -110,7 +114,7 @@ def proof_in(metadata: Mapping[str, Any] | None) -> Proof:
 
 
 def _level(label: object) -> Proof:
-    labels = {proof.label: proof for proof in Proof if proof is not Proof.CLAIMED}
+    labels = {proof.label: proof for proof in Proof}
     if label not in labels:
         raise LevelsError(f"{FILE}: there is no level {label!r}; known are {', '.join(labels)}.")
     return labels[str(label)]

@@ -164,6 +164,16 @@ def waits_for_proof(tracker: Tracker) -> bool:
     return kept and able and not tracker.active_loop_name
 
 
+def agreed(tracker: Tracker, deed: str) -> bool:
+    """Whether the customer has just said yes to this deed (an action without ``action_``), or did before the proof that it
+    needed and that was given in this turn. Ask by setting ``offered`` to it."""
+    if intent(tracker) == "affirm":
+        return bool(tracker.get_slot("accepted") == deed)
+    now = itertools.takewhile(lambda event: event.get("event") != "user", reversed(tracker.events))
+    proved = any(event.get("event") == "action" and event.get("name") == "action_verified" for event in now)
+    return proved and tracker.get_slot("agreed") == deed
+
+
 def drop_goal() -> list[EventType]:
     """Forget what proof was wanted for: it is done, or something else was begun."""
     return [SlotSet("goal", None), SlotSet("wanted_proof", None)]

@@ -63,7 +63,7 @@ async def test_a_yes_to_the_failed_activation_is_a_handoff_with_what_was_tried(t
 
 
 async def test_a_yes_long_after_an_offer_takes_nothing(talk: Start) -> None:
-    ana = talk()
+    ana = talk(tel=ANA)
     await ana.says("i lost my card")
     await ana.says("what are your opening hours")
     answer = await ana.says("yes")
@@ -71,11 +71,11 @@ async def test_a_yes_long_after_an_offer_takes_nothing(talk: Start) -> None:
 
 
 async def test_a_repeated_offer_is_still_an_offer(talk: Start) -> None:
-    ana = talk()
+    ana = talk(tel=ANA)
     offer = await ana.says("i lost my card")
     again = await ana.says("sorry what was that")
     assert again.texts == offer.texts and again.options == offer.options
-    assert isinstance((await ana.says("yes")).directives[0], Handoff)
+    assert "is blocked" in await ana.says("yes")
 
 
 async def test_a_card_that_needs_proof_is_activated_after_it(talk: Start) -> None:

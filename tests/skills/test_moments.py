@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.directives import CollectDigits, CollectPin, Handoff
-from tests.assistant.test_conversations import BEN, Start
+from bot.directives import CollectDigits, CollectPin
+from tests.assistant.test_conversations import ANA, BEN, Start
 
 pytestmark = pytest.mark.rasa
 
@@ -56,10 +56,10 @@ async def test_the_keys_after_a_moment_are_a_pin_still(talk: Start) -> None:
 
 
 async def test_an_offer_outlasts_a_moment(talk: Start) -> None:
-    ana = talk()
+    ana = talk(tel=ANA)
     await ana.says("i lost my card")
     assert (await ana.says("hang on a sec")).texts == ["Take your time. I'm here."]
-    assert isinstance((await ana.says("yes")).directives[0], Handoff)
+    assert "is blocked" in await ana.says("yes")
 
 
 async def test_a_moment_with_the_answer_in_it_is_the_answer(talk: Start) -> None:

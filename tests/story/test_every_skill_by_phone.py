@@ -133,7 +133,7 @@ async def hears_the_opening_hours(caller: KeysOnly) -> None:
 @skill(STRANGER + "16", STRANGER + "17")
 async def reports_a_lost_card(caller: KeysOnly) -> None:
     await caller.wants("report a lost card", "I lost my card")
-    await caller.phone.hears("Only a colleague can block")
+    await caller.phone.hears("Shall I block it now")
     await caller.chooses("speak to a person", "speak to a person")
     await caller.phone.hears("in the queue")
 

@@ -48,6 +48,7 @@ def step_up(dispatcher: CollectingDispatcher, tracker: Tracker, goal: str, neede
     if tracker.active_loop_name != "verification_form":
         dispatcher.utter_message(response="utter_proof_first")
     events: list[EventType] = [SlotSet("needs_proof", True), SlotSet("goal", goal), SlotSet("wanted_proof", needed.label)]
+    events.append(SlotSet("agreed", goal if context.agreed(tracker, goal) else None))
     return [*events, *context.pause(tracker)]
 
 

@@ -1,0 +1,1 @@
+"""Cards that are lost, locked, unlocked, replaced, or taken abroad."""

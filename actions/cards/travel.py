@@ -1,0 +1,119 @@
+"""A trip, so that payments there are not held: where and when, noted for a customer who has proved their number."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import FormValidationAction
+from rasa_sdk.interfaces import Action, Tracker
+from rasa_sdk.types import DomainDict
+
+from actions.accounts import AccountAction
+from actions.cards import places
+from actions.records import cards as records
+from actions.tables import Customer
+from bot.skills import context
+from bot.skills.parsing.dates import parse_date, parse_period
+
+LONGEST = 100
+ANSWERS = context.DETAILS | {"travel_notice", "out_of_scope"}
+"""What a place or dates may be taken for."""
+
+
+ZONE = ZoneInfo("America/New_York")
+
+
+class ValidateTravelForm(FormValidationAction):
+    """Countries and days, from the wish itself or when they are asked for; whatever else is answered counts as it is."""
+
+    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(ZONE)) -> None:
+        self._now = now
+
+    def name(self) -> str:
+        return "validate_travel_form"
+
+    async def extract_travel_place(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
+        """The countries in it; another answer to "where?" as it is."""
+        words = _words(tracker, "travel_place")
+        found = " and ".join(places.countries(words)) or (words if context.requested(tracker) == "travel_place" else "")
+        return {"travel_place": found[:LONGEST]} if found else {}
+
+    async def extract_travel_dates(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
+        """The days in it; another answer to "when?" as it is."""
+        words = _words(tracker, "travel_dates")
+        if context.requested(tracker) == "travel_dates":
+            found = days(words, self._now()) or words
+        else:
+            found = days(words, self._now(), alone=False) or ""  # of a first day alone the last one is asked
+        return {"travel_dates": found[:LONGEST]} if found else {}
+
+
+def _words(tracker: Tracker, slot: str) -> str:
+    """What may name it: the answer to its question, or the wish itself while nothing of it is known."""
+    words, asked = context.text(tracker).strip(), context.requested(tracker)
+    if context.sender(tracker).code != "none" or context.waits(tracker):
+        return ""
+    if asked is None or asked != slot:
+        return words if context.intent(tracker) == "travel_notice" and not tracker.get_slot(slot) else ""
+    return words if context.intent(tracker) in ANSWERS or context.may_answer(tracker) else ""
+
+
+def days(text: str, now: datetime, *, alone: bool = True) -> str | None:
+    """``June 3 to June 17``, or ``from June 3`` where a day ``alone`` counts."""
+    if period := parse_period(text, now, ZONE):
+        return f"{_day(period.first)} to {_day(period.last)}"
+    day = parse_date(text, now, ZONE) if alone else None
+    return f"from {_day(day)}" if day else None
+
+
+def _day(day: date) -> str:
+    return f"{day:%B} {day.day}"
+
+
+class AskTravel(Action):
+    """Asks for the place, or the dates."""
+
+    def __init__(self, slot: str) -> None:
+        self._slot = slot
+
+    def name(self) -> str:
+        return f"action_ask_travel_form_{self._slot}"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        dispatcher.utter_message(response=f"utter_ask_{self._slot}")
+        return []
+
+
+def questions() -> tuple[AskTravel, ...]:
+    """What the form asks."""
+    return AskTravel("travel_place"), AskTravel("travel_dates")
+
+
+class NoteTravel(AccountAction):
+    """Notes what the form asked for."""
+
+    goal = "note_travel"
+
+    def name(self) -> str:
+        return "action_note_travel"
+
+    async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
+        place, dates = tracker.get_slot("travel_place"), tracker.get_slot("travel_dates")
+        if not place or not dates:
+            dispatcher.utter_message(response="utter_travel_not_noted")
+            return [SlotSet("offered", "person")]
+        new = await asyncio.to_thread(
+            self._bank.work, lambda session, _: records.note_travel(session, customer.id, str(place), str(dates))
+        )
+        dispatcher.utter_message(response="utter_travel_noted" if new else "utter_travel_noted_already", place=place, dates=dates)
+        return [SlotSet("travel_place", None), SlotSet("travel_dates", None), *context.pick_up(dispatcher, tracker)]

@@ -1,0 +1,1 @@
+"""Payments, transfers, limits and disputes."""

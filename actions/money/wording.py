@@ -1,0 +1,82 @@
+"""Payments as lines for each channel, and what a message names of them: a sum, a payee. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from actions.accounts import amount
+from actions.records.money_tables import Payment, Transfer, TransferStatus
+from bot.model import ChannelName
+
+SUM = re.compile(r"\$?\s?(?<![\d.,])(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?(k\b)?")
+
+
+def sums(text: str) -> list[int]:
+    """The sums that a text names, in cents."""
+    found = []
+    for whole, rest, thousands in SUM.findall(text):
+        cents = int(whole.replace(",", "")) * 100 + int((rest or "0").ljust(2, "0"))
+        found.append(cents * 1000 if thousands else cents)
+    return found
+
+
+def meant(text: str, payments: Sequence[Payment]) -> list[Payment]:
+    """The payments that a text names, by sum (cents may be left out) or by a word of the payee; by both where both fit one."""
+    named = [one for one in payments if _names(text, one.payee)]
+    costs = set(sums(text))
+    priced = [one for one in payments if abs(one.cents) in costs or abs(one.cents) // 100 * 100 in costs]
+    return [one for one in named if one in priced] or priced or named
+
+
+def transfers_meant(text: str, transfers: Sequence[Transfer]) -> Sequence[Transfer]:
+    """Those that a text means, by sum or party, by direction; else all that are under way, or the first."""
+    costs = set(sums(text))
+    named = [one for one in transfers if abs(one.cents) in costs or _names(text, one.party)]
+    sent, awaited = SENT.search(text.lower()) is not None, AWAITED.search(text.lower()) is not None
+    way = [one for one in transfers if (one.cents < 0) == sent] if sent != awaited else list(transfers)
+    under_way = [one for one in way if one.status == TransferStatus.PENDING]
+    return named or under_way or way[:1] or transfers[:1]
+
+
+SENT = re.compile(
+    r"\bi (?:sent|wired|transferred|made|moved|paid)\b|\bmy (?:wire|transfer|payment) to\b|\b(?:recipient|beneficiary|landlord)"
+)
+AWAITED = re.compile(
+    r"\b(?:sent|wired|paid) me\b|\bwaiting (?:for|on)\b|\bcome in\b"
+    r"|\b(?:incoming|expect|paycheck|employer|salary|refund|deposit)"
+)
+
+
+def _names(text: str, payee: str) -> bool:
+    words = set(re.findall(r"[^\W\d_]{4,}", text.lower()))
+    return bool(words & {word for word in re.findall(r"[^\W\d_]{4,}", payee.lower()) if word not in COMMON})
+
+
+COMMON = frozenset({"bank", "cash", "street", "city", "machine", "market", "corner", "inc"})
+
+
+def short_day(day: date) -> str:
+    """``Nov 20``."""
+    return f"{day:%b} {day.day}"
+
+
+def line(payment: Payment, channel: ChannelName | None) -> str:
+    """One payment, as it is read or heard."""
+    money = amount(payment.cents)
+    if channel is ChannelName.VOICE:
+        how = "to" if payment.cents < 0 else "from"
+        cents = "" if money["cents"] == "0" else f" and {money['cents']} cents"
+        return f"on {payment.day:%B} {payment.day.day}, {money['dollars']} dollars{cents} {how} {payment.payee}"
+    sign = "" if payment.cents < 0 else "+"
+    return f"{short_day(payment.day)} {payment.payee} {sign}${money['amount']}{' (pending)' if payment.pending else ''}"
+
+
+def lines(payments: Sequence[Payment], channel: ChannelName | None) -> str:
+    """Several, as one text: fewer where they are heard or texted."""
+    if channel is ChannelName.VOICE:
+        return "; ".join(line(one, channel) for one in payments[:3])
+    if channel is ChannelName.SMS:
+        return "; ".join(line(one, channel) for one in payments[:3])
+    return "\n".join(f"- {line(one, channel)}" for one in payments[:6])

@@ -1,0 +1,1 @@
+"""What the bank keeps of cards and money beside its first tables: tables, what is read and changed in them, samples."""

@@ -1,0 +1,68 @@
+"""Payments, transfers, disputes and limits in SQL. Each function takes a session and commits; asked twice, it is done once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from actions.records.money_tables import Dispute, LoweredLimit, Payment, Transfer, TransferStatus
+from actions.tables import RaisedLimit
+
+USUAL, RAISED = 50_000, 100_000
+"""Cents a day."""
+
+LOOKED_THROUGH = 100
+"""Payments in which one is looked for."""
+
+
+def payments(session: Session, customer_id: str, most: int = LOOKED_THROUGH) -> list[Payment]:
+    """The customer's payments, the latest first."""
+    mine = select(Payment).where(Payment.customer_id == customer_id)
+    return list(session.scalars(mine.order_by(Payment.day.desc(), Payment.id).limit(most)))
+
+
+def payment(session: Session, customer_id: str, payment_id: str) -> Payment | None:
+    """That payment, when it is the customer's."""
+    found = session.get(Payment, payment_id)
+    return found if found is not None and found.customer_id == customer_id else None
+
+
+def transfers(session: Session, customer_id: str) -> list[Transfer]:
+    """The customer's transfers, those under way first, then the latest."""
+    mine = session.scalars(select(Transfer).where(Transfer.customer_id == customer_id).order_by(Transfer.expected.desc()))
+    return sorted(mine, key=lambda one: one.status != TransferStatus.PENDING)
+
+
+def dispute(session: Session, payment_id: str, today: date) -> bool:
+    """Open a dispute of this payment; False when it was open already."""
+    if session.get(Dispute, payment_id) is not None:
+        return False
+    session.add(Dispute(payment_id=payment_id, day=today))
+    try:
+        session.commit()
+    except IntegrityError:  # opened in the same moment
+        session.rollback()
+        return False
+    return True
+
+
+def limit(session: Session, customer_id: str, today: date) -> int:
+    """What may be spent today, in cents."""
+    if session.get(RaisedLimit, (customer_id, today)) is not None:
+        return RAISED
+    own = session.get(LoweredLimit, customer_id)
+    return own.cents if own else USUAL
+
+
+def lower(session: Session, customer_id: str, cents: int, today: date) -> bool:
+    """Set a limit of one's own, which also ends what was raised for today; False when it was that already."""
+    before = limit(session, customer_id, today)
+    raised = session.get(RaisedLimit, (customer_id, today))
+    if raised is not None:
+        session.delete(raised)
+    session.merge(LoweredLimit(customer_id=customer_id, cents=cents))
+    session.commit()
+    return before != cents

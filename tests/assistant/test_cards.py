@@ -1,0 +1,151 @@
+"""Cards that are lost, locked, replaced or taken abroad: whole conversations, and what the bank's records say afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from actions.bank import Activation, Bank
+from actions.cards.places import countries
+from actions.records import cards as records
+from bot.directives import CollectPin, SendCode
+from tests.talking.talk import Talk
+
+pytestmark = pytest.mark.rasa
+ANA, BEN, DORA, FARID, NOBODY = "+12125550101", "+12125550102", "+16175550104", "+12125550106", "+12125550199"
+Start = Callable[..., Talk]
+
+
+def locked(bank: Bank, customer: str) -> dict[str, str]:
+    """The customer's locked cards, each with the reason."""
+    held = bank.work(lambda session, _: records.held(session, customer))
+    return {one.card.last4: one.lock.why for one in held if one.lock}
+
+
+def ordered(bank: Bank, customer: str) -> date | None:
+    """When the customer's new card should arrive."""
+    found = bank.work(lambda session, today: records.on_its_way(session, customer, today))
+    return found.expected if found else None
+
+
+async def test_a_lost_card_is_blocked_on_a_yes_and_another_ordered_by_a_call(talk: Start, bank: Bank) -> None:
+    dora = talk(channel="voice", tel=DORA)
+    assert "Shall I block it now" in await dora.says("I lost my debit card")
+    assert locked(bank, "dora") == {}
+    done = await dora.says("yes")
+    assert "is blocked" in done and "order you a new card" in done and "5540" not in done
+    assert locked(bank, "dora") == {"5540": "lost"}
+    assert (await dora.says("yes please")).directives[0] == SendCode(DORA)
+    assert CollectPin(4) in (await dora.proves(DORA)).directives
+    dora.proof = "proven"
+    assert "should reach you by Monday, November 30" in await dora.says("/inform", pin="accepted")
+    assert ordered(bank, "dora") == date(2026, 11, 30)
+    assert "ordered already" in await dora.says("I need a replacement card")
+
+
+async def test_the_same_is_said_whether_the_number_is_a_customers_or_not(talk: Start) -> None:
+    heard = []
+    for tel in (DORA, NOBODY):
+        stranger = talk(channel="sms", tel=tel)
+        heard.append([(await stranger.says(words)).texts for words in ("my card was stolen", "yes", "freeze my card")])
+    assert heard[0] == heard[1]
+
+
+async def test_without_a_number_it_is_proved_first_and_then_blocked(talk: Start, bank: Bank) -> None:
+    ana = talk()
+    asked = await ana.says("my purse got stolen with my card in it, block it")
+    assert "sorry" in asked and "Which mobile number" in asked
+    await ana.says("212 555 0101")
+    assert "Shall I block it now" in await ana.proves(ANA)
+    assert "card ending in 4421 is blocked" in await ana.says("yes")
+    assert locked(bank, "ana") == {"4421": "lost"}
+    assert "is blocked already" in await ana.says("i lost my card")
+
+
+async def test_a_no_blocks_nothing(talk: Start, bank: Bank) -> None:
+    dora = talk(channel="sms", tel=DORA)
+    await dora.says("I lost my card")
+    assert "All right" in await dora.says("no, wait, not now")
+    await dora.says("I did not lose my card")
+    assert locked(bank, "dora") == {}
+
+
+async def test_a_card_is_locked_for_the_time_being_and_unlocked_with_a_pin(talk: Start, bank: Bank) -> None:
+    dora = talk(tel=DORA, proof="possessed")
+    assert "ending in 5540 is locked" in await dora.says("freeze my card please")
+    assert "locked already" in await dora.says("lock my card")
+    assert "key" in await dora.says("please unlock my debit card") or locked(bank, "dora")
+    assert locked(bank, "dora") == {"5540": "frozen"}
+    dora.proof = "proven"
+    assert "works again" in await dora.says("unfreeze my card")
+    assert locked(bank, "dora") == {}
+    assert "None of your cards is locked" in await dora.says("unlock my card")
+
+
+async def test_a_locked_card_is_not_activated(talk: Start, bank: Bank) -> None:
+    ben = talk(channel="sms", tel=BEN)
+    await ben.says("freeze my card")
+    assert bank.activate("Ben Carter", "1881", BEN) is Activation.HELD
+
+
+async def test_a_damaged_card_is_replaced_once_and_keeps_its_number(talk: Start, bank: Bank) -> None:
+    dora = talk(tel=DORA, proof="proven")
+    asked = await dora.says("the chip on my card is broken")
+    assert "ending in 5540 works until" in asked and ordered(bank, "dora") is None
+    assert "Monday, November 30" in await dora.says("yes")
+    assert "ordered already" in await dora.says("my card is cracked, send me another one")
+    delivery = bank.delivery("dora")
+    assert delivery is not None and (delivery.last4, delivery.expected) == ("5540", date(2026, 11, 30))
+
+
+async def test_a_lost_cards_replacement_has_another_number_and_the_old_one_is_blocked_for_good(talk: Start, bank: Bank) -> None:
+    dora = talk(tel=DORA, proof="proven")
+    await dora.says("my card was stolen")
+    await dora.says("yes")
+    assert "never works again" in await dora.says("can i have a replacement card")
+    await dora.says("yes")
+    assert [one.card.last4 for one in bank.work(lambda session, _: records.held(session, "dora"))] != ["5540"]
+    assert bank.activate("Dora Nielsen", "5540", DORA) is Activation.HELD
+
+
+async def test_a_trip_is_noted_after_where_and_when(talk: Start) -> None:
+    dora = talk(tel=DORA, proof="possessed")
+    assert "Which country" in await dora.says("I'd like to set up a travel notice")
+    assert "From when" in await dora.says("Portugal")
+    assert "Noted: Portugal, June 3 to June 17" in await dora.says("June 3 to June 17")
+    assert await dora.form() is None
+
+
+async def test_fees_abroad_are_answered_by_an_article(talk: Start, bank: Bank) -> None:
+    assert await talk().says("is there a fee for paying in foreign currency")
+
+
+async def test_nobody_locks_twice_at_the_same_moment(bank: Bank) -> None:
+    cards = [one.card for one in bank.work(lambda session, _: records.held(session, "dora"))]
+    done = [bank.work(lambda session, today: records.lock(session, cards, "frozen", today)) for _ in range(2)]
+    assert done == [True, False]
+    assert bank.work(lambda session, today: records.lock(session, cards, "lost", today)) is False
+    assert locked(bank, "dora") == {"5540": "lost"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Set a travel notice for Italy, June 3 to June 17", ["Italy"]),
+        ("i'm off to the uk and south korea, then Côte d'Ivoire", ["United Kingdom", "South Korea", "Côte d'Ivoire"]),
+        ("back to New Jersey with Chad", []),
+        ("the Dominican Republic", ["Dominican Republic"]),
+        ("", []),
+    ],
+)
+def test_countries_in_a_sentence(text: str, found: list[str]) -> None:
+    assert countries(text) == found
+
+
+async def test_what_the_wish_says_of_the_trip_is_not_asked_again(talk: Start) -> None:
+    dora = talk(tel=DORA, proof="possessed")
+    assert "Noted: Italy, June 3 to June 17" in await dora.says("Set a travel notice for Italy, June 3 to June 17")
+    assert "noted already" in await dora.says("Set a travel notice for Italy, June 3 to June 17")
+    assert "From when" in await dora.says("please add a travel notice for Japan")
