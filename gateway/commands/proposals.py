@@ -70,7 +70,7 @@ def written(found: Sequence[Proposal], folder: Path) -> Iterator[str]:
     """A draft for each open one; what is there already stays as it is. A line for each that was made."""
     folder.mkdir(parents=True, exist_ok=True)
     for one in found:
-        path = folder / f"{one.id}.md"
+        path = folder / f"{one.id.replace('_', '-').lower()}.md"
         if one.state == OPEN and not path.exists():
             path.write_text(draft(one), encoding="utf-8")
             yield f"written: {path}"

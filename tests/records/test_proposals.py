@@ -46,7 +46,7 @@ async def test_words_go_with_the_person_and_the_proposal_stays(store: RecordsSto
 async def test_a_draft_is_an_article_that_a_designer_finishes(store: RecordsStore, tmp_path: Path) -> None:
     await store.keep([proposed(1)])
     (one,) = await store.proposals()
-    one = replace(one, id="ap-1")
+    one = replace(one, id="ap_1")
     assert [line.partition(" ")[0] for line in written([one], tmp_path)] == ["written:"] and list(written([one], tmp_path)) == []
     article = read(tmp_path, tmp_path / "ap-1.md")
     assert article.front.questions == ("do you mend tyres?",) and article.front.short.sms == "We do: $10."
