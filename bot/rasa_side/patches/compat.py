@@ -19,6 +19,7 @@ from bot.rasa_side.patches import catalogue as patches
 from bot.rasa_side.patches import swift, tensorflow_patches
 from bot.rasa_side.patches.domain_once import domain_is_sent_once
 from bot.rasa_side.patches.fingerprints import plain_values_are_hashed_once
+from bot.rasa_side.patches.kept_connections import connections_are_kept
 from bot.rasa_side.patches.optional import have_tensorflow
 from bot.rasa_side.patches.quiet import hide_texts
 from bot.rasa_side.patches.stubs import forget_stubs, install_stubs
@@ -110,6 +111,8 @@ def with_api_token(arguments: list[str], environment: MutableMapping[str, str]) 
 def run_rasa(arguments: list[str]) -> None:
     """Rasa's command line with everything patched. Ends by SystemExit on an error."""
     install()
+    if arguments[:1] == ["run"]:  # a server has one event loop; whoever has several would leave connections behind
+        connections_are_kept()
     from rasa.__main__ import main as rasa_main
 
     sys.argv = ["rasa", *with_api_token(arguments, os.environ)]
