@@ -106,7 +106,9 @@ class Understanding:
             if (denied := self._wishes.denied(clause)) is not None:
                 refused = refused or denied
             elif (unwanted := self._wishes.unwanted(clause)) is not None:
+                unwanted, instead = self._wishes.parted(unwanted)
                 refused = refused or await self._begun(agent, unwanted, data)
+                wanted += [instead] if instead else []
             elif wanted and "?" in text and plain(clause) in NO:  # "activate my card? no thanks"
                 refused = refused or await self._begun(agent, wanted.pop(), data)
             else:

@@ -74,6 +74,13 @@ class Wishes:
             return None
         return found
 
+    def parted(self, unwanted: str) -> tuple[str, str]:
+        """What is not wanted, and what is wanted behind it where nothing parts the two ("push buttons i want a person")."""
+        found = next(
+            (one for one in WANTED.finditer(unwanted) if one.start() and not ONLY_SAID.search(unwanted[: one.start()])), None
+        )
+        return (unwanted[: found.start()].strip(), unwanted[found.start() :]) if found else (unwanted, "")
+
     def denied(self, clause: str) -> str | None:
         """The intent of what a clause says has not happened ("I did not lose my card")."""
         text = plain(clause)
@@ -122,6 +129,12 @@ class Wishes:
         words = self._words(name)
         return bool(words) and re.search(rf"\b(?:{_either(words)})\b", text) is not None
 
+
+WANTED = re.compile(r"\b(?:i (?:just |only |really )?(?:want|need)|id like|let me|give me|get me|can i|could i|may i)\b")
+ONLY_SAID = re.compile(
+    r"\b(?:think|say|said|saying|believe|assume|mean|meant|that|if|because|when|whether|until|unless|what|why|how|where|and|or|as)\s+$"
+)
+"""Before a wish that is only spoken of."""
 
 POLITE = r"(?:\s+(?:please|pls|thanks|thank you|yet|now|today|for me|at all|either))*"
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from rasa.core.agent import Agent
 
 from bot.directives import Handoff, SendCode
-from tests.talking.talk import Talk
+from bot.rasa_side.wishes import Wishes
+from tests.talking.talk import UNDERSTANDING, InProcess, Talk
 
 pytestmark = pytest.mark.rasa
 BEN = "+12125550102"
@@ -192,3 +194,25 @@ async def test_another_form_stays_open_and_its_question_is_asked(talk: Start, wo
 )
 async def test_a_not_that_refuses_nothing_is_not_taken_for_one(talk: Start, words: str, never: str) -> None:
     assert never not in await talk(tel=BEN).says(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "wants"),
+    [("i dont want to push any more buttons i want somebody to talk to me", "speak_to_person"),
+     ("i don't want a code i want a real person", "speak_to_person"),
+     ("please don't activate my card i need my balance", "ask_balance")],
+)  # fmt: skip
+async def test_what_is_wanted_behind_it_begins_though_nothing_parts_them(
+    loaded: tuple[Agent, InProcess], words: str, wants: str
+) -> None:
+    parsed = await UNDERSTANDING.parse(loaded[0], words)
+    named = [one["value"] for one in parsed["entities"] if one["entity"] == "wish"]  # asked for first, where it is not sure
+    assert wants in (parsed["intent"]["name"], *named)
+
+
+@pytest.mark.parametrize(
+    "unwanted",
+    ["push buttons", "i want to activate my card", "think that i want a card", "hear why i need a code", "say i want it"],
+)
+def test_a_wish_that_is_only_spoken_of_is_none(unwanted: str) -> None:
+    assert Wishes().parted(unwanted) == (unwanted, "")
