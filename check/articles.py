@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from bot.menus.rich_replies import ADDRESS
+from check import dialogue
 from check.findings import WARNING, Finding, listed, near
-from check.reading.articles import ArticleFile
+from check.reading.articles import ArticleFile, intents
 from check.reading.assistant import Assistant
 from check.reading.documents import Document, Key
 from check.wording import OPT_OUT, badly_read, words_of
@@ -46,6 +47,7 @@ def articles(assistant: Assistant) -> Iterator[Finding]:
         name = (one.path.stem, one.document.value("language"))
         if seen.setdefault(name, one.document.name) != one.document.name:
             yield one.document.finding((), f"{seen[name]} has the same name and language.")
+    yield from _intents(assistant)
     yield from chain.from_iterable(map(_elsewhere, assistant.beside_articles))
 
 
@@ -133,6 +135,16 @@ def _next(assistant: Assistant, one: ArticleFile) -> Iterator[Finding]:
     if isinstance(intent, str) and intent not in assistant.intents:
         guess = near(intent, assistant.intents)
         yield one.document.finding(("next", "intent"), f"The domain has no intent {intent}.{guess}")
+
+
+def _intents(assistant: Assistant) -> Iterator[Finding]:
+    """What they answer (``intents``) is an intent, and one that no rule answers, too."""
+    ruled = dialogue.first_intents(assistant)
+    for one, key, name in intents(assistant.articles):
+        if name not in assistant.intents:
+            yield one.document.finding(key, f"The domain has no intent {name}.{near(name, assistant.intents)}")
+        elif name in ruled:
+            yield one.document.finding(key, f"{ruled[name]} answers {name}, too: take it out there or here.")
 
 
 def _links(one: ArticleFile) -> Iterator[Finding]:

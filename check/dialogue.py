@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.rasa_side.any_form import ANY_DEED, ANY_FORM, Meant
 from check.findings import WARNING, Finding, near
+from check.reading import articles
 from check.reading.assistant import BUILT_IN_INTENTS, BUILT_IN_SLOTS, TEST_STORIES, Assistant
 from check.reading.documents import Document, Key
 
@@ -209,13 +210,24 @@ def _nothing_done(document: Document, key: Key, told: Any) -> Iterator[Finding]:
 
 
 def answered(assistant: Assistant) -> Iterator[Finding]:
-    """Intents that no rule and no story answers; a name that two rules, or two stories, have."""
+    """Intents that no rule, no story and no article answers; a name that two rules, or two stories, have."""
     used = {step.get("intent") for document, _, step in _all_steps(assistant) if document.name != TEST_STORIES}
-    used |= _triggering(assistant)
+    used |= _triggering(assistant) | {name for _, _, name in articles.intents(assistant.articles)}
     for name, entry in assistant.intents.items():
         if name not in used and not near(name, used - assistant.intents.keys() - {None}):
-            yield entry.document.finding(entry.key, f"No rule and no story answers the intent {name}.", WARNING)
+            yield entry.document.finding(entry.key, f"No rule, no story and no article answers the intent {name}.", WARNING)
     yield from _named_twice(assistant)
+
+
+def first_intents(assistant: Assistant) -> dict[str, str]:
+    """The intents with which a rule begins, with the rule's name and place."""
+    found: dict[str, str] = {}
+    for document, key, told in assistant.sections("rules"):
+        first = document.value(*key, "steps", 0)
+        if isinstance(first, Mapping) and "intent" in first and isinstance(told, Mapping):
+            place = f"{document.name}:{document.line(*key)}"
+            found.setdefault(str(first["intent"]), f"The rule {told.get('rule')} ({place})")
+    return found
 
 
 def _named_twice(assistant: Assistant) -> Iterator[Finding]:

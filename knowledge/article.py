@@ -80,6 +80,7 @@ class FrontMatter(Part):
     review: date
     language: Annotated[str, Field(pattern=LANGUAGE)] = "en"
     level: Annotated[Proof, BeforeValidator(_level)] = Field("claimed", validate_default=True)
+    intents: tuple[Text, ...] = ()
     valid: Valid = Valid.model_validate({})
     picture: Picture | None = None
     video: Annotated[str, Field(pattern=ADDRESS)] | None = None

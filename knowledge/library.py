@@ -103,6 +103,15 @@ class Library:
         hit = next(iter(self.search(question, language, proof)), None)
         return told(hit.article, self._pages) if hit and hit.answers else None
 
+    def about(self, intent: str, question: str, proof: Proof = Proof.CLAIMED, language: str = DEFAULT) -> Answer | None:
+        """What an article says that names this intent, the best for the question; None when there is none
+        (``bot.ports.knowledge.Knowledge``)."""
+        naming = [one for one in self.written_in(language) if intent in one.front.intents]
+        telling = [one for one in naming if one.front.level <= proof and one.holds(self._today())]
+        if len(telling) > 1:
+            telling = [hit.article for hit in self.search(question, language, proof) if hit.article in telling] or telling
+        return told(telling[0], self._pages) if telling else None
+
 
 def told(article: Article, pages: str) -> Answer:
     """The part of an article that the assistant says. ``pages``: the address of the help pages, or nothing."""

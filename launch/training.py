@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -34,6 +35,9 @@ Check = Callable[[Path, Callable[[str], None]], None]
 LINES = 5000
 """Of a training's output that are looked at."""
 
+INTENTS = re.compile(r"^intents:.*\n(?:[ -].*\n)*", re.MULTILINE)
+"""All that a training reads of an article: its text may change without one."""
+
 KEPT = 3
 """Models that are kept; older ones are deleted after a training, but none that an installation serves (launch.published)."""
 LATER = "What runs now stays as it is. This model is live with the next `make run`, or after `make publish` for a service."
@@ -51,11 +55,13 @@ class Trainer:
     check: Check | None = None
 
     def fingerprint(self) -> str:
-        """What a model depends on: pipeline, domain, data, our NLU components and the library versions."""
+        """What a model depends on: pipeline, domain, data, what articles name, our NLU components, the libraries' versions."""
         digest = hashlib.sha256()
         for path in self._sources():
             digest.update(f"{path.relative_to(self.root)}\0{path.stat().st_size}\0".encode())
             digest.update(path.read_bytes())
+        for path in sorted((self.root / "articles").rglob("*.md")):
+            digest.update("".join(INTENTS.findall(path.read_text(encoding="utf-8", errors="replace"))).encode())
         return digest.hexdigest()
 
     def _sources(self) -> Iterator[Path]:

@@ -15,10 +15,18 @@ class Knowledge(Protocol):
         """What fits, as far as a sender of that level may know it; None when nothing does. Takes some milliseconds of
         processor time: called in a thread of its own."""
 
+    def about(self, intent: str, question: str, proof: Proof = ...) -> Answer | None:
+        """What the articles that name the intent say: of several the one that fits the question best, however little. None
+        when none names it that holds today and may be known at that level."""
+
 
 class NothingKnown:
     """A business without articles."""
 
     def answer(self, question: str, proof: Proof = Proof.CLAIMED) -> Answer | None:
+        """Nothing."""
+        return None
+
+    def about(self, intent: str, question: str, proof: Proof = Proof.CLAIMED) -> Answer | None:
         """Nothing."""
         return None

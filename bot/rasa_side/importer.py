@@ -1,5 +1,5 @@
 """How Rasa reads ``domain/`` and ``data/`` for a training (``importers`` in config.yml): a business's words take the place of the
-general ones, and a rule for any form, or for any deed that needs proof, is written once.
+general ones, a rule for any form, or for any deed that needs proof, is written once, and an intent that an article names needs none.
 
 Rasa's own importer joins the files in no set order, and wants a rule for each form. docs/designing.md has this for designers.
 """
@@ -22,7 +22,11 @@ from rasa.shared.utils.validation import validate_yaml_schema
 
 from bot import domain_files
 from bot.ports.levels import Levels, LevelsError
+from bot.rasa_side import by_article
 from bot.rasa_side.any_form import Meant
+
+
+VERSION = "3.1"
 
 
 class Importer(TrainingDataImporter):  # type: ignore[misc]  # Rasa has no types, and asks for a subclass
@@ -41,11 +45,11 @@ class Importer(TrainingDataImporter):  # type: ignore[misc]  # Rasa has no types
         return Domain.from_dict({**content, "slots": meant.in_slots(content.get("slots") or {})}) if content else Domain.empty()
 
     def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
-        """Stories as they are, rules for any form as one for each. ``exclusion_percentage`` is for Rasa's learning curves: none
-        of ours."""
+        """Stories as they are, rules for any form as one for each, and one for each intent that an article answers.
+        ``exclusion_percentage`` is for Rasa's learning curves: none of ours."""
         domain, meant = self.get_domain(), self._meant()
         steps = [step for path in self._files._story_files for step in _steps(path, domain, meant)]
-        return StoryGraph(steps)
+        return StoryGraph([*steps, *self._by_article(domain)])
 
     def get_conversation_tests(self) -> StoryGraph:
         """See Rasa."""
@@ -75,6 +79,18 @@ class Importer(TrainingDataImporter):  # type: ignore[misc]  # Rasa has no types
             return []
         found = domain_files.paths(self._domain) if self._domain.is_dir() else [self._domain]
         return [path for path in found if Domain.is_domain_file(path)]
+
+    def _by_article(self, domain: Domain) -> list[Any]:
+        """A rule for each intent that an article beside the domain answers."""
+        folder = self._domain.parent / by_article.ARTICLES if self._domain else None
+        if folder is None or not folder.is_dir():
+            return []
+        try:
+            rules = list(by_article.rules(by_article.intents(folder, domain.intents)))
+        except by_article.ByArticleError as error:
+            raise RasaException(str(error)) from error
+        steps: list[Any] = YAMLStoryReader(domain, str(folder)).read_from_parsed_yaml({"version": VERSION, "rules": rules})
+        return steps
 
     def _meant(self) -> Meant:
         forms = tuple(self._content().get("forms") or ())

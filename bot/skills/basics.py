@@ -15,7 +15,7 @@ from bot.skills.asides import answered
 from bot.skills.business import Business
 from bot.skills.doubt.guessing import GUESSES, WISH, unasked
 from bot.skills.doubt.stages import Stages
-from bot.skills.knowing import HELPED, known
+from bot.skills.knowing import HELPED, known, known_of
 
 RASAS_OWN = frozenset({"requested_slot", "session_started_metadata"})
 
@@ -253,6 +253,21 @@ class OutOfScope(Action):
             return told
         dispatcher.utter_message(response="utter_out_of_scope")
         return []
+
+
+class ByArticle(Action):
+    """What an article answers that names the intent; without one, as anything that no skill does."""
+
+    def __init__(self, business: Business) -> None:
+        self._knowledge, self._model = business.knowledge, business.language_model
+        self._else = OutOfScope(business)
+
+    def name(self) -> str:
+        return "action_article"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        told = await known_of(dispatcher, tracker, self._knowledge, self._model)
+        return await self._else.run(dispatcher, tracker, domain) if told is None else told
 
 
 class LostThread(Action):

@@ -34,15 +34,30 @@ async def known(
 
     In a form it is an answer by the way: the form's question comes again by itself, so nothing else is asked.
     """
-    words, sender = context.text(tracker), context.sender(tracker)
+    words = context.text(tracker)
     if not words or (tracker.active_loop_name and context.fails_to_answer(tracker)):
         return None
-    answer = await asyncio.to_thread(knowledge.answer, words, sender.proof)
-    if answer is None:
-        return None
-    worded = await model.rephrase(words, answer, sender.channel)
-    noted(dispatcher, worded)
-    text = worded.text or answer.short(sender.channel)
+    answer = await asyncio.to_thread(knowledge.answer, words, context.sender(tracker).proof)
+    return None if answer is None else await _told(dispatcher, tracker, answer, model)
+
+
+async def known_of(
+    dispatcher: CollectingDispatcher, tracker: Tracker, knowledge: Knowledge, model: LanguageModel
+) -> list[EventType] | None:
+    """Say what the articles answer that name the latest message's intent; None, and nothing said, when there are none. In a form
+    as ``known``."""
+    intent, words = context.intent(tracker), context.text(tracker)
+    answer = await asyncio.to_thread(knowledge.about, intent, words, context.sender(tracker).proof)
+    return None if answer is None else await _told(dispatcher, tracker, answer, model)
+
+
+async def _told(dispatcher: CollectingDispatcher, tracker: Tracker, answer: Answer, model: LanguageModel) -> list[EventType]:
+    sender, words = context.sender(tracker), context.text(tracker)
+    text = answer.short(sender.channel)
+    if words:
+        worded = await model.rephrase(words, answer, sender.channel)
+        noted(dispatcher, worded)
+        text = worded.text or text
     if tracker.active_loop_name:
         dispatcher.utter_message(response="utter_article_in_form", answer=text, title=answer.title)
         return [SlotSet(ARTICLE, answer.title)]

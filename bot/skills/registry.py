@@ -36,6 +36,7 @@ def _dialogue(business: Business) -> Iterator[Action]:
     yield from (
         basics.Fallback(business),
         basics.OutOfScope(business),
+        basics.ByArticle(business),
         basics.Inform(business),
         basics.Pause(business),
         basics.TakeOffer(business),

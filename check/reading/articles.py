@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from check.reading import documents
-from check.reading.documents import Document, Parsed
+from check.reading.documents import Document, Key, Parsed
 from knowledge.elsewhere import FILE
 from knowledge.reading import FOLDER, files, parts
 
@@ -29,6 +30,12 @@ def load(root: Path) -> tuple[ArticleFile, ...]:
 def others(root: Path) -> tuple[Document, ...]:
     """What else is read below the articles' folder."""
     return tuple(documents.read(root, path) for path in sorted((root / FOLDER).rglob(FILE)))
+
+
+def intents(every: Iterable[ArticleFile]) -> Iterator[tuple[ArticleFile, Key, str]]:
+    """Each intent that an article names, with its place."""
+    for one in every:
+        yield from ((one, key, name) for key, name in one.document.entries("intents") if isinstance(name, str))
 
 
 def _read(root: Path, path: Path) -> ArticleFile:

@@ -36,6 +36,19 @@ def test_an_answer_has_its_channels_and_its_next_step(shop: Path) -> None:
     assert (told.slug, told.voice, told.next_intent) == ("opening", "Opening hours aloud.", "speak_to_person")
 
 
+def test_an_intent_is_answered_by_the_article_that_names_it_and_the_better_of_two(shop: Path) -> None:
+    article(shop, "repairs", "Repairs", "Do you mend bikes?", more="intents: [cost, repair]")
+    article(shop, "rental", "Renting a bike", "What is a bike for a day?", more="intents: [cost]")
+    article(shop, "winter", "Winter prices", "Is it cheaper in winter?", more="intents: [cost]\nvalid: {to: 2020-01-01}")
+    article(shop, "staff", "Staff prices", "What do we pay?", more="intents: [staff]\nlevel: proven")
+    known = library(shop)
+    slug = lambda intent, words="": told.slug if (told := known.about(intent, words)) else None  # noqa: E731
+    assert slug("repair", "zzgrf") == "repairs" and slug("repair") == "repairs"
+    assert (slug("cost", "for a day"), slug("cost", "to mend my bike")) == ("rental", "repairs")
+    assert slug("cost") in ("rental", "repairs") and slug("cost", "in winter") != "winter"
+    assert slug("staff", "what do we pay") is None and slug("opening") is None
+
+
 def test_before_and_after_its_days_an_article_is_not_told(tmp_path: Path) -> None:
     article(tmp_path, "sale", "The summer sale", "Is there a sale?", more="valid: {from: 2026-06-01, to: 2026-06-30}")
     told = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet, UserUttered
 from rasa.shared.exceptions import RasaException
 
 from bot.rasa_side.importer import Importer
@@ -20,7 +20,7 @@ slots:
   next_step: {type: categorical, values: [any_deed, none], mappings: [{type: custom}]}
   city: {type: text, mappings: [{type: from_text}]}
 forms: {search_form: {required_slots: [city]}}
-actions: [action_balance]
+actions: [action_balance, action_article]
 responses: {utter_hello: [{text: Hello}]}
 """
 SHOP = """
@@ -99,6 +99,28 @@ def test_the_slots_know_every_form_and_deed(make: Make) -> None:
 
 def test_the_business_has_the_last_word(make: Make) -> None:
     assert make().get_domain().responses["utter_hello"] == [{"text": "Welcome to the shop"}]
+
+
+ARTICLE = "---\ntitle: Opening hours\nintents: [balance]\n---\nText, and no more intents:\n"
+
+
+def test_an_intent_that_an_article_names_is_answered_by_it_without_a_rule(make: Make, tmp_path: Path) -> None:
+    importer = make()
+    (tmp_path / "articles" / "shop").mkdir(parents=True)
+    (tmp_path / "articles" / "shop" / "hours.md").write_text(ARTICLE)
+    (tmp_path / "articles" / "shop" / "other.md").write_text(ARTICLE)  # named twice, answered once
+    (tmp_path / "articles" / "shop" / "broken.md").write_text("---\ntitle: [\n---\n")  # for `make check` to tell
+    made = rules(importer)["an article answers balance"]
+    assert [event.intent_name for event in made if isinstance(event, UserUttered)] == ["balance"]
+    assert "action_article" in names(made)
+
+
+def test_an_article_that_names_an_unknown_intent_stops_the_training(make: Make, tmp_path: Path) -> None:
+    importer = make()
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "hours.md").write_text(ARTICLE.replace("balance", "balnce"))
+    with pytest.raises(RasaException, match="articles/hours.md: the domain has no intent balnce"):
+        importer.get_stories()
 
 
 @pytest.mark.parametrize(

@@ -39,11 +39,16 @@ TOFU = Answer(
 class Shelf:
     """Knows tofu, and writes down what it was asked."""
 
+    names: bool = True
     asked: list[tuple[str, Proof]] = field(default_factory=list)
 
     def answer(self, question: str, proof: Proof = Proof.CLAIMED) -> Answer | None:
         self.asked.append((question, proof))
         return TOFU if "tofu" in question else None
+
+    def about(self, intent: str, question: str, proof: Proof = Proof.CLAIMED) -> Answer | None:
+        self.asked.append((f"{intent}: {question}", proof))
+        return TOFU if self.names else None
 
 
 @pytest.fixture
@@ -75,6 +80,29 @@ async def test_out_of_scope_is_looked_up_too(talk: Callable[..., Talk], shelf: S
     assert (await ana.says("/out_of_scope")).texts[0].startswith("I'm afraid")  # a payload has no words to look up
     await ana.says("what's the weather like")
     assert [words for words, _ in shelf.asked] == ["what's the weather like"]
+
+
+@pytest.mark.parametrize("words", ["I forgot my PIN", "/change_pin"])
+async def test_an_intent_that_an_article_names_is_answered_by_it(talk: Callable[..., Talk], shelf: Shelf, words: str) -> None:
+    ana = talk(channel="sms", proof="possessed", tel="+12125550101")
+    assert (await ana.says(words)).texts == ["Tofu by text. (Help page: About tofu) Did it help?"]
+    assert shelf.asked == [(f"change_pin: {words.replace('/change_pin', '')}", Proof.POSSESSED)]
+    assert (await ana.says("no")).texts[0].startswith("I'm sorry that it did not.")
+
+
+async def test_in_a_form_it_is_answered_by_the_way(talk: Callable[..., Talk], shelf: Shelf) -> None:
+    ana = talk()
+    await ana.says("find a branch")
+    told = await ana.says("I forgot my PIN")
+    assert told.texts[0].startswith("Tofu on the web.") and told.texts[-1] == "What is your zip code?"
+    assert await ana.form() == "branch_form" and (await ana.slots()).get("postcode_misses") is None
+
+
+async def test_without_its_article_an_intent_is_looked_up_and_then_out_of_scope(talk: Callable[..., Talk], shelf: Shelf) -> None:
+    shelf.names = False
+    ana = talk()
+    assert "can't help with that" in await ana.says("I forgot my PIN")
+    assert [words for words, _ in shelf.asked] == ["change_pin: I forgot my PIN", "I forgot my PIN"]
 
 
 async def test_a_yes_ends_it_and_a_no_offers_a_person(talk: Callable[..., Talk], shelf: Shelf) -> None:
