@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.bank import Bank, engine_for
+from actions.bank import DATABASE, Bank, engine_for
 from actions.registry import bank_skills
 from bot.skills.action_server.run import serve
 from bot.skills.action_server.settings import SettingError
@@ -20,7 +20,6 @@ from knowledge.reading import ArticleError
 from language_model.endpoint import from_environ
 from language_model.model import model_at
 
-DATABASE = "sqlite:///harbour_bank.db"
 log = logging.getLogger("actions")
 
 

@@ -12,6 +12,8 @@ from rasa_sdk.forms import FormValidationAction
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
+from actions import open_days
+from actions.accounts import long_day
 from actions.bank import Bank
 from actions.tables import Branch
 from bot.skills import context
@@ -124,11 +126,26 @@ class BranchDetails(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         chosen = context.entity(tracker, "branch") or tracker.get_slot("branch")
         branch = await asyncio.to_thread(self._bank.branch, str(chosen)) if chosen else None
+        if self._closed(dispatcher, tracker):
+            return []
         if branch is None:
             dispatcher.utter_message(response="utter_hours")
             return [SlotSet("offered", ZipAside.name)]  # it asks for a zip code, whatever form is open
         dispatcher.utter_message(response="utter_branch_details", **_facts(branch))
         return [SlotSet("branch", branch.id)]
+
+    def _closed(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
+        """Says what is special on the day that was asked for, if any; whether branches are closed on it."""
+        today = self._bank.today()
+        asked = open_days.asked(context.text(tracker), today)
+        if asked is None:
+            return False
+        if asked.holiday or asked.short:
+            response = "utter_day_closed" if asked.holiday else "utter_day_short"
+            dispatcher.utter_message(response=response, day=long_day(asked.day), holiday=asked.holiday)
+        elif (asked.day - today).days > 1:  # it was named as if it were special
+            dispatcher.utter_message(response="utter_day_usual", day=long_day(asked.day))
+        return bool(asked.holiday)
 
 
 def _choose(branch: Branch) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from actions import accounts, activation, branches
+from rasa_sdk.interfaces import Action
+
+from actions import accounts, activation, booking, branches, notes, outages
 from actions.bank import Bank
 from actions.cards import locking, replacing, travel
 from actions.money import disputes, limits, payments
@@ -14,6 +16,7 @@ FORMS = {
     "nearest_branch": "branch_form",
     "travel_notice": "travel_form",
     "lower_limit": "limit_form",
+    **dict.fromkeys(notes.ABOUT, "note_form"),
 }
 
 
@@ -23,14 +26,22 @@ def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, langua
     limit = (limits.TellLimit(bank), limits.RaiseLimit(bank), limits.LowerLimit(bank))
     cards = (locking.FreezeCard(bank), locking.UnfreezeCard(bank), replacing.ReplaceCard(bank), travel.NoteTravel(bank))
     aside = branches.ZipAside(bank)
+    booked = (
+        booking.BookAppointment(bank),
+        booking.MoveAppointment(bank),
+        booking.CancelAppointment(bank),
+        booking.TakeTime(bank),
+    )
+    near = (branches.BranchDetails(bank), branches.NearestBranches(bank))
     return Business(
         ends=(
             *facts,
             *limit,
             *cards,
             activation.ActivateCard(bank),
-            branches.BranchDetails(bank),
-            branches.NearestBranches(bank),
+            *near,
+            *booked,
+            notes.NoteTaken(bank),
         ),
         questions=(
             activation.AskFullName(),
@@ -38,6 +49,7 @@ def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, langua
             branches.AskPostcode(),
             *travel.questions(),
             limits.AskLimit(),
+            notes.AskNote(),
         ),
         others=(
             activation.ValidateActivationForm(bank, names),
@@ -47,6 +59,7 @@ def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, langua
             locking.LostCard(bank),
             disputes.DisputeCharge(bank),
             disputes.OpenDispute(bank),
+            *_service(bank),
         ),
         forms=FORMS,
         asides=(aside,),
@@ -59,3 +72,8 @@ def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, langua
         pin_is=bank.pin_is,
         reached=bank.reached,
     )
+
+
+def _service(bank: Bank) -> tuple[Action, ...]:
+    """What is taken down, and what is out of order."""
+    return notes.BeginNote(), notes.ValidateNoteForm(), outages.TellOutages(bank)

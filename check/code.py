@@ -201,7 +201,9 @@ def _keys(node: ast.AST) -> Iterator[str]:
 
 
 def _called(node: ast.expr) -> str | None:
-    """The function that is called, or the name that is given on."""
+    """The function that is called, or waited for, or the name that is given on."""
+    if isinstance(node, ast.Await):
+        node = node.value
     if isinstance(node, ast.Call):
         node = node.func
     if isinstance(node, ast.Attribute):

@@ -1,5 +1,5 @@
 """How Rasa reads ``domain/`` and ``data/`` for a training (``importers`` in config.yml): a business's words take the place of the
-general ones, a rule for any form, or for any deed that needs proof, is written once, and an intent that an article names needs none.
+general ones, a rule for any form, or for any deed that needs proof, is written once, and what an article answers needs none.
 
 Rasa's own importer joins the files in no set order, and wants a rule for each form. docs/designing.md has this for designers.
 """
@@ -24,7 +24,6 @@ from bot import domain_files
 from bot.ports.levels import Levels, LevelsError
 from bot.rasa_side import by_article
 from bot.rasa_side.any_form import Meant
-
 
 VERSION = "3.1"
 

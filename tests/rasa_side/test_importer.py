@@ -119,7 +119,7 @@ def test_an_article_that_names_an_unknown_intent_stops_the_training(make: Make, 
     importer = make()
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "hours.md").write_text(ARTICLE.replace("balance", "balnce"))
-    with pytest.raises(RasaException, match="articles/hours.md: the domain has no intent balnce"):
+    with pytest.raises(RasaException, match=r"articles/hours\.md: the domain has no intent balnce"):
         importer.get_stories()
 
 

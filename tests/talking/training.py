@@ -27,7 +27,7 @@ def rasa(*arguments: str, folder: Path, root: Path = ROOT, seconds: float = 900)
 
 
 def train(folder: Path, root: Path = ROOT) -> Path:
-    """Train the assistant of ``root`` into ``folder``; the model's file. About ten seconds."""
+    """Train the assistant of ``root`` into ``folder``; the model's file. About a minute of processor time."""
     done = rasa("train", "--domain", "domain", "--out", str(folder), "--fixed-model-name", "it", folder=folder, root=root)
     model = folder / "it.tar.gz"
     assert done.returncode == 0 and model.exists(), done.stderr[-3000:]

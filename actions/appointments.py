@@ -1,0 +1,102 @@
+"""Appointments at a branch: free times, and whose they are. An appointment is for an hour of a working day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from actions import open_days
+from actions.bank import Bank
+from actions.service_tables import Appointment
+
+HOURS = (10, 11, 14, 15)
+AHEAD = 60
+"""Days for which times are offered, from tomorrow on."""
+
+FRIDAY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """An hour of a day; ``str`` is ``2026-11-24 10``."""
+
+    day: date
+    hour: int
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.hour}"
+
+    @property
+    def clock(self) -> str:
+        """``10 am``."""
+        return f"{(self.hour - 1) % 12 + 1} {'am' if self.hour < 12 else 'pm'}"
+
+    @classmethod
+    def read(cls, text: str) -> Time | None:
+        """What ``str`` wrote; None for anything else."""
+        day, _, hour = text.partition(" ")
+        try:
+            return cls(date.fromisoformat(day), int(hour))
+        except ValueError:
+            return None
+
+
+def free(bank: Bank, branch_id: str, count: int, after: Time | None = None) -> list[Time]:
+    """The next free times of a branch, later than ``after``."""
+    first = bank.today() + timedelta(days=1)
+    with bank.session() as session:
+        theirs = select(Appointment).where(Appointment.branch_id == branch_id, Appointment.day >= first)
+        taken = {Time(one.day, one.hour) for one in session.scalars(theirs)}
+    open_ones = (time for time in _working(first) if time not in taken and (after is None or _key(time) > _key(after)))
+    return list(islice(open_ones, count))
+
+
+def _working(first: date) -> Iterator[Time]:
+    for number in range(AHEAD):
+        day = open_days.on(first + timedelta(days=number))
+        if day.day.weekday() <= FRIDAY and not day.holiday:
+            yield from (Time(day.day, hour) for hour in HOURS if not day.short or hour < 12)
+
+
+def _key(time: Time) -> tuple[date, int]:
+    return time.day, time.hour
+
+
+def of(bank: Bank, customer_id: str) -> Appointment | None:
+    """The customer's next appointment, today's included."""
+    with bank.session() as session:
+        theirs = select(Appointment).where(Appointment.customer_id == customer_id, Appointment.day >= bank.today())
+        return session.scalar(theirs.order_by(Appointment.day, Appointment.hour).limit(1))
+
+
+def take(bank: Bank, customer_id: str, branch_id: str, time: Time) -> bool:
+    """Book it in the place of the one that the customer has, if any; False when somebody was quicker, and nothing changes."""
+    if time not in free(bank, branch_id, AHEAD * len(HOURS)):
+        return False
+    before = of(bank, customer_id)
+    with bank.session() as session:
+        if before is not None and (old := session.get(Appointment, before.id)) is not None:
+            session.delete(old)
+        session.add(Appointment(customer_id=customer_id, branch_id=branch_id, day=time.day, hour=time.hour))
+        try:
+            session.commit()
+        except IntegrityError:  # booked in the same moment
+            return False
+    return True
+
+
+def cancel(bank: Bank, customer_id: str) -> Appointment | None:
+    """Take the next one out of the book; what it was, or None."""
+    found = of(bank, customer_id)
+    if found is None:
+        return None
+    with bank.session() as session:
+        if (held := session.get(Appointment, found.id)) is not None:
+            session.delete(held)
+            session.commit()
+    return found
