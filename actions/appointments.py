@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from actions import open_days
 from actions.bank import Bank
-from actions.service_tables import Appointment
+from actions.records.service_tables import Appointment
 
 HOURS = (10, 11, 14, 15)
 AHEAD = 60

@@ -13,7 +13,7 @@ from rasa_sdk.interfaces import Tracker
 from actions import appointments
 from actions.accounts import AccountAction, long_day
 from actions.appointments import Time
-from actions.service_tables import Appointment
+from actions.records.service_tables import Appointment
 from actions.tables import Branch, Customer
 from bot.model import ChannelName
 from bot.skills import context

@@ -16,7 +16,7 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from actions.bank import Bank
-from actions.service_tables import WORDS, Note
+from actions.records.service_tables import WORDS, Note
 from bot.directives import Handoff
 from bot.skills import context
 from bot.skills.parsing.digits import spaced

@@ -17,7 +17,7 @@ from rasa_sdk.types import DomainDict
 from sqlalchemy import select
 
 from actions.bank import DATABASE, Bank, engine_for
-from actions.service_tables import Outage
+from actions.records.service_tables import Outage
 
 
 def current(bank: Bank) -> list[Outage]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from actions import outages
 from actions.bank import Bank
-from actions.service_tables import Note
+from actions.records.service_tables import Note
 from bot.directives import Handoff
 from tests.talking.talk import Talk
 
