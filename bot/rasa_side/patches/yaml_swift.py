@@ -155,7 +155,7 @@ def yaml_is_read_by_libyaml() -> None:
 
     @functools.wraps(theirs)
     def read_yaml(content: str, reader_type: Any = "safe") -> Any:
-        if reader_type == "safe" or (reader_type == CHECKED and LINES_CAN_WAIT.get()):
+        if "${" not in content and (reader_type == "safe" or (reader_type == CHECKED and LINES_CAN_WAIT.get())):
             return texts.read(content, parsed)
         return theirs(content, reader_type)
 
