@@ -42,7 +42,9 @@ async def test_one_turn_and_the_same_answer_for_both() -> None:
         await message.output_channel.send_response(message.sender_id, {"text": "hi"})
 
     door = SmsInput("t" * 32)
-    agent = SimpleNamespace(tracker_store=store, processor=Processor(), domain=SimpleNamespace(intents=[], entities=[]), model_id="m-1")
+    agent = SimpleNamespace(
+        tracker_store=store, processor=Processor(), domain=SimpleNamespace(intents=[], entities=[]), model_id="m-1"
+    )
     message = Message(conversation="c_1", message_id="sms:1", text="hello", payload=None, metadata={})
     first = asyncio.create_task(door._turn(message, agent, on_new_message))
     await begun.wait()
