@@ -17,6 +17,7 @@ from actions.accounts import long_day
 from actions.bank import Bank
 from actions.tables import Branch
 from bot.skills import context
+from bot.skills.also import ALSO
 from bot.skills.parsing import digits
 
 UNREADABLE = "?"
@@ -106,7 +107,7 @@ class NearestBranches(Action):
             return [SlotSet("offered", "person"), *context.trouble("branch_not_found", tracker)]
         (first, distance), *others = found
         # Where another question waits to be asked again, there is no second one to choose by.
-        waiting = context.paused(tracker)
+        waiting = context.paused(tracker) or tracker.get_slot(ALSO)
         buttons = [] if waiting else [{"title": branch.name, "payload": _choose(branch)} for branch, _ in others]
         facts = {**_facts(first), "miles": f"{max(distance, 0.1):.1f}", "zip": postcode, "spoken": digits.spaced(postcode)}
         response = "utter_nearest_branches" if buttons else "utter_nearest_branch"

@@ -17,6 +17,9 @@ from bot.rasa_side.nlu.spelling import mended
 FILLERS = frozenset({"uh", "uhm", "um", "umm", "erm", "er", "hmm", "mmm"})
 """What a speaker says while thinking; alone it is left as it is."""
 
+ALONE = frozenset({"y", "n", "k"})
+"""An answer, when it is the whole text; in a sentence it is shorthand ("y did it fail")."""
+
 REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 WORD = re.compile(r"\w+(?:'\w+)*")
 HIDDEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0f\ufeff]")
@@ -30,6 +33,8 @@ LONGEST = 1000
 def normal(text: str) -> str:
     """The text as the classifier reads it: lower case, one space between words, plain words for shorthand and slips, no emoji."""
     plain = HIDDEN.sub("", unicodedata.normalize("NFKC", text[: 4 * LONGEST]))[:LONGEST].replace("\u2019", "'").lower()
+    if (alone := plain.strip(" .,!?")) in ALONE:
+        return alone
     words = WORD.sub(_plain, REPEATED.sub(r"\1\1", _without_pictures(plain))).split()
     kept = [word for word in words if word.strip(".,!?") not in FILLERS]
     return " ".join(kept or words)

@@ -41,3 +41,8 @@ def test_a_picture_alone_is_told_by_its_name(picture: str, name: str) -> None:
 @pytest.mark.parametrize("text", ["x" * 100_000, "😀" * 400, "\u0300" * 5000, "a b " * 5000, "ﷺ" * 3000])
 def test_no_text_takes_long(text: str) -> None:
     assert len(normal(text)) <= 20_000
+
+
+@pytest.mark.parametrize(("said", "read"), [("y", "y"), ("Y!", "y"), ("n", "n"), ("y did it fail", "why did it fail")])
+def test_a_letter_alone_is_an_answer_and_no_shorthand(said: str, read: str) -> None:
+    assert normal(said) == read
