@@ -37,7 +37,7 @@ FALLBACK = "nlu_fallback"
 NO = frozenset({"no", "nope", "no thanks", "no thank you", "not now", "no way", "never"})
 """Behind a question of one's own."""
 
-ALREADY = frozenset({"never_mind", "ring_me_not", "stop_texts"})
+ALREADY = frozenset({"never_mind", "ring_me_not"})
 """Intents that say no themselves, in the right words."""
 
 

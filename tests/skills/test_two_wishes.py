@@ -98,6 +98,6 @@ async def test_one_wish_is_not_taken_for_two(talk: Start, loaded: tuple[object, 
         for sentence in sentences:
             parsed = await UNDERSTANDING.parse(loaded[0], sentence)
             pairs = [one["value"] for one in parsed["entities"] if one["entity"] == "also"]
-            refused = parsed["intent"]["name"] == "refuse"
+            refused = parsed["intent"]["name"] == "refuse" and intent != "stop_texts"  # which is one by itself
             wrong += [(intent, sentence, pairs or "refused")] if pairs or refused else []
     assert wrong == []
