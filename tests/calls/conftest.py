@@ -30,12 +30,13 @@ def sabotaged() -> list[ScriptedCall]:
     good = next(
         call for call in read_calls(FOLDER) if call.name == "hung up in a form, and the next call asks what was open (gather)"
     )
-    last = good.steps[-1]
+    # Looked for once the caller has hung up: who stays on the line and says nothing is put through to a person meanwhile.
+    gone = next(number for number, step in enumerate(good.steps) if step.more.get("state") == "ended")
     wrong: list[tuple[str, ScriptedCall]] = [
         ("the transcript has", replace(good, said=("something else",))),
         ("problems [39001] were expected", replace(good, problems=(39001,))),
         *(
-            (sentence, replace(good, steps=(*good.steps[:-1], replace(last, more={key: value}))))
+            (sentence, replace(good, steps=(*good.steps[:gone], replace(good.steps[gone], more={key: value}))))
             for key, value, sentence in (
                 ("state", "bridged", "a call that is bridged was expected"),
                 ("handoff", "waiting", "handoff waiting was expected"),
