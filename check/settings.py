@@ -112,6 +112,7 @@ def slots(assistant: Assistant) -> Iterator[Finding]:
 
 def wishes(assistant: Assistant) -> Iterator[Finding]:
     """``_wishes.yml``."""
+    yield from _asked_first(list(_of(assistant, "_wishes.yml")))
     for document in _of(assistant, "_wishes.yml"):
         yield from unknown(document, ("wishes",), WISHES, "wishes")
         yield from unknown(document, ("wishes", "refusals"), REFUSALS, "refusals")
@@ -125,6 +126,17 @@ def wishes(assistant: Assistant) -> Iterator[Finding]:
         for key, words in document.entries("wishes", "refusals"):
             if key[-1] != "facts" and key[-1] in REFUSALS and not isinstance(words, list):
                 yield document.finding(key, f"{key[-1]} needs a list of words.")
+
+
+def _asked_first(documents: list[Document]) -> Iterator[Finding]:
+    """Without ``sure`` nothing would be asked, and with 85 everything, in silence."""
+    given = [(document, key, value) for document in documents for key, value in document.entries("wishes")]
+    sure = [(document, key, value) for document, key, value in given if key[-1] == "sure"]
+    for document, key, value in sure:
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= 1:
+            yield document.finding(key, f"sure is a confidence, above 0 and up to 1, not {value}.")
+    for document, key, _ in [one for one in given if one[1][-1] == "asks_first" and not sure][:1]:
+        yield document.finding(key, "asks_first needs sure: the confidence from which on nothing is asked, such as 0.85.")
 
 
 def signals(assistant: Assistant) -> Iterator[Finding]:

@@ -145,7 +145,7 @@ class Understanding:
         parts = clauses(text, PAIRS)
         if len(parts) < 2 or _intent(data) not in self._wishes.together | {FALLBACK}:
             return None
-        enough = SURELY_TWO if _confidence(data) >= ONE_WISH else CERTAIN
+        enough = SURELY_TWO if _intent(data) != FALLBACK and _confidence(data) >= ONE_WISH else CERTAIN
         found: dict[str, dict[str, Any]] = {}
         for part in parts:
             parsed = await _parse(agent, part)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from bot.sentence_vectors.model_file import model_file
+from bot.sentence_vectors.model_file import in_memory, model_file
 from bot.sentence_vectors.weights import WIDTH, folder
 
+log = logging.getLogger(__name__)
 LONGEST = 128
 """Tokens that are read of a text, as in the model's training; some 500 characters."""
 
@@ -33,8 +36,7 @@ class Encoder:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 3
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # the file is optimized
-        self._session = onnxruntime.InferenceSession(str(model_file(models)), options, providers=["CPUExecutionProvider"])
+        self._session = _session(options, models)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """``[len(texts), 384]``, each of length 1."""
@@ -54,6 +56,17 @@ class Encoder:
         positions = np.arange(length, dtype=np.int64)[None]
         vectors: NDArray[np.float32] = self._session.run(["vectors"], {"ids": ids, "positions": positions, "mask": mask})[0]
         return vectors
+
+
+def _session(options: Any, models: Path | None) -> Any:
+    """From the file, which processes share; where it can be neither read nor made, from a graph of its own."""
+    try:
+        graph: str | bytes = str(model_file(models))
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # the file is optimized
+    except OSError as error:
+        log.warning("The sentence model is held in memory by this process alone: its file cannot be used (%s).", error)
+        graph = in_memory()
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def batches(lengths: Sequence[int]) -> Iterator[list[int]]:

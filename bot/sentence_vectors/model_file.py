@@ -10,6 +10,7 @@ import hashlib
 import platform
 import shutil
 import tempfile
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,6 +21,9 @@ NAME = "sentence-vectors"
 WEIGHTS = "weights"
 SMALLEST = 1024
 """Bytes; what is smaller stays in the graph."""
+
+LEFT_OVER = 3600.0
+"""Seconds after which nobody makes it any more."""
 
 
 def model_file(models: Path | None = None) -> Path:
@@ -34,7 +38,7 @@ def mark() -> str:
     """Changes with the weights and with how the graph is written."""
     weights = folder() / "model.safetensors"
     digest = hashlib.sha256(f"{weights.stat().st_size}".encode())
-    for source in ("graph.py", "weights.py"):
+    for source in ("graph.py", "weights.py", "model_file.py"):
         digest.update(Path(__file__).with_name(source).read_bytes())
     return digest.hexdigest()[:12]
 
@@ -53,16 +57,28 @@ def _processor() -> str:
     return "\n".join(sorted({line for line in lines if line.startswith(told)}))
 
 
+def in_memory() -> bytes:
+    """The graph with its weights, as it is before it is written."""
+    from bot.sentence_vectors.graph import build  # here: who finds the file does not load onnx
+
+    graph: bytes = build(Weights(folder())).SerializeToString()
+    return graph
+
+
 def _made(path: Path) -> None:
     place = path.parent
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=f"making-{NAME}-", ignore_cleanup_errors=True) as begun:
         _write(Path(begun) / path.name)
+        Path(begun).chmod(0o755)  # who trains and who serves may be different users
         try:
             Path(begun).rename(place)
         except OSError:  # another process was quicker
             if not path.exists():
                 raise
+    for left in place.parent.glob(f"making-{NAME}-*"):  # by who was killed while making it
+        if time.time() - left.stat().st_mtime > LEFT_OVER:
+            shutil.rmtree(left, ignore_errors=True)
     for older in place.parent.glob(f"{NAME}-*"):
         if older.is_file():
             older.unlink(missing_ok=True)
@@ -72,8 +88,6 @@ def _made(path: Path) -> None:
 
 def _write(path: Path) -> None:
     import onnxruntime
-
-    from bot.sentence_vectors.graph import build  # here: who finds the file does not load onnx
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -85,5 +99,4 @@ def _write(path: Path) -> None:
         "session.save_external_prepacked_constant_initializers": "1",
     }.items():
         options.add_session_config_entry(name, value)
-    graph = build(Weights(folder())).SerializeToString()
-    onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    onnxruntime.InferenceSession(in_memory(), options, providers=["CPUExecutionProvider"])

@@ -5,7 +5,7 @@ It becomes the intent ``unsure`` with the wish as its entity, whatever rule ther
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,10 @@ from bot.rasa_side.wishes import plain
 COURTESY = frozenset("please pls plz thanks thank you hi hello hey ok okay now".split())
 """Changes nothing of a command."""
 
+QUESTION = frozenset("what how why when which who does do did".split())
+"""Begins an example that is no command: it says what the wish is about ("how long can a card stay locked")."""
+
+ASKED_FOR = frozenset({"i", "we", "you"})
 UNSURE = "unsure"
 WISH = "wish"
 
@@ -29,7 +33,7 @@ class Doubt:
     @classmethod
     def of(cls, asks_first: Iterable[str], sure: float, examples: Examples) -> Doubt:
         """For these intents."""
-        return cls(sure, {intent: frozenset(map(_bare, examples.get(intent, ()))) for intent in asks_first})
+        return cls(sure, {intent: frozenset(_commands(examples.get(intent, ()))) for intent in asks_first})
 
     def asked(self, text: str, data: dict[str, Any]) -> dict[str, Any]:
         """Rasa's parse data, as ``unsure`` where it has to be asked first."""
@@ -43,6 +47,15 @@ class Doubt:
             return data
         wish = {"entity": WISH, "value": name, "start": 0, "end": 0}
         return {**data, "intent": {"name": UNSURE, "confidence": confidence}, "entities": [*data.get("entities", ()), wish]}
+
+
+def _commands(sentences: Iterable[str]) -> Iterator[str]:
+    """Those that order something."""
+    for sentence in sentences:
+        bare = _bare(sentence)
+        first, *rest = bare.split() or [""]
+        if first not in QUESTION or not ASKED_FOR.isdisjoint(rest[:2]):  # "how do i reach a person"
+            yield bare
 
 
 def _bare(text: str) -> str:

@@ -50,7 +50,7 @@ class Details:
         """Whether nothing but a detail stands there, as far as the words tell."""
         if not self.own:
             return True
-        strange = [word for word in _words(text) if word not in self.own | WORDS | BESIDE]
+        strange = [word for word in _words(text) if not (word in self.own or word in WORDS or word in BESIDE)]
         return len(strange) <= MOST and not any(word in SAYS_MORE or word in self.others for word in strange)
 
     def announced(self, text: str) -> bool:

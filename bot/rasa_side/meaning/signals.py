@@ -5,6 +5,7 @@ Pure but for reading the file. What is found goes into the slot ``signals``, whi
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +26,8 @@ LONGEST = 2000
 MOST = 3
 """Pieces of evidence for each sign."""
 
-NOT_BEFORE = re.compile(r"\b(?:not|no|never|dont|isnt|wasnt|arent|im not|nothing)(?: \w+)?$")
+NOT_BEFORE = re.compile(r"\b(?:(?:not|never|dont|isnt|wasnt|arent)(?: \w+)?|no|nothing)$")
+"""A "no" that is an answer ("no, I'm furious") stands further off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,16 @@ def told(found: Mapping[str, Sequence[str]]) -> str:
     return ", ".join(f"{sign} ({words})" for sign, words in quoted.items())
 
 
+@functools.lru_cache(2048)
+def _pattern(word: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape(plain(word))}\b")
+
+
 def _stands(word: str, said: str, text: str) -> bool:
     """Whether it stands there, as whole words, and no "not" before it; a picture anywhere."""
     if not any(mark.isalnum() for mark in word):
         return word in text
-    spots = re.finditer(rf"\b{re.escape(plain(word))}\b", said)
+    spots = _pattern(word).finditer(said)
     return any(not NOT_BEFORE.search(said[: spot.start()].rstrip()) for spot in spots)
 
 

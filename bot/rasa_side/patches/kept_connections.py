@@ -1,7 +1,7 @@
 """Connections to the action server are kept: Rasa opens one for each call, which both sides pay for.
 
 One connector for each endpoint and event loop. Its idle connections end before the server would end them, and one that the
-server has ended is not used again.
+server has ended is not used again. As many at once as there are calls, as it is with Rasa's own way.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def connections_are_kept() -> None:
         loop = asyncio.get_running_loop()
         kept = endpoint.__dict__.get("onethread_connector")
         if kept is None or kept[0] is not loop or kept[1].closed:
-            kept = endpoint.onethread_connector = (loop, aiohttp.TCPConnector(keepalive_timeout=IDLE))
+            kept = endpoint.onethread_connector = (loop, aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE))
         made: aiohttp.TCPConnector = kept[1]
         return made
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import logging
 import pickle
 import re
-from collections import OrderedDict
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
 import yaml
 
+log = logging.getLogger(__name__)
 TAG = "tag:yaml.org,2002:"
 DECIMAL, POINT = re.compile(r"-?(0|[1-9][0-9]*)"), re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 ODD = re.compile("[\x85\u2028\u2029\ufeff]|^%|(?<![^\\s\\[{,])!(?=[\\s,\\]}]|$)", re.MULTILINE)
@@ -107,20 +108,14 @@ def _scalar(kind: str, text: str) -> Any:
     raise Unusual
 
 
-class Texts:
-    """What texts held, the latest used last; each reader gets a copy of its own, as some change what they read."""
+def kept(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """The same reader, for which a text is parsed once; each caller gets a copy of its own, as some change what they read."""
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
+    @functools.lru_cache(MOST)
+    def dumped(text: str) -> bytes:
+        return pickle.dumps(parse(text), pickle.HIGHEST_PROTOCOL)
 
-    def read(self, text: str, parse: Callable[[str], Any]) -> Any:
-        """The text's content, parsed the first time."""
-        if text not in self._kept:
-            self._kept[text] = pickle.dumps(parse(text), pickle.HIGHEST_PROTOCOL)
-            while len(self._kept) > MOST:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(text)
-        return pickle.loads(self._kept[text])  # noqa: S301 - what was dumped above
+    return lambda text: pickle.loads(dumped(text))  # noqa: S301 - what was dumped above
 
 
 def swift(text: str, nodes: type[Any]) -> Any:
@@ -145,8 +140,9 @@ def yaml_is_read_by_libyaml() -> None:
     nodes = parser()
     if nodes is None:
         return
-    theirs, checked, texts, right = rasa_io.read_yaml, checks.validate_yaml_schema, Texts(), set[tuple[str, str]]()
+    theirs, checked, right = rasa_io.read_yaml, checks.validate_yaml_schema, set[tuple[str, ...]]()
 
+    @kept
     def parsed(text: str) -> Any:
         try:
             return swift(text, nodes)
@@ -156,12 +152,12 @@ def yaml_is_read_by_libyaml() -> None:
     @functools.wraps(theirs)
     def read_yaml(content: str, reader_type: Any = "safe") -> Any:
         if "${" not in content and (reader_type == "safe" or (reader_type == CHECKED and LINES_CAN_WAIT.get())):
-            return texts.read(content, parsed)
+            return parsed(content)
         return theirs(content, reader_type)
 
     @functools.wraps(checked)
     def validate_yaml_schema(yaml_file_content: str, schema_path: str, *args: Any, **kwargs: Any) -> None:
-        mark = (hashlib.sha256(yaml_file_content.encode()).hexdigest(), schema_path)
+        mark = (hashlib.sha256(yaml_file_content.encode()).hexdigest(), schema_path, *map(str, args), *map(str, kwargs.values()))
         if mark in right:
             return
         if not _passes(functools.partial(checked, yaml_file_content, schema_path, *args, **kwargs)):
@@ -174,10 +170,13 @@ def yaml_is_read_by_libyaml() -> None:
 
 def _passes(check: Callable[[], None]) -> bool:
     """Whether it finds nothing without knowing the lines; what it finds is told by who knows them."""
+    from rasa.shared.exceptions import RasaException
+
     token = LINES_CAN_WAIT.set(True)
     try:
         check()
-    except Exception:  # noqa: BLE001 - whatever it is, it comes again
+    except (RasaException, AttributeError, LookupError, TypeError, ValueError) as error:
+        log.debug("checked again, with the lines of the file: %r", error)
         return False
     finally:
         LINES_CAN_WAIT.reset(token)

@@ -17,7 +17,7 @@ INBOUND = TypeAdapter(InboundMessage)
 OUTBOUND = TypeAdapter(OutboundMessage)
 SEEN, SENT = Spans(timedelta(days=3)), Spans(timedelta(days=30), timedelta(days=5))
 """How long, at least, what was accepted and what was sent is known by its id."""
-SEEN_KEPT, SENT_KEPT = int(SEEN.kept.total_seconds()), int(SENT.kept.total_seconds())
+SENT_KEPT = int(SENT.kept.total_seconds())
 LAST_WORDS: Mapping[ChannelName, frozenset[str]] = {ChannelName.SMS: frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.READ})}
 """By channel: the reports after which a vendor says no more. Elsewhere a message is read, or quoted, long after it arrived."""
 EARLY_KEPT = 300

@@ -47,6 +47,7 @@ WORDS_TOO = ("sun", "sat", "wed", "mon")
 """Short names that are words as well."""
 
 NOON = time(12)
+DEEPEST = 2
 SEARCH = {
     "REQUIRE_PARTS": ["day", "month"],
     "DATE_ORDER": "MDY",
@@ -57,10 +58,12 @@ SEARCH = {
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Reads days as seen from ``today``; ``past``: the customer speaks of what was."""
+    """Reads days as seen from ``today``; ``past``: the customer speaks of what was. ``deep``: how many days may hang on another
+    ("a week after the monday after christmas"): each is read in two ways, and a text is as long as its sender likes."""
 
     today: date
     past: bool = False
+    deep: int = DEEPEST
 
     def day(self, text: str) -> date | None:
         """The first that is understood, the surest readings first; None too for a day on the wrong side of today."""
@@ -83,7 +86,7 @@ class Days:
             return None
         if re.match(r"(?:tomorrow|yesterday)\b", found["other"]) and found["unit"] == "day" and found["count"] == "the":
             return None  # "the day after tomorrow"
-        other = Days(self.today, self.past).day(found["other"])
+        other = self._other(found["other"])
         return None if other is None else other + _span(found) * (-1 if found["way"] == "before" else 1)
 
     def _ago(self, text: str) -> date | None:
@@ -136,7 +139,7 @@ class Days:
             return None
         if found["other"].startswith("next"):
             return self._next(found["weekday"]) + timedelta(weeks=1)
-        other = Days(self.today, self.past).day(found["other"])
+        other = self._other(found["other"])
         if other is None:
             return None
         step, back = (timedelta(days=-1), -1) if found["way"] == "before" else (timedelta(days=1), 1)
@@ -196,6 +199,10 @@ class Days:
         shifts = ({"next": (1,), "last": (-1,)}[named[1]]) if named else tuple(-n if self.past else n for n in range(13))
         days = (_in_month(_moved(start, relativedelta(months=n)), int(found["day"])) for n in shifts)
         return next((one for one in days if one and (one <= self.today if self.past else one >= self.today)), None)
+
+    def _other(self, text: str) -> date | None:
+        """The day that this one hangs on."""
+        return Days(self.today, self.past, self.deep - 1).day(text) if self.deep else None
 
     def _next(self, name: str) -> date:
         """The nearest such day, today too; of the past the latest before today."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -141,6 +142,27 @@ def test_those_of_other_weights_are_deleted(tmp_path: Path) -> None:
     (tmp_path / "sentence-vectors-0123456789ab.onnx").touch()
     path = model_file(tmp_path)
     assert [one.name for one in tmp_path.iterdir()] == [path.parent.name]
+
+
+def test_another_user_than_the_one_who_trained_may_read_it(models: Path) -> None:
+    assert model_file(models).parent.stat().st_mode & 0o777 == 0o755
+
+
+def test_where_nothing_can_be_written_the_vectors_are_the_same(
+    tmp_path: Path, encoder: Encoder, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    alone = Encoder(tmp_path / "file")
+    assert np.allclose(alone.encode(SENTENCES), encoder.encode(SENTENCES), atol=1e-5)
+    assert "held in memory by this process alone" in caplog.text
+
+
+def test_what_a_killed_maker_left_is_deleted(tmp_path: Path) -> None:
+    left = tmp_path / f"making-{model_files.NAME}-x"
+    left.mkdir()
+    os.utime(left, (0, 0))
+    model_file(tmp_path)
+    assert not left.exists()
 
 
 def test_without_the_package_one_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

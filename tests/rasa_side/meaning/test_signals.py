@@ -23,6 +23,7 @@ SAID = {
         "distressed": ["so worried", "please help me"],
         "fraud": ["someone used my"],
     },
+    "No, I'm furious": {"angry": ["furious"]},
     "I lost my job and I can't pay this month": {"vulnerable": ["lost my job", "cant pay"]},
 }
 
@@ -35,7 +36,7 @@ def test_signs_are_found_with_their_words(words: str, signs: dict[str, list[str]
 @pytest.mark.parametrize(
     "words",
     ["hello", "I'm not angry, just asking", "it's not urgent", "no emergency", "ATM", "OK THANKS", "what's my balance", "",
-     "a useful answer", "suede shoes", "nothing ridiculous please", "CAN I SEE"],
+     "a useful answer", "suede shoes", "nothing ridiculous please", "CAN I SEE", "tell me a joke"],
 )  # fmt: skip
 def test_no_sign(words: str) -> None:
     assert SIGNALS.found(words) == {}
@@ -48,6 +49,6 @@ def test_an_agent_reads_sign_and_words() -> None:
     )
 
 
-def test_long_texts_cost_nothing_and_break_nothing() -> None:
+def test_long_texts_break_nothing() -> None:
     assert SIGNALS.found("useless " * 5000) == {"angry": ["useless"]}
     assert SIGNALS.found("\u200b" * 9000) == {}

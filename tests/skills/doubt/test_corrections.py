@@ -45,3 +45,14 @@ async def test_both_answers_can_be_mended_only_the_last_is(talk: Start) -> None:
     assert "card_last4" not in await customer.slots()  # asked again: there is none such
     await customer.says("no, 1881")
     assert (await customer.slots())["activation"] == "activated"
+
+
+@pytest.mark.parametrize(
+    "words", ["sorry, June 3 to June 17", "actually, from June 3 to June 17", "wait, how long does that take?"]
+)
+async def test_an_answer_to_the_open_question_leaves_the_answer_before(talk: Start, words: str) -> None:
+    customer = talk()
+    await customer.says("I want to tell you that I am travelling to France")
+    assert await customer.form() == "travel_form"
+    answer = await customer.says(words)
+    assert (await customer.slots()).get("travel_place") == "France" and "changed that" not in answer

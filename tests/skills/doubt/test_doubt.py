@@ -101,6 +101,13 @@ def test_only_what_is_listed_unsure_and_no_command_is_asked_first() -> None:
     assert careful.asked("Start over, please!", told)["intent"] == {"name": "start_over", "confidence": 1.0}
 
 
+def test_an_example_that_asks_orders_nothing() -> None:
+    careful = Doubt.of(["lock"], 0.9, {"lock": ("How long can it stay locked?", "how do i lock it", "can you lock it")})
+    assert careful.asked("how long can it stay locked", parsed("lock", 0.8))["intent"]["name"] == asked_first.UNSURE
+    for words in ("how do i lock it", "can you lock it"):
+        assert careful.asked(words, parsed("lock", 0.8))["intent"]["name"] == "lock"
+
+
 UNSURE = '/unsure{"wish": "%s"}'
 
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from bot.skills.parsing.dates import Moment, Period, parse_date, parse_moment, parse_period, parse_time
+from bot.skills.parsing.days import Days
 from tests.talking.training import ROOT
 
 SAID: dict[str, Any] = yaml.safe_load((ROOT / "tests/skills/parsing/dates.yml").read_text())
@@ -27,6 +28,20 @@ def moment(given: date | str) -> Moment:
 @pytest.mark.parametrize(("words", "meant"), SAID["ahead"].items())
 def test_what_is_to_come(words: str, meant: date | str) -> None:
     assert parse_moment(words, NOW, ZONE) == moment(meant)
+
+
+@pytest.mark.parametrize("nested", ["a day after sun after ", "a week before the monday after "])
+def test_a_long_text_is_read_a_few_times_only(nested: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each day that hangs on another is read in two ways; without an end to it one message would stop everybody's."""
+    read, day = [0], Days.day
+
+    def counted(self: Days, text: str) -> date | None:
+        read[0] += 1
+        return day(self, text)
+
+    monkeypatch.setattr(Days, "day", counted)
+    parse_moment(nested * 12 + "x", NOW, ZONE)
+    assert 0 < read[0] <= 20
 
 
 @pytest.mark.parametrize("words", SAID["nothing"])
