@@ -1,5 +1,9 @@
 """Whether the model is asked at all: who fails again and again is left alone for a while
-(https://martinfowler.com/bliki/CircuitBreaker.html). Pure."""
+(https://martinfowler.com/bliki/CircuitBreaker.html). Pure.
+
+``bot/rasa_http/breaker.py`` is another with other rules: a server that rests there is asked last, not never, since each turn
+needs one; and what is late, away or looked at counts differently. Here every failure is alike, and not to ask costs little.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -64,6 +65,13 @@ class Checked:
         except NoAnswer as none:
             text, why = "", none.why
             self._missed(none)
+        except asyncio.CancelledError:
+            self.breaker.failed()
+            raise
+        except Exception:  # the edge: whatever went wrong, the built-in way is gone and the breaker hears of it
+            text, why = "", "broken"
+            self.breaker.failed()
+            log.exception("asking the language model failed", extra={"model": self.client.endpoint.model})
         finally:
             self._asking -= 1
         return Worded(text, self._use(purpose, began, why))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from aiohttp import web
 
 from bot.model import ChannelName
 from bot.ports.language_model import NoLanguageModel, Worded
+from language_model import purposes
 from language_model.breaker import FIRST_PAUSE
-from language_model.client import ChatClient
+from language_model.client import ChatClient, Question
 from language_model.endpoint import Endpoint, from_environ
 from language_model.model import AT_ONCE, Checked, model_at
 from tests.language_model.conftest import ABROAD
@@ -184,6 +186,62 @@ async def test_a_server_that_wants_quiet_gets_it(server: Server) -> None:
     assert why(await rephrased(model)) == "resting"
     clock.seconds += 1
     server.does, server.says = None, {"answer": GOOD}
+    assert (await rephrased(model)).text == GOOD
+
+
+class Faulty(ChatClient):
+    """Goes wrong as nobody foresaw, as long as ``wrong`` is set."""
+
+    wrong: BaseException | None = None
+
+    async def ask(self, question: Question) -> Mapping[str, Any]:
+        if self.wrong:
+            raise self.wrong
+        return await super().ask(question)
+
+
+def faulty(server: Server, clock: Clock) -> tuple[Checked, Faulty]:
+    client, server.says = Faulty(server.endpoint(5.0)), {"answer": GOOD}
+    return Checked(client, clock), client
+
+
+async def test_what_nobody_foresaw_is_told_as_broken_logged_and_the_pause_ends_as_ever(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock()
+    model, client = faulty(server, clock)
+    client.wrong = UnicodeError("no such host")
+    assert [why(await rephrased(model)) for _ in range(4)] == ["broken"] * 3 + ["resting"]
+    assert "no such host" in caplog.text and KEY not in caplog.text
+    clock.seconds += FIRST_PAUSE
+    assert why(await rephrased(model)) == "broken"
+    clock.seconds += 2 * FIRST_PAUSE
+    client.wrong = None
+    assert (await rephrased(model)).text == GOOD
+
+
+async def test_an_answer_that_the_check_trips_over_is_broken(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, _ = faulty(server, Clock())
+
+    def trips(*_: object) -> str:
+        raise RecursionError
+
+    monkeypatch.setattr(purposes, "fault", trips)
+    assert why(await rephrased(model)) == "broken"
+
+
+async def test_the_question_after_a_pause_may_be_given_up_without_shutting_the_others_out(server: Server) -> None:
+    clock = Clock()
+    model, client = faulty(server, clock)
+    client.wrong = asyncio.CancelledError()
+    for _ in range(3):
+        with pytest.raises(asyncio.CancelledError):
+            await rephrased(model)
+    clock.seconds += FIRST_PAUSE
+    with pytest.raises(asyncio.CancelledError):
+        await rephrased(model)
+    clock.seconds += 2 * FIRST_PAUSE
+    client.wrong = None
     assert (await rephrased(model)).text == GOOD
 
 
