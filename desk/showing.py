@@ -50,8 +50,10 @@ class Showing:
     clock: Clock
     softphone: Softphone | None
     troubles: Callable[[], Awaitable[Sequence[str]]]
-    articles: Sequence[tuple[str, str]] = ()
-    """Name and title of each article that may be searched and amended."""
+    searched: bool = False
+    """Whether there are articles to search."""
+    amended: Sequence[tuple[str, str]] = ()
+    """Name and title of each article that a reply may be proposed to amend; none where replies are not proposed."""
 
     async def page(
         self,
@@ -73,7 +75,7 @@ class Showing:
         once = (refusal and refusal.once) or secrets.token_hex(16)
         values |= {"view": view, "refusal": refusal, "once": once}
         values |= {"days": show.days(view, names) if view else [], "names": names}
-        values |= {"reply_limit": LONGEST_REPLY, "outcome_limit": OUTCOME_LIMIT, "articles": self.articles}
+        values |= {"reply_limit": LONGEST_REPLY, "outcome_limit": OUTCOME_LIMIT, "articles": self.amended}
         values |= await self.calling.values(visit.agent, view)
         values |= {"softphone": self.softphone if visit.agent.in_browser else None}
         return self.pages.render(template, refusal.status if refusal else 200, **values)
@@ -99,6 +101,6 @@ class Showing:
         left = [h.id for h in listing if h.agent not in (None, visit.agent.username) and await self.presence.left_behind(h)]
         rows = show.queue_rows(listing, visit.agent.username, names)
         values: dict[str, object] = {"me": visit.agent, "csrf": visit.csrf, "rows": rows, "selected": selected, "left": left}
-        values |= {"troubles": await self.troubles(), "has_articles": bool(self.articles)}
+        values |= {"troubles": await self.troubles(), "has_articles": self.searched, "may_propose": bool(self.amended)}
         values |= {"here": [agent.display_name for agent in here], "waiting": sum(row.place is not None for row in rows)}
         return values, names

@@ -48,7 +48,8 @@ class Desk:
     ``app.add_routes(desk.routes())`` and ``app.on_shutdown.append(desk.on_shutdown)``, which ends the open event
     streams (else a stop waits for them). ``secure_cookies`` is True when the desk is reached by https; ``softphone`` when
     agents may answer calls in their browser. ``troubles``: what is to be mended, in sentences. ``articles``: what agents may
-    search beside the composer, and propose replies for, if there are any; ``proposed``: what was, where it is kept.
+    search beside the composer, if there are any; ``proposed``: what was proposed for them, None where nothing is kept: then
+    nobody is let propose.
     """
 
     def __init__(
@@ -77,11 +78,23 @@ class Desk:
         told = facts or NoFacts()
         self._articles = ArticleSearch(articles, self._pages, self._visitor, clock) if articles else None
         self._proposals = (
-            Proposals(articles, self._pages, self._visitor, facts=told, clock=clock, listed=proposed) if articles else None
+            Proposals(articles, self._pages, self._visitor, facts=told, clock=clock, listed=proposed)
+            if articles and proposed
+            else None
         )
         names = self._proposals.names if self._proposals else ()
         self._showing = Showing(
-            people, agents, self._presence, self._calling, self._pages, told, clock, softphone, troubles, names
+            people,
+            agents,
+            self._presence,
+            self._calling,
+            self._pages,
+            told,
+            clock,
+            softphone,
+            troubles,
+            searched=articles is not None,
+            amended=names,
         )
         self._stopping = asyncio.Event()
 

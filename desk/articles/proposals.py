@@ -33,11 +33,9 @@ Who = Callable[[web.Request], Awaitable[Visit]]
 
 
 class Proposals:
-    """``library``: the articles that may be amended; ``listed``: None where nothing is kept."""
+    """``library``: the articles that may be amended; ``listed``: what was proposed, as it is kept."""
 
-    def __init__(
-        self, library: Library, pages: Pages, who: Who, *, facts: Facts, clock: Clock, listed: Listed | None = None
-    ) -> None:
+    def __init__(self, library: Library, pages: Pages, who: Who, *, facts: Facts, clock: Clock, listed: Listed) -> None:
         self._library, self._pages, self._who = library, pages, who
         self._facts, self._clock, self._listed = facts, clock, listed
 
@@ -78,7 +76,7 @@ class Proposals:
         if not visit.agent.supervisor:
             return self._pages.sentence(403, "Not for you", SUPERVISORS)
         try:
-            found = await self._listed() if self._listed else []
+            found = await self._listed()
         except RecordsUnavailable:
             return self._pages.sentence(503, "Not available", AWAY)
         waiting = [one for one in found if one.state == OPEN and one.id != done]

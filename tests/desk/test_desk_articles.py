@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from redis.asyncio import Redis
 
+from bot.model import Author
 from desk.agents import AgentDirectory
 from desk.articles.search import SEARCHES
 from knowledge.library import Library
@@ -63,6 +64,18 @@ async def test_whom_an_article_may_be_told_stands_beside_it(ana: Browser) -> Non
 async def test_what_nobody_wrote_is_said_to_be_missing(ana: Browser) -> None:
     assert "No article fits." in (await ana.get("/desk/articles?q=zzgrf")).text
     assert "No article fits." in (await ana.get("/desk/articles?q=")).text
+
+
+async def test_where_nothing_is_kept_articles_are_searched_and_nothing_is_proposed(desk: House, ana: Browser) -> None:
+    handoff = desk.people.open()
+    await desk.people.accept(handoff.id, "ana", None)
+    desk.people.say(handoff.id, "We mend tyres.", Author.AGENT, "ana")
+    await desk.agents.set_role("ana", "supervisor")
+    page = (await ana.get(f"/desk/handoffs/{handoff.id}")).text
+    assert "We mend tyres." in page and 'class="find-articles"' in page
+    assert "Propose" not in page and "Proposals" not in page
+    assert (await ana.get("/desk/proposals")).status == 404
+    assert (await ana.post(f"/desk/handoffs/{handoff.id}/propose", {"line": "any"})).status in (404, 405)
 
 
 async def test_nobody_else_may_search(desk: House) -> None:
