@@ -19,11 +19,11 @@ from bot.redis_store.client.disk import Disk
 from bot.redis_store.client.renewal import Demoted
 from connectors.delivery_reasons import CODE_CAP
 from desk.views import Desk
-from gateway.app import notes, said_to_agents
 from gateway.observe.checks import AWAY, DEMOTED, SILENT
 from gateway.observe.codes import OURS
 from gateway.observe.standing import FRESH, UNKNOWN, Standing
 from gateway.settings.config import ONE_ADDRESS, OTHER_PARTITIONS
+from gateway.standing_notes import notes, said_to_agents
 from gateway.workers.recorder import said_of
 from records.recorder import RecorderHealth
 from tests.desk.conftest import PASSWORD, Browser, FakeClock, House

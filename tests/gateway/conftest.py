@@ -23,8 +23,9 @@ from argon2 import PasswordHasher
 from bot.model import now
 from bot.redis_store.client.base import connect
 from connectors.twilio.webhook_signature import signature_of
-from gateway.app import public_app, queue_depths, workers
+from gateway.app import public_app, workers
 from gateway.settings.config import Settings
+from gateway.standing_notes import queue_depths
 from gateway.wiring.core import Core, build
 from records.sql import opening
 from tests.conftest import free_port

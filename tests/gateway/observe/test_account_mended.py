@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.ports import SendError
-from gateway.app import measures, notes
+from gateway.standing_notes import measures, notes
 from tests.gateway.conftest import House
 
 SM = "SM" + "0" * 31

@@ -15,9 +15,9 @@ from bot.ports import SendError, SendFailure, StoreUnavailable
 from bot.redis_store.client.base import connect, dump
 from bot.redis_store.partition_map import GENERATIONS, PARTITIONS, UNWRITTEN, Generation, PartitionMap, closed_key
 from bot.redis_store.queue import INBOUND, inbox_key, record_key
-from gateway.app import notes
 from gateway.commands import partitions as command
 from gateway.commands import redrive
+from gateway.standing_notes import notes
 from gateway.workers.partitions.reader import failed_key
 from tests.gateway.conftest import Outside, opened
 from tests.gateway.workers.conftest import ANA, BEN, Post, make_post, text, until

@@ -14,7 +14,7 @@ from bot.model import Address, AddressKind, ChannelName, InboundMessage, now
 from bot.redis_store.client.base import connect
 from bot.redis_store.client.renewal import Demoted
 from bot.redis_store.queue import RedisInbox
-from gateway.app import health_of, notes
+from gateway.standing_notes import health_of, notes
 from tests.conftest import free_port
 from tests.gateway.conftest import House
 from tests.gateway.settings.test_redis_forms import server

@@ -11,8 +11,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.redis_store.queue import RedisInbox
-from gateway.app import health_of, notes
 from gateway.observe.checks import NO_RECORDS, store_notes
+from gateway.standing_notes import health_of, notes
 from tests.gateway.conftest import House, said_in_messenger
 
 SM = "SM" + "0" * 31

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.rasa_http.pool import RasaPool
-from gateway.app import health_of
+from gateway.standing_notes import health_of
 from tests.gateway.conftest import House, Outside
 
 NUMBERS = [f"+12125550{number}" for number in range(110, 122)]

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from bot.model import Address, AddressKind, Author, ChannelName, OutboundMessage, Reply, new_id, now
-from gateway.app import notes
+from gateway.standing_notes import notes
 from tests.gateway.conftest import OURS, House, said_in_messenger
 
 ANA = "+12125550147"

@@ -15,8 +15,8 @@ import pytest
 from bot.model import ChannelName, InboundMessage, now
 from bot.redis_store.client.base import connect
 from bot.redis_store.facts import fact_streams
-from gateway.app import health_of, measures, notes
 from gateway.settings.config import Settings
+from gateway.standing_notes import health_of, measures, notes
 from gateway.wiring.core import build
 from gateway.workers.recorder import Recording, recording, said_of
 from records.errors import RecordsUnavailable, Trouble
