@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
@@ -87,6 +89,19 @@ class Showing:
         lines, network = len(view.transcript), place_of(visit.request)
         who = {"reader": visit.agent.username, "handoff_id": handoff.id, "network": network}
         await self.facts.append([transcript_read(new_id("read"), about, self.clock(), lines=lines, **who)])
+
+    async def earlier(self, handoff_id: str, before: str) -> web.Response:
+        """Older lines of a conversation: a page, from which the script takes them into its own. Missing when there are none."""
+        if not re.fullmatch(r"\d{1,9}", before, re.ASCII):
+            raise Missing("There are no such lines.")
+        try:
+            page = await self.people.earlier(handoff_id, int(before))
+        except HandoffRefused as refused:
+            raise Missing(str(refused)) from refused
+        usernames = sorted(show.agents_in_lines(page.transcript))
+        names = dict(zip(usernames, await asyncio.gather(*map(self.agents.display_name, usernames)), strict=True))
+        values: dict[str, Any] = {"handoff_id": handoff_id, "earlier": page.earlier, "days": show.days(page, names)}
+        return self.pages.render("earlier.html", **values)
 
     async def queue(self, visit: Visit, selected: str) -> web.Response:
         """Who waits and who is there, when something happened to another conversation: this one is not read again for it."""

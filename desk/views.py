@@ -10,14 +10,13 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
 
 from aiohttp import web
 
 from bot.agent_desk.workspace import LONGEST_REPLY
 from bot.door.outgoing import unreadable
 from bot.ports import Clock, Facts, HandoffRefused, NoFacts, People, StoreUnavailable
-from desk import live, show
+from desk import live
 from desk.agents import AgentDirectory
 from desk.articles.proposals import Listed, Proposals
 from desk.articles.search import ArticleSearch
@@ -78,7 +77,7 @@ class Desk:
         told = facts or NoFacts()
         self._articles = ArticleSearch(articles, self._pages, self._visitor, clock) if articles else None
         self._proposals = (
-            Proposals(articles, self._pages, self._visitor, facts=told, clock=clock, listed=proposed)
+            Proposals(articles, people, self._pages, self._visitor, self._done, facts=told, clock=clock, listed=proposed)
             if articles and proposed
             else None
         )
@@ -131,7 +130,7 @@ class Desk:
             (one + "/call", self.call),
             (one + "/unlink", self.unlink),
             *([("/desk/proposals", self._proposals.decide)] if self._proposals else []),
-            *([(one + "/propose", self.propose)] if self._proposals else []),
+            *([(one + "/propose", self._proposals.propose)] if self._proposals else []),
         ]
         return [
             *(self._browser.routes(self._guard.over) if self._browser else ()),
@@ -152,19 +151,9 @@ class Desk:
         return await self._showing.page(await self._visitor(request), request.match_info["id"], opened=True)
 
     async def earlier(self, request: web.Request) -> web.StreamResponse:
-        """Older lines of a conversation: a page, from which the script takes them into its own."""
+        """Older lines of a conversation."""
         await self._visitor(request)
-        handoff_id, before = request.match_info["id"], request.query.get("before", "")
-        if not re.fullmatch(r"\d{1,9}", before, re.ASCII):
-            raise Missing("There are no such lines.")
-        try:
-            page = await self._people.earlier(handoff_id, int(before))
-        except HandoffRefused as refused:
-            raise Missing(str(refused)) from refused
-        usernames = sorted(show.agents_in_lines(page.transcript))
-        names = dict(zip(usernames, await asyncio.gather(*map(self._agents.display_name, usernames)), strict=True))
-        values: dict[str, Any] = {"handoff_id": handoff_id, "earlier": page.earlier, "days": show.days(page, names)}
-        return self._pages.render("earlier.html", **values)
+        return await self._showing.earlier(request.match_info["id"], request.query.get("before", ""))
 
     async def parts(self, request: web.Request) -> web.StreamResponse:
         """What may have changed on the page. Asked by the script, so it does not count as the agent's doing."""
@@ -262,18 +251,6 @@ class Desk:
         except HandoffRefused as refused:
             return await self._done(visit, handoff_id, Refusal("unlink", str(refused)))
         return await self._done(visit, handoff_id)
-
-    async def propose(self, request: web.Request) -> web.StreamResponse:
-        """Propose a reply of this conversation as an article; the script shows a refusal beside the button."""
-        visit, handoff_id = await self._visitor(request), request.match_info["id"]
-        fields = await form_of(request)
-        try:
-            view = await self._people.view(handoff_id)
-        except HandoffRefused as refused:
-            raise Missing(str(refused)) from refused
-        line, article = fields.get("line", "")[:80], fields.get("article", "").strip()
-        why = await self._proposals.propose(view, visit.agent.username, line, article) if self._proposals else ""
-        return web.Response(text=why, status=422) if why else await self._done(visit, handoff_id)
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         """Hold, mute, transfer, bring in, listen: what is done with the phone call."""

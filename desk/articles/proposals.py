@@ -13,8 +13,9 @@ from aiohttp import web
 from bot.door.outgoing import unreadable
 from bot.facts.articles import DECISIONS, decided, proposed
 from bot.model import Author, TranscriptLine
-from bot.ports import Clock, Facts, HandoffView
+from bot.ports import Clock, Facts, HandoffRefused, HandoffView, People
 from desk import show
+from desk.guard import Missing
 from desk.http import Visit, form_of
 from desk.pages import Pages
 from knowledge.library import Library
@@ -30,13 +31,17 @@ AWAY = "What was proposed cannot be read just now. Please try again in a moment.
 Listed = Callable[[], Awaitable[Sequence[Proposal]]]
 """All that was proposed, with what came of it. Raises RecordsUnavailable."""
 Who = Callable[[web.Request], Awaitable[Visit]]
+Done = Callable[[Visit, str], Awaitable[web.Response]]
+"""What is shown after a form of this conversation."""
 
 
 class Proposals:
-    """``library``: the articles that may be amended; ``listed``: what was proposed, as it is kept."""
+    """``library``: the articles that may be amended; ``done``: what is shown then; ``listed``: what was proposed."""
 
-    def __init__(self, library: Library, pages: Pages, who: Who, *, facts: Facts, clock: Clock, listed: Listed) -> None:
-        self._library, self._pages, self._who = library, pages, who
+    def __init__(
+        self, library: Library, people: People, pages: Pages, who: Who, done: Done, *, facts: Facts, clock: Clock, listed: Listed
+    ) -> None:
+        self._library, self._people, self._pages, self._who, self._done = library, people, pages, who, done
         self._facts, self._clock, self._listed = facts, clock, listed
 
     @property
@@ -44,7 +49,19 @@ class Proposals:
         """Name and title of each article."""
         return [(one.slug, one.front.title) for one in self._library.written_in("en")]
 
-    async def propose(self, view: HandoffView, by: str, line: str, article: str) -> str:
+    async def propose(self, request: web.Request) -> web.StreamResponse:
+        """Propose a reply of this conversation as an article; the script shows a refusal beside the button."""
+        visit, handoff_id = await self._who(request), request.match_info["id"]
+        fields = await form_of(request)
+        try:
+            view = await self._people.view(handoff_id)
+        except HandoffRefused as refused:
+            raise Missing(str(refused)) from refused
+        line, article = fields.get("line", "")[:80], fields.get("article", "").strip()
+        why = await self._proposed(view, visit.agent.username, line, article)
+        return web.Response(text=why, status=422) if why else await self._done(visit, handoff_id)
+
+    async def _proposed(self, view: HandoffView, by: str, line: str, article: str) -> str:
         """Propose an agent's line of this conversation; a sentence when that cannot be. Raises StoreUnavailable."""
         said = _said(view, line)
         if said is None:

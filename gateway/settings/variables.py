@@ -3,17 +3,18 @@ kept in step with this by a test."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator, ValidationError
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from connectors.visitors import Proxies
 from gateway.settings import kinds, single_use_kinds
-from gateway.settings.kinds import ConfigError, one_line, sentence
+from gateway.settings.declaring import REQUIRED, by, variable
+from gateway.settings.kinds import ConfigError, sentence
 from gateway.settings.voice_modes import VoiceModes
 
 TWILIO_TIMEOUT = 15.0
@@ -26,19 +27,6 @@ LLM = ("LLM_URL", "LLM_MODEL")
 SECOND_FACTOR = ("SECOND_FACTOR_URL", "SECOND_FACTOR_TOKEN")
 TOGETHER = (TWILIO, MESSENGER, SOFTPHONE, SECOND_FACTOR, LLM)
 """Of each of these all are set, or none."""
-
-REQUIRED: Any = ...
-
-
-def by(read: Callable[[str], object]) -> PlainValidator:
-    """A value that ``read`` makes of the text."""
-    return PlainValidator(lambda text: read(one_line(text)))
-
-
-def variable(explanation: str, default: Any = "", *, secret: bool = False) -> Any:
-    """A row of the table. ``default``: text, read as one that was set; or the value of one that is not set; or REQUIRED."""
-    given = isinstance(default, str) and bool(default)
-    return Field(default, description=explanation, repr=not secret, validate_default=given)
 
 
 class Variables(BaseSettings):

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from journeys.calls.run import NUMBERS, run_calls
+from journeys.calls.run import NUMBERS
+from journeys.calls.run_all import run_calls
 from journeys.calls.script import RELAY, ScriptedCall, read_calls
 from journeys.outcome import Outcome
 from journeys.stage import open_stage, started
