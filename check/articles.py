@@ -17,7 +17,7 @@ from check.reading.assistant import Assistant
 from check.reading.documents import Document, Key
 from check.wording import OPT_OUT, badly_read, words_of
 from connectors.sms.gsm7 import BASIC, EXTENSION
-from knowledge.article import FrontMatter, NextStep, Picture, Short, Valid
+from knowledge.article import AMENDS, UNWRITTEN, FrontMatter, NextStep, Picture, Short, Valid
 from knowledge.elsewhere import KEY
 from knowledge.reading import SLUG, linked
 
@@ -42,7 +42,7 @@ def articles(assistant: Assistant) -> Iterator[Finding]:
     """Each article by itself, and each with the others."""
     seen: dict[tuple[str, Any], str] = {}
     for one in assistant.articles:
-        yield from _whole(one)
+        yield from chain(_whole(one), _written(one))
         yield from chain(_by_sms(one), _aloud(one), _questions(one), _in_time(one), _next(assistant, one), _links(one))
         name = (one.path.stem, one.document.value("language"))
         if seen.setdefault(name, one.document.name) != one.document.name:
@@ -65,6 +65,27 @@ def _whole(one: ArticleFile) -> Iterator[Finding]:
     except ValidationError as error:
         for wrong in error.errors():
             yield _refused(one.document, tuple(wrong["loc"]), wrong["type"], wrong["msg"])
+
+
+def _written(one: ArticleFile) -> Iterator[Finding]:
+    """Nothing of a draft (`make proposals`) is left open."""
+    for place, text in _texts(one.document):
+        if UNWRITTEN in text:
+            yield one.document.finding(place, f"{'.'.join(map(str, place))}: {UNWRITTEN} stands here. Write it.")
+    for number, line in enumerate(one.body.splitlines(), 1):
+        if UNWRITTEN in line:
+            yield Finding(one.document.name, one.body_line + number, f"{UNWRITTEN} stands here. Write it.")
+    if one.body.startswith(AMENDS):
+        text = "This is a draft to amend another article: put its words there, and delete it."
+        yield Finding(one.document.name, one.body_line + 1, text)
+
+
+def _texts(document: Document, *key: Any) -> Iterator[tuple[Key, str]]:
+    """Every text of the front matter, with its place."""
+    for place, value in document.entries(*key):
+        if isinstance(value, str):
+            yield place, value
+        yield from _texts(document, *place)
 
 
 def _refused(document: Document, place: Key, kind: str, message: str) -> Finding:

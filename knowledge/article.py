@@ -12,6 +12,9 @@ from bot.model import Proof
 ADDRESS = r"^https://\S+$"
 LANGUAGE = r"^[a-z]{2}$"
 
+UNWRITTEN, AMENDS = "TO BE WRITTEN", "Amends:"
+"""In a draft: what stands where its author has to write something, and how its text begins that belongs into another article."""
+
 
 class Part(BaseModel):
     """Frozen; a key that nobody reads is a mistake."""

@@ -20,13 +20,12 @@ from bot.model import now
 from bot.ports import Clock
 from gateway.commands.places import Places, told_of
 from gateway.retention.person import Unclear
+from knowledge.article import AMENDS, UNWRITTEN
 from records.sql import RecordsStore, opening
 from records.sql.queries.proposals import OPEN, Proposal
 
 OPERATOR = "operator"
 REVIEW = timedelta(days=180)
-OPEN_QUESTION = "TO BE WRITTEN"
-"""Stands wherever a designer has to write something: `make check` refuses or the reader sees it."""
 
 
 def read_arguments(given: Sequence[str]) -> argparse.Namespace:
@@ -50,20 +49,20 @@ def listed(found: Sequence[Proposal]) -> Iterator[str]:
 
 
 def draft(one: Proposal, clock: Clock = now) -> str:
-    """An article's file, to be finished by a designer."""
-    question, reply = " ".join(one.question.split()) or OPEN_QUESTION, " ".join(one.reply.split()) or OPEN_QUESTION
+    """An article's file, to be finished by a designer: `make check` refuses what is left open."""
+    question, reply = " ".join(one.question.split()) or UNWRITTEN, " ".join(one.reply.split()) or UNWRITTEN
     front = {
-        "title": OPEN_QUESTION,
-        "about": OPEN_QUESTION,
+        "title": UNWRITTEN,
+        "about": UNWRITTEN,
         "questions": [question],
         "short": {"sms": reply, "voice": reply, "web": reply},
         "next": {"intent": "speak_to_person", "title": "Speak to a person"},
-        "owner": OPEN_QUESTION,
+        "owner": UNWRITTEN,
         "review": (clock() + REVIEW).date(),
     }
     matter = yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=120)
-    head = f"Amends: {one.article}\n\n" if one.article else ""
-    return f"---\n{matter}---\n{head}{one.reply.strip() or OPEN_QUESTION}\n"
+    head = f"{AMENDS} {one.article}\n\n" if one.article else ""
+    return f"---\n{matter}---\n{head}{one.reply.strip() or UNWRITTEN}\n"
 
 
 def written(found: Sequence[Proposal], folder: Path) -> Iterator[str]:
