@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
@@ -20,11 +19,14 @@ from desk.http import Visit, form_of
 from desk.pages import Pages
 from knowledge.library import Library
 from records.errors import RecordsUnavailable
-from records.sql.queries.proposals import OPEN, Proposal
+from records.sql import Proposal
+from records.sql.queries.proposals import OPEN
 
-PROPOSAL = re.compile(r"[A-Za-z0-9_-]{1,80}")
 NOT_THERE = "This reply is not among the lines shown. Load the page again."
 NO_ARTICLE = "There is no article of that name. Leave it empty to propose a new one."
+NOT_OPEN = (
+    "Say which open proposal, and whether it is taken or declined. Perhaps somebody decided it already: load the page again."
+)
 SUPERVISORS = "Only supervisors see what was proposed."
 AWAY = "What was proposed cannot be read just now. Please try again in a moment."
 
@@ -75,27 +77,30 @@ class Proposals:
     async def page(self, request: web.Request) -> web.StreamResponse:
         """What was proposed, the open ones first. 403 for others than supervisors, 503 while the records are away."""
         visit = await self._who(request)
-        return await self._page(visit, "")
-
-    async def decide(self, request: web.Request) -> web.StreamResponse:
-        """Take a proposal, or decline it."""
-        visit, fields = await self._who(request), await form_of(request)
-        number, state = fields.get("proposal", ""), fields.get("state", "")
         if not visit.agent.supervisor:
             return self._pages.sentence(403, "Not for you", SUPERVISORS)
-        if state not in DECISIONS or not PROPOSAL.fullmatch(number):
-            return self._pages.sentence(422, "Not accepted", "Say which proposal, and whether it is taken or declined.")
-        await self._facts.once(decided(number, state, visit.agent.username, self._clock()), None)
-        return await self._page(visit, number)
+        try:
+            return self._page(visit, await self._listed())
+        except RecordsUnavailable:
+            return self._pages.sentence(503, "Not available", AWAY)
 
-    async def _page(self, visit: Visit, done: str) -> web.Response:
-        """``done``: the one that was decided just now; the records have it some seconds later."""
+    async def decide(self, request: web.Request) -> web.StreamResponse:
+        """Take an open proposal, or decline it. 422 for one that is not open."""
+        visit, fields = await self._who(request), await form_of(request)
+        number, state = fields.get("proposal", ""), fields.get("state", "")
         if not visit.agent.supervisor:
             return self._pages.sentence(403, "Not for you", SUPERVISORS)
         try:
             found = await self._listed()
         except RecordsUnavailable:
             return self._pages.sentence(503, "Not available", AWAY)
+        if state not in DECISIONS or number not in {one.id for one in found if one.state == OPEN}:
+            return self._pages.sentence(422, "Not accepted", NOT_OPEN)
+        await self._facts.once(decided(number, state, visit.agent.username, self._clock()), None)
+        return self._page(visit, found, number)
+
+    def _page(self, visit: Visit, found: Sequence[Proposal], done: str = "") -> web.Response:
+        """``done``: the one that was decided just now; the records have it some seconds later."""
         waiting = [one for one in found if one.state == OPEN and one.id != done]
         over = [one for one in found if one.state != OPEN][::-1]
         today = self._clock().date()

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.model import Proof
+from bot.model import ChannelName, Proof
 from bot.ports import Clock
 from connectors.web.limits import Buckets, Rate
 from desk.http import Visit
 from desk.pages import Pages
 from knowledge.article import Article
-from knowledge.library import LONGEST_QUESTION, Library
+from knowledge.library import LONGEST_QUESTION, Library, told
 
 SEARCHES = Rate(20, 2.0)
 """Of one agent: at once, and then each second."""
@@ -36,7 +36,7 @@ class Found:
 
     slug: str
     title: str
-    short: Mapping[str, str]
+    short: Mapping[ChannelName, str]
     level: str
 
 
@@ -61,10 +61,10 @@ class ArticleSearch:
     def _found(self, asked: str) -> list[Found]:
         """Agents may read what needs a proof; whom it may be told stands beside it."""
         hits = self._library.search(asked, proof=Proof.PROVEN)[:FOUND]
-        return [_told(hit.article) for hit in hits if hit.score > 0]
+        return [_found(hit.article) for hit in hits if hit.score > 0]
 
 
-def _told(article: Article) -> Found:
-    short = article.front.short
-    forms = {"sms": short.sms, "voice": short.voice, "web": short.web, "messenger": short.web}
+def _found(article: Article) -> Found:
+    answer = told(article, pages="")
+    forms = {channel: answer.short(channel) for channel in ChannelName}
     return Found(article.slug, article.front.title, forms, "" if article.public else article.front.level.label)

@@ -21,8 +21,8 @@ from bot.ports import Clock
 from gateway.commands.places import Places, told_of
 from gateway.retention.person import Unclear
 from knowledge.article import AMENDS, UNWRITTEN
-from records.sql import RecordsStore, opening
-from records.sql.queries.proposals import OPEN, Proposal
+from records.sql import Proposal, RecordsStore, opening
+from records.sql.queries.proposals import OPEN
 
 OPERATOR = "operator"
 REVIEW = timedelta(days=180)

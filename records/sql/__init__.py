@@ -3,6 +3,7 @@
 from records.sql.keep import Kept
 from records.sql.opening import default_url, opened, opening
 from records.sql.queries.pages import BadCursor, Page
+from records.sql.queries.proposals import Proposal
 from records.sql.queries.reading import Conversation, Line
 from records.sql.queries.search import Question
 from records.sql.retention.purge import Deleted
@@ -15,6 +16,7 @@ __all__ = [
     "Kept",
     "Line",
     "Page",
+    "Proposal",
     "Question",
     "RecordsStore",
     "default_url",

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from redis.asyncio import Redis
 
-from bot.model import Author
+from bot.model import Author, ChannelName
 from desk.agents import AgentDirectory
 from desk.articles.search import SEARCHES
 from knowledge.library import Library
@@ -53,6 +53,8 @@ async def ana(desk: House) -> AsyncIterator[Browser]:
 async def test_an_article_is_found_with_its_form_for_each_channel(ana: Browser) -> None:
     answer = await ana.get("/desk/articles?q=send+a+bike+back")
     assert answer.status == 200 and "Returning a bicycle" in answer.text
+    for channel in ChannelName:
+        assert f"data-{channel.value}=" in answer.text
     assert 'data-sms="Returning a bicycle by text."' in answer.text and 'data-voice="Returning a bicycle aloud."' in answer.text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from bot.redis_store.client.base import connect
 from bot.redis_store.facts import RedisFacts
 from desk.agents import AgentDirectory
 from records.errors import RecordsUnavailable
-from records.sql.queries.proposals import Proposal
+from records.sql import Proposal
 from tests.bot.conftest import facts_on
 from tests.desk.conftest import PASSWORD, Browser, House, cheap_passwords, opened_house
 from tests.desk.fake_people import START, FakeClock
@@ -112,6 +112,17 @@ async def test_supervisors_see_and_decide(house: House, ana: Browser, kept: Kept
     assert fact.body == {"proposal_id": "ap_1", "state": "taken", "by": "ana"}
     kept.away = True
     assert (await ana.get("/desk/proposals")).status == 503
+
+
+async def test_what_is_not_open_cannot_be_decided(house: House, ana: Browser, kept: Kept) -> None:
+    await house.agents.set_role("ana", "supervisor")
+    kept.found.append(replace(OPEN, id="ap_2", state="declined", decided_by="bo"))
+    for number in ("ap_2", "ap_3", "", "x" * 100):
+        answer = await ana.post("/desk/proposals", {"proposal": number, "state": "taken"})
+        assert answer.status == 422 and "load the page again" in answer.text
+    kept.away = True
+    assert (await ana.post("/desk/proposals", {"proposal": "ap_1", "state": "taken"})).status == 503
+    assert await told(house, "article_decided") == []
 
 
 async def test_a_stranger_and_a_form_of_another_site_get_nothing(house: House, browser: Browser, ana: Browser) -> None:
