@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
@@ -13,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.model import now as utc_now
 from records.errors import RecordsRefused, RecordsUnavailable, RefusedByDatabase
-from records.sql.engine import engine_for, is_file, named, reading, url_of, writing
+from records.sql.engine import BUSY_SECONDS, engine_for, is_file, named, reading, url_of, writing
 from records.sql.migrate import migrate
 from records.sql.store import Clock, RecordsStore
 
@@ -66,7 +68,23 @@ async def _checked(text_of_url: str, create: bool) -> URL:
             raise RecordsRefused(f"{named(url)} cannot be opened: there is no folder {file.parent}.")
         if not create and not await asyncio.to_thread(file.exists):
             raise RecordsRefused(f"{named(url)} is not there: {AS_THE_GATEWAY}.")
+        await asyncio.to_thread(_as_wal, file)
     return url
+
+
+def _as_wal(file: Path) -> None:
+    """The file in WAL mode before the engine's connections ask for it: of many processes that change a new file at once, SQLite
+    refuses some as "locked" without waiting (https://www.sqlite.org/c3ref/busy_handler.html). Other errors are the engine's."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.Error as error:
+            if "locked" not in str(error):
+                return
+        time.sleep(0.02)
 
 
 async def _has_records(engine: AsyncEngine) -> None:
