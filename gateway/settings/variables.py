@@ -252,7 +252,8 @@ class Variables(BaseSettings):
             found = cls(**given)  # type: ignore[arg-type] # texts, of which `by` makes the values
         except ValidationError as error:
             wrong += [_sentence(one) for one in error.errors(include_url=False, include_input=False)]
-        if wrong:
+            raise ConfigError(*wrong) from None
+        if wrong := wrong or _contradicting(found):
             raise ConfigError(*wrong)
         return found
 
@@ -283,6 +284,15 @@ def _incomplete(names: tuple[str, ...], given: Mapping[str, str]) -> str:
     if not (present and missing):
         return ""
     return f"{missing[0]} is missing, and {present[0]} is set: {_EXPLANATIONS[missing[0]]}"
+
+
+def _contradicting(read: Variables) -> list[str]:
+    if read.llm_url and read.llm_timeout_ms >= 1000 * read.turn_deadline_seconds:
+        return [
+            f"LLM_TIMEOUT_MS ({read.llm_timeout_ms}) must be less than TURN_DEADLINE_SECONDS ({read.turn_deadline_seconds:g}): "
+            "a customer would be told that something is slow before the built-in way is gone."
+        ]
+    return []
 
 
 def _sentence(error: Any) -> str:

@@ -83,6 +83,11 @@ async def test_a_list_of_the_latest(full: RecordsStore) -> None:
     assert "conversations_by_time" in plan and whole(plan) == []
 
 
+async def test_the_proposals(full: RecordsStore) -> None:
+    plan = await plans(full, full.proposals())
+    assert whole(plan) == [] and "facts_by_time" not in plan
+
+
 async def test_what_retention_looks_for(full: RecordsStore) -> None:
     async def look() -> None:
         kinds = REGISTER.kept_as(Retention.WORDS)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from records.sql.tables import facts
+from records.sql.tables import OF_PROPOSALS, facts
 
-PROPOSED, DECIDED = "article_proposed", "article_decided"
+PROPOSED = "article_proposed"
 OPEN = "open"
 
 
@@ -32,7 +32,7 @@ class Proposal:
 
 async def proposals(connection: AsyncConnection) -> list[Proposal]:
     """All, the oldest first; the same one once, as it was proposed first."""
-    wanted = select(facts.c.kind, facts.c.at, facts.c.body).where(facts.c.kind.in_((PROPOSED, DECIDED)))
+    wanted = select(facts.c.kind, facts.c.at, facts.c.body).where(text(OF_PROPOSALS))
     first: dict[str, tuple[datetime, Any]] = {}
     came: dict[str, Any] = {}
     for kind, at, body in await connection.execute(wanted.order_by(facts.c.at, facts.c.id)):

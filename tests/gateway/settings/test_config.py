@@ -134,6 +134,10 @@ WRONG = [
     ({"LLM_URL": "https://k@llm.example/v1", "LLM_MODEL": "m"}, "LLM_URL must not hold a user name"),
     ({"LLM_TIMEOUT_MS": "99"}, "LLM_TIMEOUT_MS must be milliseconds, 100 to 10000"),
     ({"LLM_TIMEOUT_MS": "60000"}, "LLM_TIMEOUT_MS must be milliseconds, 100 to 10000"),
+    (
+        {"LLM_URL": "http://llm:8000/v1", "LLM_MODEL": "m", "LLM_TIMEOUT_MS": "9000"},
+        "LLM_TIMEOUT_MS (9000) must be less than TURN_DEADLINE_SECONDS (8)",
+    ),
     ({"REDIS_URL": ""}, "REDIS_URL is missing"),
     ({"REDIS_URL": "http://127.0.0.1"}, "REDIS_URL must be a URL that begins with redis://"),
     ({"REDIS_URL": "redis://h:99999"}, "REDIS_URL is not a URL"),
