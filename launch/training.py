@@ -35,8 +35,8 @@ Check = Callable[[Path, Callable[[str], None]], None]
 LINES = 5000
 """Of a training's output that are looked at."""
 
-INTENTS = re.compile(r"^intents:.*\n(?:[ -].*\n)*", re.MULTILINE)
-"""All that a training reads of an article: its text may change without one."""
+INTENTS = re.compile(r"^intents:.*\n(?:(?!---)(?:[ \t#-].*)?\n)*", re.MULTILINE)
+"""All that a training reads of an article, comments and blank lines between included: its text may change without one."""
 
 KEPT = 3
 """Models that are kept; older ones are deleted after a training, but none that an installation serves (launch.published)."""
