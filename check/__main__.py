@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from pathlib import Path
 
@@ -24,4 +25,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    gc.disable()  # it ends in a second, and looking for garbage among all that was read is a fifth of that
     sys.exit(main())

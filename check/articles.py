@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -41,9 +42,12 @@ FEWEST_QUESTIONS = 5
 def articles(assistant: Assistant) -> Iterator[Finding]:
     """Each article by itself, and each with the others."""
     seen: dict[tuple[str, Any], str] = {}
+    there = {folder: _files(folder) for folder in {one.path.parent for one in assistant.articles}}
     for one in assistant.articles:
         yield from chain(_whole(one), _written(one))
-        yield from chain(_by_sms(one), _aloud(one), _questions(one), _in_time(one), _next(assistant, one), _links(one))
+        yield from chain(
+            _by_sms(one), _aloud(one), _questions(one), _in_time(one), _next(assistant, one), _links(one, there[one.path.parent])
+        )
         name = (one.path.stem, one.document.value("language"))
         if seen.setdefault(name, one.document.name) != one.document.name:
             yield one.document.finding((), f"{seen[name]} has the same name and language.")
@@ -168,8 +172,12 @@ def _intents(assistant: Assistant) -> Iterator[Finding]:
             yield one.document.finding(key, f"{ruled[name]} answers {name}, too: take it out there or here.")
 
 
-def _links(one: ArticleFile) -> Iterator[Finding]:
-    there = {str(path.relative_to(one.path.parent)) for path in one.path.parent.rglob("*") if path.is_file()}
+def _files(folder: Path) -> frozenset[str]:
+    """What an article there can lead to."""
+    return frozenset(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def _links(one: ArticleFile, there: frozenset[str]) -> Iterator[Finding]:
     for address, line in linked(one.body):
         file = address.partition("#")[0]
         if not ADDRESS.fullmatch(address) and file and file not in there:

@@ -98,8 +98,13 @@ class Code:
 
 
 def _fits(name: str, pattern: tuple[str, ...], values: Collection[str], words: Collection[str]) -> bool:
-    found = re.fullmatch("(.+)".join(map(re.escape, pattern)), name)
+    found = _made_of(pattern).fullmatch(name)
     return found is not None and all(part in values or part in words for part in found.groups())
+
+
+@lru_cache(maxsize=1024)
+def _made_of(pattern: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("(.+)".join(map(re.escape, pattern)))
 
 
 def read(root: Path) -> Code:
@@ -128,37 +133,57 @@ def _source(text: str) -> Source:
     except SyntaxError:
         return Source()  # Python's own tools tell that
     found = _Found()
-    for node in ast.walk(tree):
-        found.take(node)
+    found.read(tree)
     return found.source()
 
 
 @dataclass(slots=True)
 class _Found:
-    """What one file has, while it is read."""
+    """What one file has, while it is read: each node is looked at once, as there are tens of thousands."""
 
     names: list[tuple[str, int]] = field(default_factory=list)
     patterns: set[tuple[str, ...]] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
     filled: set[str] = field(default_factory=set)
     through: set[str] = field(default_factory=set)
-    gives: dict[str, frozenset[str]] = field(default_factory=dict)
+    gives: dict[str, set[str]] = field(default_factory=dict)
     payloads: set[str] = field(default_factory=set)
 
-    def take(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if NAME.fullmatch(node.value):
-                self.names.append((node.value, node.lineno))
-            elif WORD.fullmatch(node.value):
-                self.words.add(node.value)
+    def read(self, tree: ast.AST) -> None:
+        nodes: list[tuple[ast.AST, tuple[set[str], ...]]] = [(tree, ())]
+        for node, around in nodes:
+            inside = self._take(node, around)
+            for value in vars(node).values():
+                if isinstance(value, list):
+                    nodes += [(one, inside) for one in value if isinstance(one, ast.AST)]
+                elif isinstance(value, ast.AST):
+                    nodes.append((value, inside))
+
+    def _take(self, node: ast.AST, around: tuple[set[str], ...]) -> tuple[set[str], ...]:
+        """``around``: where the keys of dictionaries go, of each function and name that they stand in; those of what is in
+        this node are given back."""
+        if isinstance(node, ast.Constant):
+            self._constant(node)
         elif isinstance(node, ast.JoinedStr):
             self.patterns.update(_pattern(node))
         elif isinstance(node, ast.Call):
             self._call(node)
+        elif isinstance(node, ast.Dict):
+            for keys in around:
+                keys.update(_keys(node))
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            self.gives[node.name] = self.gives.get(node.name, frozenset()) | frozenset(_keys(node))
+            return (*around, self.gives.setdefault(node.name, set()))
         elif isinstance(node, ast.Assign):
-            self._assigned(node)
+            return (*around, *self._assigned(node))
+        return around
+
+    def _constant(self, node: ast.Constant) -> None:
+        if not isinstance(node.value, str):
+            return
+        if NAME.fullmatch(node.value):
+            self.names.append((node.value, node.lineno))
+        elif WORD.fullmatch(node.value):
+            self.words.add(node.value)
 
     def _call(self, node: ast.Call) -> None:
         """``utter_message(response=..., last4=..., **facts(card))``."""
@@ -167,15 +192,15 @@ class _Found:
         self.filled.update(keyword.arg for keyword in node.keywords if keyword.arg and keyword.arg not in OWN)
         self.through.update(filter(None, (_called(keyword.value) for keyword in node.keywords if keyword.arg is None)))
 
-    def _assigned(self, node: ast.Assign) -> None:
+    def _assigned(self, node: ast.Assign) -> Iterator[set[str]]:
         """``facts = _facts(branch)``, ``facts = {...}``, and constants that are intents."""
         for target in node.targets:
             if not isinstance(target, ast.Name):
                 continue
             if isinstance(node.value, ast.Constant) and target.id in MADE:
                 self.payloads.add(str(node.value.value))
-            self.gives[target.id] = self.gives.get(target.id, frozenset()) | frozenset(_keys(node.value))
             self.through.update(filter(None, [_called(node.value)]) if target.id == "facts" else ())
+            yield self.gives.setdefault(target.id, set())
 
     def source(self) -> Source:
         return Source(
@@ -184,20 +209,18 @@ class _Found:
             frozenset(self.words),
             frozenset(self.filled),
             frozenset(self.through),
-            self.gives,
+            {name: frozenset(keys) for name, keys in self.gives.items()},
             frozenset(self.payloads),
         )
 
 
-def _keys(node: ast.AST) -> Iterator[str]:
-    """The constant keys of every dictionary in there, and ``**function`` for what a function adds."""
-    for one in ast.walk(node):
-        if isinstance(one, ast.Dict):
-            for key, value in zip(one.keys, one.values, strict=True):
-                if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    yield key.value
-                elif key is None and (function := _called(value)):
-                    yield MORE + function
+def _keys(node: ast.Dict) -> Iterator[str]:
+    """Its constant keys, and ``**function`` for what a function adds."""
+    for key, value in zip(node.keys, node.values, strict=True):
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            yield key.value
+        elif key is None and (function := _called(value)):
+            yield MORE + function
 
 
 def _called(node: ast.expr) -> str | None:

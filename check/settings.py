@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from bot.domain_files import joined
-from bot.handoff.wait_answers import AboutTheWait, WaitingError
+from bot.handoff.about_the_wait import AboutTheWait, WaitingError
 from bot.model import Proof
 from bot.model.retention import FOR_EVER, Retention, RetentionError, Rules
 from bot.ports.levels import KINDS, Levels, LevelsError

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 from typing import Any
 
 from check.findings import ERROR, WARNING, Finding, Severity, near
@@ -132,15 +131,13 @@ def twice(assistant: Assistant) -> Iterator[Finding]:
 def _nearly(every: list[Example]) -> Iterator[Finding]:
     """Sentences of two intents that differ by small words, their order, or one letter."""
     told: set[frozenset[str]] = set()
-    by: dict[str, list[Example]] = defaultdict(list)
+    seen: dict[str, Example] = {}
     for one in every:
         for sign in _signs(one.text):
-            by[sign].append(one)
-    for alike in by.values():
-        for one in alike[1:]:
-            first = alike[0]
-            pair = frozenset((first.place, one.place))
-            if first.intent != one.intent and pair not in told and _alike(first.text, one.text):
+            first = seen.setdefault(sign, one)
+            if first.intent == one.intent or not _alike(first.text, one.text):
+                continue
+            if (pair := frozenset((first.place, one.place))) not in told:
                 told.add(pair)
                 text = f'"{one.text}" ({one.intent}) is nearly "{first.text}" ({first.intent}, {first.place}).'
                 yield one.finding(text, WARNING)
@@ -152,23 +149,23 @@ def _alike(first: str, second: str) -> bool:
     return _words(first) == _words(second) or abs(len(one) - len(other)) <= 1
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _letters(text: str) -> str:
     """Small letters without marks of entities, apostrophes and punctuation."""
     bare = re.sub(r"['\u2019]", "", ENTITY.sub(r"\1", text).casefold())
     return " ".join(re.findall(r"\w+", bare))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _words(text: str) -> tuple[str, ...]:
     return tuple(sorted(word for word in _letters(text).split() if word not in SMALL))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _signs(text: str) -> tuple[str, ...]:
-    """What two sentences share that are nearly the same: their words, or all letters but one."""
+    """What two sentences share that are nearly the same: their words, or all letters but one. Some come twice."""
     words, letters = _words(text), _letters(text)
     own = [" ".join(words)] if words else []
     if len(letters) >= 12:
-        own += [f"#{letters}", *(f"#{letters[:n]}{letters[n + 1 :]}" for n in range(len(letters)))]
-    return tuple(one for one, _ in groupby(sorted(set(own))))
+        own += [f"#{letters}", *[f"#{letters[:n]}{letters[n + 1 :]}" for n in range(len(letters))]]
+    return tuple(own)

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.door.opt_out_words import STOP
 from bot.menus.rich_replies import ADDRESS
+from bot.model.keywords import STOP
 from bot.transcript import wording as notices
 from check.findings import WARNING, Finding, near
 from check.reading.assistant import BUILT_IN_INTENTS, CHANNELS, Assistant

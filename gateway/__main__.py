@@ -10,7 +10,7 @@ import sys
 
 import uvloop
 
-from bot.handoff.wait_answers import WaitingError
+from bot.handoff.about_the_wait import WaitingError
 from bot.model.retention import RetentionError
 from bot.ports import StoreUnavailable
 from bot.transcript.continuity import CarryOverError

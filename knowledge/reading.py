@@ -18,6 +18,8 @@ from knowledge.article import Article, FrontMatter
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 FOLDER = Path("articles")
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").use(front_matter_plugin)
+FRONT = MarkdownIt("zero").use(front_matter_plugin)
+"""Sees front matter and nothing else: an article is cut before its body is read."""
 
 
 class ArticleError(Exception):
@@ -26,7 +28,7 @@ class ArticleError(Exception):
 
 def parts(text: str) -> tuple[str, int, str]:
     """The front matter's YAML, the line on which it begins (from 1), and the body. Without front matter the YAML is empty."""
-    first = next(iter(MARKDOWN.parse(text)), None)
+    first = next(iter(FRONT.parse(text)), None)
     if first is None or first.type != "front_matter" or first.map is None:
         return "", 1, text
     return first.content, first.map[0] + 2, "".join(text.splitlines(keepends=True)[first.map[1] :]).strip("\n")

@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from bot.door.opt_out_words import HELP, START, START_WHEN_OUT, STOP, Wish, exact
+from bot.door.opt_out_words import Wish, exact
 from bot.model import ChannelName, Contact, InboundMessage, Reply
+from bot.model.keywords import HELP, START, START_WHEN_OUT, STOP
 from bot.ports import Contacts, Wording
 from bot.ports.stores import Codes
 from bot.transcript.notice import worded

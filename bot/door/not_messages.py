@@ -40,9 +40,12 @@ _VERBS: dict[str, str] = {
 }  # fmt: skip
 _SIGN = r"(?P<sign>[^\w\s“”\"'«»„‘’]{1,12})"
 _TO = r"(?:to|a|al?|à|zu|auf|an|em|au)"
-_WORDED = [
-    (re.compile(rf"(?:{verb})\s*:?\s+(?:{_QUOTE}|{_THING})", re.IGNORECASE | re.DOTALL), sign) for verb, sign in _VERBS.items()
-]
+_SIGNS = tuple(_VERBS.values())
+_WORDED = re.compile(
+    rf"(?:{'|'.join(f'(?P<verb{n}>{verb})' for n, verb in enumerate(_VERBS))})\s*:?\s+(?:{_QUOTE}|{_THING})",
+    re.IGNORECASE | re.DOTALL,
+)
+"""All verbs in one pattern, the earlier first: forty patterns took longer to compile than the rest of the door."""
 _SIGNED = re.compile(
     rf"(?:(?:reacted|added|reaccion[óo]|reagierte|reagiu|ha reagito|hat)\s+(?:with |con |com |mit )?|a r[ée]agi\s+(?:avec |par )?)?{_SIGN}\s+{_TO}\s+"
     rf"(?:{_QUOTE}|{_THING})",
@@ -95,9 +98,8 @@ def reaction(text: str) -> Reaction | None:
         return None
     if found := _REMOVED.fullmatch(text):
         return Reaction("", _about(found), gone=True)
-    for pattern, sign in _WORDED:
-        if found := pattern.fullmatch(text):
-            return Reaction(sign, _about(found))
+    if found := _WORDED.fullmatch(text):
+        return Reaction(next(sign for n, sign in enumerate(_SIGNS) if found[f"verb{n}"]), _about(found))
     if found := _MARKED.fullmatch(text):
         return Reaction({"gefällt mir": "👍", "gefällt mir nicht": "👎"}.get(found["how"].lower(), "❤️"), _about(found))
     found = _GERMAN.fullmatch(text) or _SIGNED.fullmatch(text)

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from bot.model.keywords import HELP, START, STOP
+
 
 class Wish(StrEnum):
     """What the sender wants of our texts."""
@@ -21,16 +23,10 @@ class Wish(StrEnum):
     UNSURE = "unsure"
 
 
-STOP = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
-START = frozenset({"start", "unstop"})
-START_WHEN_OUT = START | {"yes"}
 CLOSING = frozenset(
     {"stop", "stop it", "stop this", "unsubscribe", "unsubscribe me", "opt out", "opt me out", "remove me", "leave me alone"}
 )
 """Said at the end of something, they mean the texts as they do alone."""
-HELP = frozenset({"help", "info"})
-"""Words that carriers and Twilio answer themselves, when they are the whole body:
-https://help.twilio.com/articles/223134027"""
 
 _COURTESY = frozenset(
     "please pls plz thanks thank you thx ok okay hey hi hello now immediately right just already sir madam guys ya "

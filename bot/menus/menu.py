@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from bot.door.opt_out_words import HELP, START, STOP
 from bot.menus.phrases import ASKING, DOING, ENGLISH, Phrases
 from bot.menus.plain_text import card_lines, heard, without_pictures, written
 from bot.menus.rich_replies import says_something
 from bot.model import Card, ChannelName, Option, Reply
+from bot.model.keywords import HELP, START, STOP
 
 LIFETIME = timedelta(hours=24)
 """After this a menu is neither tapped nor read as the answer's context any more."""

@@ -24,6 +24,7 @@ OLD_BOOLEANS = frozenset({"yes", "no", "on", "off", "y", "n"})
 
 QUOTE = re.compile(r'(?<!\\)"')
 MERGE = "tag:yaml.org,2002:merge"
+STR = "tag:yaml.org,2002:str"
 BOOL = "tag:yaml.org,2002:bool"
 
 
@@ -151,19 +152,20 @@ class _Reading:
                 merged = self.value(value_node, key)
                 found = {**(merged if isinstance(merged, dict) else {}), **found}
                 continue
-            name = self.value(name_node, (*key, None)) if isinstance(name_node, yaml.ScalarNode) else "?"
+            name = self._scalar(name_node) if isinstance(name_node, yaml.ScalarNode) else "?"
             line = name_node.start_mark.line + 1
             if name in found:
                 before = self.lines[(*key, name)]
                 self.wrong.append(
                     (line, f"{name} stands here twice: line {before} has it too, and only one of them would count.")
                 )
-            self.lines.pop((*key, None), None)
             self.lines[(*key, name)] = line
             found[name] = self.value(value_node, (*key, name))
         return found
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
+        if node.tag == STR:
+            return node.value
         if node.tag == BOOL and node.value.casefold() in OLD_BOOLEANS:
             line = node.start_mark.line + 1
             self.wrong.append((line, f'{node.value} without quotes is read as true or false: write "{node.value}".'))

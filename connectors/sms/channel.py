@@ -13,7 +13,6 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.door.opt_out_words import START, STOP
 from bot.model import (
     Address,
     AddressKind,
@@ -26,6 +25,7 @@ from bot.model import (
     Reply,
     map_of,
 )
+from bot.model.keywords import START, STOP
 from bot.ports import Clock, Inbox, SendError, SendFailure, StoreUnavailable
 from connectors.sms.gsm7 import cheapest, cost
 from connectors.sms.own_numbers import OwnNumbers

@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 import redis.asyncio as redis
 
-from bot.handoff.wait_answers import AboutTheWait
+from bot.handoff.about_the_wait import AboutTheWait
 from bot.model.retention import Rules
 from bot.transcript.continuity import CarryOver
 from bot.transcript.repeats import Questions

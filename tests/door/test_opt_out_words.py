@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.door.opt_out_words import HELP, START, STOP, Wish, exact, wish
+from bot.door.opt_out_words import Wish, exact, wish
+from bot.model.keywords import HELP, START, STOP
 
 STOPS = """Stop. | STOP!!! | "stop" | stop please | please stop | STOP STOP | Stop it | stop now | please stop texting me |
 don't text me anymore | Don’t text me any more | do not text me | do not text me again | remove me from your list |

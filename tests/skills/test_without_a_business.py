@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from bot.directives import Handoff, SendCode, TellWait
-from bot.handoff.wait_answers import AboutTheWait
+from bot.handoff.about_the_wait import AboutTheWait
 from bot.ports.levels import Levels
 from bot.rasa_side.understanding import Understanding
 from bot.skills.action_server.guard import executor_for

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.directives import Handoff, TellWait
+from bot.handoff.about_the_wait import AboutTheWait, WaitingError
 from bot.handoff.availability import Staffing, own_number
-from bot.handoff.wait_answers import AboutTheWait, Waiting, WaitingError
+from bot.handoff.wait_answers import Waiting
 from bot.model import Address, AddressKind, ChannelName, HandoffState, Reply
 from bot.ports import DialogueTurn, TurnResult
 from bot.ports.hours import Hours
