@@ -3,53 +3,58 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
+from sqlalchemy.orm import Session
 
 from actions.bank import Bank
 from actions.tables import Customer, Delivery
+from bot.model import Proof
 from bot.skills import context
+from bot.skills.action_server.guard import step_up
+
+Found = TypeVar("Found")
 
 
-class AccountAction(Action):
+class AccountAction(Action, ABC):
     """Asks for proof first; then finds the customer of the proven number, and only that one."""
-
-    goal: str
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
 
+    @property
+    def goal(self) -> str:
+        """What it is for: its name without ``action_``."""
+        return str(self.name()).removeprefix("action_")
+
+    async def _work(self, done: Callable[[Session, date], Found]) -> Found:
+        """``Bank.work`` in a thread."""
+        return await asyncio.to_thread(self._bank.work, done)
+
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         tel = context.sender(tracker).proven_tel
         if tel is None:
-            return self._proof_first(dispatcher, tracker)
+            return step_up(dispatcher, tracker, self.goal, Proof.POSSESSED)
         customer = await asyncio.to_thread(self._bank.customer, tel)
         if customer is None:
             dispatcher.utter_message(response="utter_no_account")
             return [SlotSet("needs_proof", False), SlotSet("offered", "person"), *context.trouble("no_account", tracker)]
         return [SlotSet("needs_proof", False), *context.drop_goal(), *await self.tell(dispatcher, tracker, customer)]
 
-    def _proof_first(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        if tracker.active_loop_name != "verification_form":
-            dispatcher.utter_message(response="utter_proof_first")
-        agreed = self.goal if context.agreed(tracker, self.goal) else None
-        events = [SlotSet("needs_proof", True), SlotSet("goal", self.goal), SlotSet("agreed", agreed)]
-        return [*events, *context.pause(tracker)]
-
+    @abstractmethod
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
         """Say it. Only reached with proof."""
-        raise NotImplementedError
 
 
 class Balance(AccountAction):
     """The balance of each account."""
-
-    goal = "balance"
 
     def name(self) -> str:
         return "action_balance"
@@ -63,8 +68,6 @@ class Balance(AccountAction):
 
 class WhereIsMyCard(AccountAction):
     """Where the latest card in the post is. A late or returned one is for a person."""
-
-    goal = "delivery"
 
     def name(self) -> str:
         return "action_delivery"

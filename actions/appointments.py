@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-
 from actions import open_days
 from actions.bank import Bank
+from actions.records import appointments as records
 from actions.records.service_tables import Appointment
 
 HOURS = (10, 11, 14, 15)
@@ -49,10 +47,8 @@ class Time:
 def free(bank: Bank, branch_id: str, count: int, after: Time | None = None) -> list[Time]:
     """The next free times of a branch, later than ``after``."""
     first = bank.today() + timedelta(days=1)
-    with bank.session() as session:
-        theirs = select(Appointment).where(Appointment.branch_id == branch_id, Appointment.day >= first)
-        taken = {Time(one.day, one.hour) for one in session.scalars(theirs)}
-    open_ones = (time for time in _working(first) if time not in taken and (after is None or _key(time) > _key(after)))
+    taken = bank.work(lambda session, _: records.taken(session, branch_id, first))
+    open_ones = (time for time in _working(first) if _key(time) not in taken and (after is None or _key(time) > _key(after)))
     return list(islice(open_ones, count))
 
 
@@ -69,34 +65,18 @@ def _key(time: Time) -> tuple[date, int]:
 
 def of(bank: Bank, customer_id: str) -> Appointment | None:
     """The customer's next appointment, today's included."""
-    with bank.session() as session:
-        theirs = select(Appointment).where(Appointment.customer_id == customer_id, Appointment.day >= bank.today())
-        return session.scalar(theirs.order_by(Appointment.day, Appointment.hour).limit(1))
+    return bank.work(lambda session, today: records.of(session, customer_id, today))
 
 
 def take(bank: Bank, customer_id: str, branch_id: str, time: Time) -> bool:
-    """Book it in the place of the one that the customer has, if any; False when somebody was quicker, and nothing changes."""
-    if time not in free(bank, branch_id, AHEAD * len(HOURS)):
+    """Book it in the place of the one that the customer has, if any; True also where it is theirs already, False when somebody
+    was quicker, or it is no time of ours: then nothing changes."""
+    if time not in _working(bank.today() + timedelta(days=1)):
         return False
-    before = of(bank, customer_id)
-    with bank.session() as session:
-        if before is not None and (old := session.get(Appointment, before.id)) is not None:
-            session.delete(old)
-        session.add(Appointment(customer_id=customer_id, branch_id=branch_id, day=time.day, hour=time.hour))
-        try:
-            session.commit()
-        except IntegrityError:  # booked in the same moment
-            return False
-    return True
+    wanted = Appointment(customer_id=customer_id, branch_id=branch_id, day=time.day, hour=time.hour)
+    return bank.work(lambda session, today: records.take(session, wanted, today))
 
 
 def cancel(bank: Bank, customer_id: str) -> Appointment | None:
     """Take the next one out of the book; what it was, or None."""
-    found = of(bank, customer_id)
-    if found is None:
-        return None
-    with bank.session() as session:
-        if (held := session.get(Appointment, found.id)) is not None:
-            session.delete(held)
-            session.commit()
-    return found
+    return bank.work(lambda session, today: records.cancel(session, customer_id, today))

@@ -85,13 +85,13 @@ class Bank:
 
     def has_card(self, full_name: str, last4: str) -> bool:
         """True when somebody of that name has such a card."""
-        with self.session() as session:
+        with self._session() as session:
             return _card(session, full_name, last4) is not None
 
     def try_card(self, full_name: str, last4: str, place: str, proven_phone: str | None) -> Pair:
         """As ``has_card``, for an answer of somebody at ``place`` (an opaque word; empty: not known). Counted before it is
         compared, so that guesses side by side count each; a right one is none."""
-        with self.session() as session:
+        with self._session() as session:
             meant = _called(session, full_name)
             mine = any(customer.phone == proven_phone for customer in meant)
             about, today = [customer.id for customer in meant], self._today()
@@ -109,14 +109,14 @@ class Bank:
 
     def must_prove(self, full_name: str, place: str, proven_phone: str | None) -> bool:
         """Whether the pair opens nothing without the number on file being proved."""
-        with self.session() as session:
+        with self._session() as session:
             meant = _called(session, full_name)
             mine = any(customer.phone == proven_phone for customer in meant)
             return not mine and guesses.enough(session, [customer.id for customer in meant], place, self._today())
 
     def activate(self, full_name: str, last4: str, proven_phone: str | None) -> Activation:
         """Activate the card. ``proven_phone`` is the number (E.164) the sender has proved to hold, if any."""
-        with self.session() as session:
+        with self._session() as session:
             found = _card(session, full_name, last4)
             if found is None:
                 return Activation.NOT_FOUND
@@ -135,8 +135,8 @@ class Bank:
             return Activation.ACTIVATED if done else Activation.HELD
 
     def work(self, done: Callable[[Session, date], Found]) -> Found:
-        """What ``done`` gives, with a session (it commits by itself) and today's date."""
-        with self.session() as session:
+        """What ``done`` gives, with a session (it commits by itself) and today's date: for the records of one skill."""
+        with self._session() as session:
             return done(session, self._today())
 
     def reached(self) -> bool:
@@ -149,7 +149,7 @@ class Bank:
 
     def customer(self, phone: str) -> Customer | None:
         """The customer whose number this is (E.164)."""
-        with self.session() as session:
+        with self._session() as session:
             return session.scalar(select(Customer).where(Customer.phone == phone))
 
     def pin_is(self, phone: str, pin: str) -> bool:
@@ -159,7 +159,7 @@ class Bank:
 
     def raise_limit(self, customer_id: str) -> bool:
         """Raise the card's limit for today; False when it was raised already."""
-        with self.session() as session:
+        with self._session() as session:
             if session.get(RaisedLimit, (customer_id, self._today())) is not None:
                 return False
             session.add(RaisedLimit(customer_id=customer_id, day=self._today()))
@@ -171,12 +171,12 @@ class Bank:
 
     def accounts(self, customer_id: str) -> list[Account]:
         """The customer's accounts, by kind."""
-        with self.session() as session:
+        with self._session() as session:
             return list(session.scalars(select(Account).where(Account.customer_id == customer_id).order_by(Account.kind)))
 
     def delivery(self, customer_id: str) -> Delivery | None:
         """The customer's latest card in the post."""
-        with self.session() as session:
+        with self._session() as session:
             theirs = select(Delivery).where(Delivery.customer_id == customer_id)
             return session.scalar(theirs.order_by(Delivery.expected.desc()).limit(1))
 
@@ -186,25 +186,25 @@ class Bank:
 
     def branch(self, branch_id: str) -> Branch | None:
         """One branch."""
-        with self.session() as session:
+        with self._session() as session:
             return session.get(Branch, branch_id)
 
     def zip_of_place(self, text: str) -> str | None:
         """The zip code of a branch whose name or city is in the text, whole words only; a name comes first."""
         words = f" {key(text)} "
-        with self.session() as session:
+        with self._session() as session:
             branches = session.scalars(select(Branch).order_by(Branch.id)).all()
         named = [branch.zip for branch in branches if f" {key(branch.name)} " in words]
         return next(iter([*named, *(branch.zip for branch in branches if f" {key(branch.city)} " in words)]), None)
 
     def knows_zip(self, zip_code: str) -> bool:
         """True when we can tell where that zip code is."""
-        with self.session() as session:
+        with self._session() as session:
             return session.get(ZipCode, zip_code) is not None
 
     def nearest(self, zip_code: str, count: int = 3) -> list[tuple[Branch, float]]:
         """The nearest branches with their distance in miles, nearest first; empty for an unknown zip code."""
-        with self.session() as session:
+        with self._session() as session:
             here = session.get(ZipCode, zip_code)
             if here is None:
                 return []
@@ -216,8 +216,7 @@ class Bank:
             return [nearest, *(pair for pair in others[: count - 1] if pair[1] <= NEARBY)]
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """For the records of one skill, which has its own tables."""
+    def _session(self) -> Iterator[Session]:
         self._prepare()
         with Session(self._engine, expire_on_commit=False) as session:
             yield session

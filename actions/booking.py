@@ -14,7 +14,7 @@ from actions import appointments
 from actions.accounts import AccountAction, long_day
 from actions.appointments import Time
 from actions.records.service_tables import Appointment
-from actions.tables import Branch, Customer
+from actions.tables import Customer
 from bot.model import ChannelName
 from bot.skills import context
 from bot.skills.also import wished
@@ -29,8 +29,6 @@ LATER = "later "
 class BookAppointment(AccountAction):
     """Offers times at the branch that was found last; without one the branch is looked for first."""
 
-    goal = "book_appointment"
-
     def name(self) -> str:
         return "action_book_appointment"
 
@@ -39,25 +37,25 @@ class BookAppointment(AccountAction):
         if held is not None:
             dispatcher.utter_message(response="utter_appointment_held", **await self.facts(held, tracker))
             return [SlotSet("offered", None)]
-        return await self.offer(dispatcher, tracker)
+        return await self.offer(dispatcher, tracker, tracker.get_slot("branch"))
 
-    async def offer(self, dispatcher: CollectingDispatcher, tracker: Tracker, after: Time | None = None) -> list[EventType]:
-        """The next free times as options."""
-        branch = await self._branch(tracker)
+    async def offer(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, branch_id: str | None, after: Time | None = None
+    ) -> list[EventType]:
+        """The branch's next free times as options; without a branch it is asked for."""
+        branch = await asyncio.to_thread(self._bank.branch, branch_id) if branch_id else None
         if branch is None:
             dispatcher.utter_message(response="utter_appointment_where")
             return [SlotSet("postcode", None), *wished(tracker, "nearest_branch book_appointment")]
         times = await asyncio.to_thread(appointments.free, self._bank, branch.id, OFFERED, after)
+        if not times:
+            dispatcher.utter_message(response="utter_appointment_times_none", name=branch.name)
+            return [SlotSet("branch", branch.id), SlotSet("offered", "person"), *context.trouble("no_free_times", tracker)]
         spoken = context.sender(tracker).channel is ChannelName.VOICE
         buttons = [{"title": _title(time, spoken), "payload": _payload(f"{branch.id} {time}")} for time in times]
-        if times:
-            buttons.append({"title": "Later times", "payload": _payload(f"{LATER}{times[-1]}")})
+        buttons.append({"title": "Later times", "payload": _payload(f"{LATER}{times[-1]}")})
         dispatcher.utter_message(response="utter_appointment_times", buttons=buttons, name=branch.name, street=branch.street)
         return [SlotSet("branch", branch.id), SlotSet("offered", None)]
-
-    async def _branch(self, tracker: Tracker) -> Branch | None:
-        known = tracker.get_slot("branch")
-        return await asyncio.to_thread(self._bank.branch, str(known)) if known else None
 
     async def facts(self, held: Appointment, tracker: Tracker) -> dict[str, Any]:
         """Values for the responses that name an appointment."""
@@ -69,22 +67,20 @@ class BookAppointment(AccountAction):
 class TakeTime(BookAppointment):
     """One of the times offered is booked, in the place of an earlier appointment; or later ones are shown."""
 
-    goal = "take_time"
-
     def name(self) -> str:
         return "action_take_time"
 
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
         chosen = context.entity(tracker, "time") or ""
         if chosen.startswith(LATER):
-            return await self.offer(dispatcher, tracker, Time.read(chosen.removeprefix(LATER)))
+            return await self.offer(dispatcher, tracker, tracker.get_slot("branch"), Time.read(chosen.removeprefix(LATER)))
         branch_id, _, rest = chosen.partition(" ")
         time = Time.read(rest)
         if time is None:
-            return await self.offer(dispatcher, tracker)
+            return await self.offer(dispatcher, tracker, tracker.get_slot("branch"))
         if not await asyncio.to_thread(appointments.take, self._bank, customer.id, branch_id, time):
             dispatcher.utter_message(response="utter_appointment_gone")
-            return await self.offer(dispatcher, tracker)
+            return await self.offer(dispatcher, tracker, branch_id)
         held = Appointment(customer_id=customer.id, branch_id=branch_id, day=time.day, hour=time.hour)
         dispatcher.utter_message(response="utter_appointment_booked", **await self.facts(held, tracker))
         return context.pick_up(dispatcher, tracker)
@@ -92,8 +88,6 @@ class TakeTime(BookAppointment):
 
 class MoveAppointment(BookAppointment):
     """Other times for the appointment that there is."""
-
-    goal = "move_appointment"
 
     def name(self) -> str:
         return "action_move_appointment"
@@ -103,13 +97,11 @@ class MoveAppointment(BookAppointment):
         if held is None:
             return _none(dispatcher)
         dispatcher.utter_message(response="utter_appointment_is", **await self.facts(held, tracker))
-        return await self.offer(dispatcher, tracker)
+        return await self.offer(dispatcher, tracker, held.branch_id)
 
 
 class CancelAppointment(BookAppointment):
     """Asks whether to call it off; a yes is the wish ``SURE``."""
-
-    goal = "cancel_appointment"
 
     def name(self) -> str:
         return "action_cancel_appointment"

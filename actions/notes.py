@@ -7,6 +7,7 @@ the words as the reason; a complaint is answered later, and a person is offered.
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
@@ -14,8 +15,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import FormValidationAction
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
+from sqlalchemy.orm import Session
 
 from actions.bank import Bank
+from actions.records import notes as records
 from actions.records.service_tables import WORDS, Note
 from bot.directives import Handoff
 from bot.skills import context
@@ -31,18 +34,20 @@ FEWEST, SHORT = 2, 8
 
 MOVES = frozenset(
     "never_mind start_over speak_to_person goodbye wait repeat explain help go_back main_menu deny refuse ask_wait greet thanks "
-    "go_on_by_sms go_on_by_web go_on_by_voice dial_in bot_challenge other_language".split()
+    "go_on_by_sms go_on_by_web go_on_by_voice dial_in bot_challenge other_language affirm unsure lost_card freeze_card "
+    "dispute_charge".split()
 )
 UNREADABLE = "?"
 
 
 def take(bank: Bank, kind: str, words: str, phone: str | None, channel: str) -> int:
-    """Keep it; its number, which customers are told."""
-    with bank.session() as session:
-        note = Note(kind=kind, words=words[:WORDS], phone=phone, channel=channel, day=bank.today())
-        session.add(note)
-        session.commit()
-        return FIRST_NUMBER + note.id
+    """Keep it; its number, which customers are told. The same words on the same day have the number that they have."""
+
+    def taken(session: Session, today: date) -> int:
+        note = Note(kind=kind, words=words[:WORDS], phone=phone, channel=channel, day=today)
+        return records.take(session, note)
+
+    return FIRST_NUMBER + bank.work(taken)
 
 
 class BeginNote(Action):

@@ -14,36 +14,25 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
-from sqlalchemy import select
 
 from actions.bank import DATABASE, Bank, engine_for
+from actions.records import outages as records
 from actions.records.service_tables import Outage
 
 
 def current(bank: Bank) -> list[Outage]:
     """What is out of order, the oldest first."""
-    with bank.session() as session:
-        return list(session.scalars(select(Outage).where(Outage.over.is_(False)).order_by(Outage.id)))
+    return bank.work(lambda session, _: records.current(session))
 
 
-def begin(bank: Bank, what: str, words: str) -> Outage:
+def begin(bank: Bank, what: str, words: str) -> None:
     """Something is out of order from now on. ``words``: a whole sentence for customers."""
-    with bank.session() as session:
-        found = Outage(what=what, words=words, day=bank.today(), over=False)
-        session.add(found)
-        session.commit()
-        return found
+    bank.work(lambda session, today: records.begin(session, what, words, today))
 
 
 def end(bank: Bank, number: int) -> bool:
     """It works again; False when there was no such thing."""
-    with bank.session() as session:
-        found = session.get(Outage, number)
-        if found is None or found.over:
-            return False
-        found.over = True
-        session.commit()
-        return True
+    return bank.work(lambda session, _: records.end(session, number))
 
 
 class TellOutages(Action):

@@ -15,7 +15,6 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from actions.records import card_tables as cards
 from actions.records import samples as payments
 from actions.tables import Account, Base, Branch, Card, CardStatus, Customer, Delivery, DeliveryStatus, Hold, ZipCode
 from bot.skills.parsing.names import key
@@ -175,9 +174,6 @@ def pin_matches(pin: str, pin_hash: str) -> bool:
     salt, _, _ = pin_hash.partition("$")
     return hmac.compare_digest(hash_pin(pin, bytes.fromhex(salt)), pin_hash)
 
-
-TABLES = (cards.CardLock, cards.CardOrder, cards.TravelNotice)
-"""Tables of the skills without samples: named here, so that they are made with the others."""
 
 NOBODYS_PIN = f"{bytes(16).hex()}${bytes(64).hex()}"
 """A hash that no PIN has, so that an unknown number takes as long to refuse as a known one."""

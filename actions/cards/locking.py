@@ -1,13 +1,16 @@
 """A lost card is locked at once, any card for the time being, and unlocked again.
 
 Locking is possible for whoever writes or calls from the customer's number, without proof: a thief gains nothing by it, a
-customer in haste everything, and it can be undone. Undoing takes a second factor (domain/bank/_levels.yml). To a sender
-without proof the same is said whether there are cards under the number or not.
+customer in haste everything. What was locked for the time being is unlocked with a second factor (domain/bank/_levels.yml); a
+card that was reported lost stays blocked, and another is ordered. To a sender without proof the same is said whether there are
+cards under the number or not, and every card is locked: which of them is meant is asked of nobody whose cards may not be told.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+from abc import abstractmethod
 from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
@@ -19,8 +22,10 @@ from actions.accounts import AccountAction
 from actions.records import cards as records
 from actions.records.cards import Held
 from actions.tables import Customer
+from bot.model import ChannelName
 from bot.skills import context
 from bot.skills.parsing import digits
+from bot.skills.wish import wish_entity, wish_metadata, wish_text
 
 
 class LockingAction(AccountAction):
@@ -36,22 +41,21 @@ class LockingAction(AccountAction):
         known = await self._cards(customer) if customer else []
         return [SlotSet("needs_proof", False), *context.drop_goal(), *await self.unseen(dispatcher, tracker, known)]
 
+    @abstractmethod
     async def unseen(self, dispatcher: CollectingDispatcher, tracker: Tracker, known: list[Held]) -> list[EventType]:
         """For a sender without proof: no fact of the cards is said."""
-        raise NotImplementedError
 
     async def _cards(self, customer: Customer) -> list[Held]:
-        return await asyncio.to_thread(self._bank.work, lambda session, _: records.held(session, customer.id))
+        return await self._work(lambda session, _: records.held(session, customer.id))
 
     async def _lock(self, cards: list[Held]) -> bool:
         chosen = [one.card for one in cards]
-        return await asyncio.to_thread(self._bank.work, lambda session, today: records.lock(session, chosen, self.why, today))
+        return await self._work(lambda session, today: records.lock(session, chosen, self.why, today))
 
 
 class LostCard(LockingAction):
     """Asks, locks, and offers another card."""
 
-    goal = "lost_card"
     why = records.LOST
 
     def name(self) -> str:
@@ -67,43 +71,48 @@ class LostCard(LockingAction):
         if not context.agreed(tracker, self.goal):
             dispatcher.utter_message(response="utter_lost_card_shall_i")
             return [SlotSet("offered", self.goal)]
-        await self._lock(named(tracker, known))
+        await self._lock(known)
         dispatcher.utter_message(response="utter_lost_card_locked_unseen")
         return [SlotSet("offered", "replace_card")]
 
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
-        mine = named(tracker, await self._cards(customer))
-        if not mine:
+        known = await self._cards(customer)
+        if not known:
             dispatcher.utter_message(response="utter_no_card_to_lock")
             return [SlotSet("offered", "person")]
-        open_ones = any(one.lock is None for one in mine)
-        if open_ones and not context.agreed(tracker, self.goal):
+        mine = named(tracker, known)
+        if not mine:
+            return no_such_card(dispatcher, tracker, known, self.goal)
+        new = any(one.lock is None or one.lock.why != records.LOST for one in mine)
+        if new and not context.agreed(tracker, self.goal):
             dispatcher.utter_message(response="utter_lost_card_shall_i")
             return [SlotSet("offered", self.goal)]
         await self._lock(mine)
-        dispatcher.utter_message(response="utter_lost_card_locked" if open_ones else "utter_lost_card_already", **facts(mine))
+        dispatcher.utter_message(response="utter_lost_card_locked" if new else "utter_lost_card_already", **facts(mine))
         return [SlotSet("offered", "replace_card")]
 
 
 class FreezeCard(LockingAction):
     """Locks at once: it was asked for, and can be undone."""
 
-    goal = "freeze_card"
     why = records.FROZEN
 
     def name(self) -> str:
         return "action_freeze_card"
 
     async def unseen(self, dispatcher: CollectingDispatcher, tracker: Tracker, known: list[Held]) -> list[EventType]:
-        await self._lock(named(tracker, known))
+        await self._lock(known)
         dispatcher.utter_message(response="utter_card_frozen_unseen")
         return context.pick_up(dispatcher, tracker)
 
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
-        mine = named(tracker, await self._cards(customer))
-        if not mine:
+        known = await self._cards(customer)
+        if not known:
             dispatcher.utter_message(response="utter_no_card_to_lock")
             return [SlotSet("offered", "person")]
+        mine = named(tracker, known)
+        if not mine:
+            return no_such_card(dispatcher, tracker, known, self.goal)
         done = await self._lock(mine)
         dispatcher.utter_message(response="utter_card_frozen" if done else "utter_card_frozen_already", **facts(mine))
         return context.pick_up(dispatcher, tracker)
@@ -112,27 +121,60 @@ class FreezeCard(LockingAction):
 class UnfreezeCard(AccountAction):
     """Unlocks what was locked, for a customer who is proven."""
 
-    goal = "unfreeze_card"
-
     def name(self) -> str:
         return "action_unfreeze_card"
 
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
-        mine = await asyncio.to_thread(self._bank.work, lambda session, _: records.held(session, customer.id))
-        locked = named(tracker, [one for one in mine if one.lock is not None])
-        cards = [one.card for one in locked]
-        done = await asyncio.to_thread(self._bank.work, lambda session, _: records.unlock(session, cards))
-        if done:
-            dispatcher.utter_message(response="utter_card_unfrozen", **facts(locked))
-        else:
-            dispatcher.utter_message(response="utter_card_not_frozen")
-        return context.pick_up(dispatcher, tracker)
+        known = await self._work(lambda session, _: records.held(session, customer.id))
+        mine = named(tracker, known)
+        if known and not mine:
+            return no_such_card(dispatcher, tracker, known, self.goal)
+        frozen = [one for one in mine if one.lock is not None and one.lock.why != records.LOST]
+        lost = [one for one in mine if one.lock is not None and one.lock.why == records.LOST]
+        cards = [one.card for one in frozen]
+        if await self._work(lambda session, _: records.unlock(session, cards)):
+            dispatcher.utter_message(response="utter_card_unfrozen", **facts(frozen))
+        elif not lost:
+            one_of_several = len(mine) < len(known)
+            response = "utter_this_card_not_frozen" if one_of_several else "utter_card_not_frozen"
+            dispatcher.utter_message(response=response, **facts(mine))
+        return _stays_blocked(dispatcher, lost) if lost else context.pick_up(dispatcher, tracker)
+
+
+def _stays_blocked(dispatcher: CollectingDispatcher, lost: list[Held]) -> list[EventType]:
+    """Whoever finds a card that was reported lost gets another one."""
+    dispatcher.utter_message(response="utter_lost_card_stays_blocked", **facts(lost))
+    return [SlotSet("offered", "replace_card")]
 
 
 def named(tracker: Tracker, cards: list[Held]) -> list[Held]:
-    """The card whose digits are in the words; all of them where none is named."""
-    last4 = digits.card_end(context.text(tracker)) or context.entity(tracker, "card")
-    return [one for one in cards if one.card.last4 == last4] or cards
+    """The card whose digits the wish names: none where they are no card's, all where it names none."""
+    last4 = named_digits(tracker)
+    return [one for one in cards if last4 in (None, one.card.last4)]
+
+
+def named_digits(tracker: Tracker) -> str | None:
+    """The last four digits that came with the wish at hand, if any."""
+    chosen = wish_entity(tracker, "card") or digits.card_end(wish_text(tracker))
+    return chosen or str(wish_metadata(tracker).get("card") or "") or None
+
+
+def no_such_card(dispatcher: CollectingDispatcher, tracker: Tracker, known: list[Held], wish: str) -> list[EventType]:
+    """The digits are no card's of this customer: nothing is done before they said which."""
+    dispatcher.utter_message(response="utter_no_such_card")
+    return ask_which(dispatcher, tracker, known, wish)
+
+
+def ask_which(dispatcher: CollectingDispatcher, tracker: Tracker, known: list[Held], wish: str) -> list[EventType]:
+    """One option for each card, which is the wish again with its digits."""
+    spoken = context.sender(tracker).channel is ChannelName.VOICE
+    dispatcher.utter_message(response="utter_which_card", buttons=[_option(one.card.last4, wish, spoken) for one in known])
+    return [SlotSet("offered", None)]
+
+
+def _option(last4: str, wish: str, spoken: bool) -> dict[str, str]:
+    title = f"Ending in {digits.spaced(last4) if spoken else last4}"
+    return {"title": title, "payload": f"/{wish}{json.dumps({'card': last4})}"}
 
 
 def facts(cards: list[Held]) -> dict[str, Any]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
 from actions.accounts import AccountAction, long_day
-from actions.cards.locking import named
+from actions.cards.locking import ask_which, named, no_such_card
 from actions.records import cards as records
 from actions.records.card_tables import CardOrder
 from actions.records.cards import Held
@@ -20,20 +18,24 @@ from bot.skills import context
 class ReplaceCard(AccountAction):
     """A card that is locked because it is lost gets another number and is blocked for good; any other goes on until then."""
 
-    goal = "replace_card"
-
     def name(self) -> str:
         return "action_replace_card"
 
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
-        ordered = await asyncio.to_thread(self._bank.work, lambda session, today: records.on_its_way(session, customer.id, today))
+        ordered = await self._work(lambda session, today: records.on_its_way(session, customer.id, today))
         if ordered is not None:
             return self._said(dispatcher, tracker, ordered, new=False)
-        mine = named(tracker, await asyncio.to_thread(self._bank.work, lambda session, _: records.held(session, customer.id)))
-        chosen = next((one for one in mine if one.lock), mine[0] if mine else None)
-        if chosen is None:
+        known = await self._work(lambda session, _: records.held(session, customer.id))
+        if not known:
             dispatcher.utter_message(response="utter_no_card_to_replace")
             return [SlotSet("offered", "person"), *context.trouble("no_card_to_replace", tracker)]
+        mine = named(tracker, known)
+        if not mine:
+            return no_such_card(dispatcher, tracker, known, self.goal)
+        locked = [one for one in mine if one.lock]
+        if len(locked or mine) > 1:
+            return ask_which(dispatcher, tracker, locked or mine, self.goal)
+        (chosen,) = locked or mine
         lost = chosen.lock is not None and chosen.lock.why != records.FROZEN
         if not context.agreed(tracker, self.goal):
             response = "utter_replace_lost_shall_i" if lost else "utter_replace_shall_i"
@@ -42,9 +44,7 @@ class ReplaceCard(AccountAction):
         return await self._order(dispatcher, tracker, chosen, lost=lost)
 
     async def _order(self, dispatcher: CollectingDispatcher, tracker: Tracker, chosen: Held, *, lost: bool) -> list[EventType]:
-        ordered, new = await asyncio.to_thread(
-            self._bank.work, lambda session, today: records.order(session, chosen.card, today, new_number=lost)
-        )
+        ordered, new = await self._work(lambda session, today: records.order(session, chosen.card, today, new_number=lost))
         return self._said(dispatcher, tracker, ordered, new=new)
 
     def _said(self, dispatcher: CollectingDispatcher, tracker: Tracker, ordered: CardOrder, *, new: bool) -> list[EventType]:

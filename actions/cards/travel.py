@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -25,7 +24,7 @@ LONGEST = 100
 ANSWERS = context.DETAILS | {"travel_notice", "out_of_scope"}
 """What a place or dates may be taken for."""
 
-
+SLOTS = ("travel_place", "travel_dates")
 ZONE = ZoneInfo("America/New_York")
 
 
@@ -44,7 +43,7 @@ class ValidateTravelForm(FormValidationAction):
         """The countries in it; another answer to "where?" as it is."""
         words = _words(tracker, "travel_place")
         found = " and ".join(places.countries(words)) or (words if context.requested(tracker) == "travel_place" else "")
-        return {"travel_place": found[:LONGEST]} if found else {}
+        return _found("travel_place", found, tracker)
 
     async def extract_travel_dates(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -55,16 +54,27 @@ class ValidateTravelForm(FormValidationAction):
             found = days(words, self._now()) or words
         else:
             found = days(words, self._now(), alone=False) or ""  # of a first day alone the last one is asked
-        return {"travel_dates": found[:LONGEST]} if found else {}
+        return _found("travel_dates", found, tracker)
+
+
+def _found(slot: str, found: str, tracker: Tracker) -> dict[str, Any]:
+    """What a new wish does not name is asked, whatever is left of an earlier one."""
+    return {slot: found[:LONGEST] or None} if found or _begins(tracker) else {}
+
+
+def _begins(tracker: Tracker) -> bool:
+    """Whether this message is the wish, and no answer to one of its questions."""
+    return context.intent(tracker) == "travel_notice" and context.requested(tracker) not in SLOTS
 
 
 def _words(tracker: Tracker, slot: str) -> str:
-    """What may name it: the answer to its question, or the wish itself while nothing of it is known."""
+    """What may name it: the answer to its question, or the wish itself; said again, for what is not known yet."""
     words, asked = context.text(tracker).strip(), context.requested(tracker)
     if context.sender(tracker).code != "none" or context.waits(tracker):
         return ""
-    if asked is None or asked != slot:
-        return words if context.intent(tracker) == "travel_notice" and not tracker.get_slot(slot) else ""
+    if asked != slot:
+        again = context.intent(tracker) == "travel_notice" and not tracker.get_slot(slot)
+        return words if _begins(tracker) or again else ""
     return words if context.intent(tracker) in ANSWERS or context.may_answer(tracker) else ""
 
 
@@ -96,13 +106,11 @@ class AskTravel(Action):
 
 def questions() -> tuple[AskTravel, ...]:
     """What the form asks."""
-    return AskTravel("travel_place"), AskTravel("travel_dates")
+    return tuple(map(AskTravel, SLOTS))
 
 
 class NoteTravel(AccountAction):
     """Notes what the form asked for."""
-
-    goal = "note_travel"
 
     def name(self) -> str:
         return "action_note_travel"
@@ -112,8 +120,6 @@ class NoteTravel(AccountAction):
         if not place or not dates:
             dispatcher.utter_message(response="utter_travel_not_noted")
             return [SlotSet("offered", "person")]
-        new = await asyncio.to_thread(
-            self._bank.work, lambda session, _: records.note_travel(session, customer.id, str(place), str(dates))
-        )
+        new = await self._work(lambda session, _: records.note_travel(session, customer.id, str(place), str(dates)))
         dispatcher.utter_message(response="utter_travel_noted" if new else "utter_travel_noted_already", place=place, dates=dates)
         return [SlotSet("travel_place", None), SlotSet("travel_dates", None), *context.pick_up(dispatcher, tracker)]

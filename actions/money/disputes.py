@@ -16,6 +16,7 @@ from actions.records import money as records
 from actions.records.money_tables import Payment
 from actions.tables import Customer
 from bot.skills import context
+from bot.skills.wish import wish_text
 
 
 class DisputeCharge(Action):
@@ -43,7 +44,7 @@ class DisputeCharge(Action):
         if customer is None:
             return None
         known = await asyncio.to_thread(self._bank.work, lambda session, _: records.payments(session, customer.id))
-        found = wording.meant(context.text(tracker), known)
+        found = wording.meant(wish_text(tracker), known)
         shown = [one for one in known if one.id == tracker.get_slot("payment")]
         return found[0] if len(found) == 1 else next(iter([] if found else shown), None)
 
@@ -51,18 +52,16 @@ class DisputeCharge(Action):
 class OpenDispute(AccountAction):
     """Opens the dispute of the payment at hand; said yes to already."""
 
-    goal = "open_dispute"
-
     def name(self) -> str:
         return "action_open_dispute"
 
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
         payment_id = str(tracker.get_slot("payment") or "")
-        found = await asyncio.to_thread(self._bank.work, lambda session, _: records.payment(session, customer.id, payment_id))
+        found = await self._work(lambda session, _: records.payment(session, customer.id, payment_id))
         if found is None:
             dispatcher.utter_message(response="utter_dispute")
             return [SlotSet("offered", "person")]
-        new = await asyncio.to_thread(self._bank.work, lambda session, today: records.dispute(session, found.id, today))
+        new = await self._work(lambda session, today: records.dispute(session, found.id, today))
         dispatcher.utter_message(response="utter_dispute_opened" if new else "utter_dispute_opened_already")
         told = SlotSet("disputed", f"{wording.line(found, None)}, case {found.id}")
         return [told, SlotSet("payment", None), SlotSet("offered", "person"), *context.trouble("dispute_opened", tracker)]

@@ -12,19 +12,17 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from actions.accounts import AccountAction, amount
-from actions.money import wording
+from actions.money import limit_words
 from actions.records import money as records
 from actions.tables import Customer
 from bot.skills import context
-from bot.skills.parsing.spoken import figures
+from bot.skills.parsing import digits
 
 UNREADABLE = "?"
 
 
 class RaiseLimit(AccountAction):
     """Raises the card's limit for today; a second wish on the same day changes nothing."""
-
-    goal = "raise_limit"
 
     def name(self) -> str:
         return "action_raise_limit"
@@ -38,13 +36,11 @@ class RaiseLimit(AccountAction):
 class TellLimit(AccountAction):
     """What may be spent in a day, as it is now."""
 
-    goal = "tell_limit"
-
     def name(self) -> str:
         return "action_tell_limit"
 
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
-        cents = await asyncio.to_thread(self._bank.work, lambda session, today: records.limit(session, customer.id, today))
+        cents = await self._work(lambda session, today: records.limit(session, customer.id, today))
         dispatcher.utter_message(response="utter_limit", limit=amount(cents)["dollars"])
         return context.pick_up(dispatcher, tracker)
 
@@ -56,23 +52,30 @@ class ValidateLimitForm(FormValidationAction):
         return "validate_limit_form"
 
     async def extract_new_limit(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
-        """The one sum in it, in dollars."""
-        asked = context.requested(tracker) == "new_limit"
-        if context.sender(tracker).code != "none" or not (asked or context.intent(tracker) == "lower_limit"):
+        """The one sum in it, in dollars. A new wish without one forgets what is left of an earlier wish."""
+        if context.sender(tracker).code != "none" or context.waits(tracker):
             return {}
-        cents = _wanted(tracker)
-        if cents is None:
-            return {"new_limit": UNREADABLE} if asked and context.fails_to_answer(tracker) else {}
-        return {"new_limit": str(cents // 100)}
+        words = context.entity(tracker, "limit") or context.text(tracker)
+        if context.requested(tracker) == "new_limit":
+            return _answer(words, tracker)
+        if context.intent(tracker) != "lower_limit":
+            return {}
+        cents = limit_words.limit_wished(words)
+        return {"new_limit": None if cents is None else str(cents // 100)}
 
     def validate_new_limit(
-        self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+        self, value: str | None, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
-        """Asked again where it is none, or not below the usual one."""
+        """Asked again where it is none, or not below the usual one, at most twice."""
+        if value is None:
+            return {"new_limit": None, "limit_misses": None}
         if value != UNREADABLE:
-            return {"new_limit": value}
+            return {"new_limit": value, "limit_misses": None}
+        count = context.misses(tracker, "limit_misses") + 1
+        if count >= context.MOST_MISSES:
+            return {"new_limit": None, "limit_misses": None, "requested_slot": None}
         dispatcher.utter_message(response="utter_new_limit_unreadable")
-        return {"new_limit": None}
+        return {"new_limit": None, "limit_misses": count}
 
 
 class AskLimit(Action):
@@ -89,23 +92,29 @@ class AskLimit(Action):
 class LowerLimit(AccountAction):
     """Sets what the form asked for as a limit of one's own."""
 
-    goal = "lower_limit"
-
     def name(self) -> str:
         return "action_lower_limit"
 
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        if tracker.get_slot("new_limit"):
+            return await super().run(dispatcher, tracker, domain)
+        dispatcher.utter_message(response="utter_limit_not_lowered")  # it was given up: no proof is needed for that
+        return [SlotSet("needs_proof", False), SlotSet("offered", "person"), *context.trouble("limit_not_lowered", tracker)]
+
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
-        cents = int(tracker.get_slot("new_limit") or 0) * 100
-        if not cents:
-            dispatcher.utter_message(response="utter_limit_not_lowered")
-            return [SlotSet("offered", "person")]
-        new = await asyncio.to_thread(self._bank.work, lambda session, today: records.lower(session, customer.id, cents, today))
+        cents = int(tracker.get_slot("new_limit")) * 100
+        new = await self._work(lambda session, today: records.lower(session, customer.id, cents, today))
         response = "utter_limit_lowered" if new else "utter_limit_lowered_already"
         dispatcher.utter_message(response=response, limit=amount(cents)["dollars"])
         return [SlotSet("new_limit", None), *context.pick_up(dispatcher, tracker)]
 
 
-def _wanted(tracker: Tracker) -> int | None:
-    """The lowest sum below the usual limit that is named ("from 450 to 200"), or that was chosen, in cents."""
-    named = wording.sums(context.entity(tracker, "limit") or figures(context.text(tracker)))
-    return min((cents for cents in named if 100 <= cents < records.USUAL), default=None)
+def _answer(words: str, tracker: Tracker) -> dict[str, Any]:
+    """The sum; a number that is none counts as a try, and a wish of its own is no answer."""
+    chosen = context.entity(tracker, "limit") or digits.only(words) or context.intent(tracker) == "lower_limit"
+    if not (chosen or context.may_answer(tracker)):
+        return {}
+    cents = limit_words.limit_answered(words)
+    if cents is not None:
+        return {"new_limit": str(cents // 100)}
+    return {"new_limit": UNREADABLE} if limit_words.tries(words) or context.fails_to_answer(tracker) else {}

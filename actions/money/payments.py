@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date
 
 from rasa_sdk.events import EventType, SlotSet
@@ -15,22 +14,21 @@ from actions.records import money as records
 from actions.records.money_tables import Payment, Transfer, TransferStatus
 from actions.tables import Customer
 from bot.skills import context
+from bot.skills.wish import wish_text
 
 
 class Transactions(AccountAction):
     """The latest payments; the ones that the words name, when they name some. One alone may be disputed."""
 
-    goal = "transactions"
-
     def name(self) -> str:
         return "action_transactions"
 
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
-        known = await asyncio.to_thread(self._bank.work, lambda session, _: records.payments(session, customer.id))
+        known = await self._work(lambda session, _: records.payments(session, customer.id))
         if not known:
             dispatcher.utter_message(response="utter_transactions_none")
             return context.pick_up(dispatcher, tracker)
-        channel, found = context.sender(tracker).channel, wording.meant(context.text(tracker), known)
+        channel, found = context.sender(tracker).channel, wording.meant(wish_text(tracker), known)
         if len(found) == 1:
             return self._one(dispatcher, tracker, found[0])
         dispatcher.utter_message(response="utter_transactions", list=wording.lines(found or known, channel))
@@ -45,18 +43,16 @@ class Transactions(AccountAction):
 class WhereIsMyTransfer(AccountAction):
     """The transfers that the words mean, else those under way, else the latest. One that is late or came back is for a person."""
 
-    goal = "transfer_status"
-
     def name(self) -> str:
         return "action_transfer_status"
 
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
-        known = await asyncio.to_thread(self._bank.work, lambda session, _: records.transfers(session, customer.id))
+        known = await self._work(lambda session, _: records.transfers(session, customer.id))
         if not known:
             dispatcher.utter_message(response="utter_transfer_none")
             return [SlotSet("offered", "person"), *context.trouble("transfer_unknown", tracker)]
-        today = await asyncio.to_thread(self._bank.work, lambda _, today: today)
-        told = [self._one(dispatcher, one, today) for one in wording.transfers_meant(context.text(tracker), known)]
+        today = await self._work(lambda _, today: today)
+        told = [self._one(dispatcher, one, today) for one in wording.transfers_meant(wish_text(tracker), known)]
         if any(told):
             return [SlotSet("offered", "person"), *context.trouble("transfer_problem", tracker)]
         return context.pick_up(dispatcher, tracker)

@@ -5,21 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from actions.accounts import amount
 from actions.records.money_tables import Payment, Transfer, TransferStatus
 from bot.model import ChannelName
+from bot.skills.parsing.amounts import parse_amounts
+from bot.skills.parsing.spoken import figures
 
-SUM = re.compile(r"\$?\s?(?<![\d.,])(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?(k\b)?")
+DOLLARS = "USD"
+
+POINTED_AT = re.compile(
+    r"\b(?:the|that) (\d{1,6}(?:\.\d\d)?)(?![\d.,]*\d)(?! ?(?:st|nd|rd|th|am|pm|of|%|to)\b)(?! (?:cards?|(?:\w+ )?\w+s)\b)"
+)
+"""``the 240 one``, and not ``the 15 transactions``."""
+
+PRONOUN = re.compile(r"\b(the|that|this|which) one\b(?! (?:hundred|thousand)\b)", re.IGNORECASE)
+"""Is no number."""
+
+CENTS = re.compile(r"(?<![\d.,/:-])(\d{1,6}\.\d\d)(?![\d.,/:%-]*\d)")
 
 
 def sums(text: str) -> list[int]:
-    """The sums that a text names, in cents."""
-    found = []
-    for whole, rest, thousands in SUM.findall(text):
-        cents = int(whole.replace(",", "")) * 100 + int((rest or "0").ljust(2, "0"))
-        found.append(cents * 1000 if thousands else cents)
-    return found
+    """The sums that a text names, in cents: with a currency, with cents, pointed at, or alone. Other numbers are none."""
+    said = figures(PRONOUN.sub(r"\1", text))
+    named = [one.value for one in parse_amounts(text) if one.currency == DOLLARS]
+    bare = [Decimal(found) for pattern in (POINTED_AT, CENTS) for found in pattern.findall(said)]
+    return list(dict.fromkeys(int(value * 100) for value in (*named, *bare)))
 
 
 def meant(text: str, payments: Sequence[Payment]) -> list[Payment]:

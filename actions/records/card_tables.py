@@ -11,7 +11,7 @@ from actions.tables import Base
 
 
 class CardLock(Base):
-    """A card that nobody can pay with until it is unlocked. ``why``: ``lost``, ``frozen`` or ``fraud``."""
+    """A card that nobody can pay with until it is unlocked. ``why``: ``lost`` or ``frozen``."""
 
     __tablename__ = "card_locks"
     card_id: Mapped[str] = mapped_column(ForeignKey("cards.id"), primary_key=True)

@@ -12,10 +12,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from actions.records.alone import alone
 from actions.records.card_tables import CardLock, CardOrder, TravelNotice
 from actions.tables import Base, Card, CardStatus, Delivery, DeliveryStatus, Hold
 
-LOST, FROZEN, FRAUD = "lost", "frozen", "fraud"
+LOST, FROZEN = "lost", "frozen"
 ARRIVES = timedelta(days=7)
 CARRIER = "Harbour Mail"
 
@@ -44,8 +45,8 @@ def lock(session: Session, cards: Sequence[Card], why: str, today: date) -> bool
 
 
 def unlock(session: Session, cards: Sequence[Card]) -> bool:
-    """Unlock these cards; False when none was locked."""
-    gone = delete(CardLock).where(CardLock.card_id.in_([card.id for card in cards]))
+    """Unlock those of the cards that are locked for the time being; False when none was. A lost one stays locked."""
+    gone = delete(CardLock).where(CardLock.card_id.in_([card.id for card in cards]), CardLock.why == FROZEN)
     done = session.connection().execute(gone).rowcount > 0
     session.commit()
     return done
@@ -96,13 +97,11 @@ def _free_digits(session: Session) -> str:
 
 def note_travel(session: Session, customer_id: str, place: str, dates: str) -> bool:
     """Note a trip; False when this one was noted already. Other dates for the same place take the place of the old ones."""
+    alone(session, customer_id)
     known = session.get(TravelNotice, (customer_id, place))
     if known is not None and known.dates == dates:
         return False
-    if known is not None:
-        known.dates = dates
-    else:
-        _add(session, TravelNotice(customer_id=customer_id, place=place, dates=dates))
+    session.merge(TravelNotice(customer_id=customer_id, place=place, dates=dates))
     session.commit()
     return True
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from actions.records.alone import alone
 from actions.records.money_tables import Dispute, LoweredLimit, Payment, Transfer, TransferStatus
 from actions.tables import RaisedLimit
 
@@ -59,6 +60,7 @@ def limit(session: Session, customer_id: str, today: date) -> int:
 
 def lower(session: Session, customer_id: str, cents: int, today: date) -> bool:
     """Set a limit of one's own, which also ends what was raised for today; False when it was that already."""
+    alone(session, customer_id)
     before = limit(session, customer_id, today)
     raised = session.get(RaisedLimit, (customer_id, today))
     if raised is not None:

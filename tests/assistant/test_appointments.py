@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -31,6 +33,26 @@ def test_a_time_is_taken_once_and_moving_frees_the_old_one(bank: Bank) -> None:
     held = appointments.of(bank, "ben")
     assert held is not None and (held.day, held.hour) == (second.day, second.hour)
     assert appointments.cancel(bank, "ben") is not None and appointments.cancel(bank, "ben") is None
+
+
+def test_the_same_time_again_is_booked_and_stays_one(bank: Bank) -> None:
+    first, _ = appointments.free(bank, "tribeca", 2)
+    assert appointments.take(bank, "ben", "tribeca", first) and appointments.take(bank, "ben", "tribeca", first)
+    assert not appointments.take(bank, "ben", "tribeca", Time(first.day, 9))
+    assert appointments.cancel(bank, "ben") is not None and appointments.of(bank, "ben") is None
+
+
+def test_two_tabs_do_not_give_two_appointments(bank: Bank) -> None:
+    times = appointments.free(bank, "tribeca", 8)
+    together = threading.Barrier(len(times))
+
+    def takes(time: Time) -> bool:
+        together.wait()
+        return appointments.take(bank, "ben", "tribeca", time)
+
+    with ThreadPoolExecutor(len(times)) as tabs:
+        assert all(tabs.map(takes, times))
+    assert appointments.cancel(bank, "ben") is not None and appointments.of(bank, "ben") is None
 
 
 def test_a_time_is_read_as_it_was_written() -> None:
@@ -76,3 +98,30 @@ async def test_a_no_keeps_it(talk: Start, bank: Bank) -> None:
     await ben.says("cancel my appointment")
     await ben.says("no")
     assert appointments.of(bank, "ben") is not None
+
+
+@pytest.mark.rasa
+async def test_moving_keeps_the_branch_whatever_was_looked_at_since(talk: Start, bank: Bank) -> None:
+    ben = talk(tel=BEN, proof="possessed")
+    appointments.take(bank, "ben", "tribeca", appointments.free(bank, "tribeca", 1)[0])
+    await ben.says('/choose_branch{"branch": "boston"}')
+    moved = await ben.says("I need to reschedule my appointment")
+    assert "free at Tribeca" in moved
+    later = await ben.says(moved.options["Later times"])
+    assert "free at Tribeca" in later and "at Tribeca" in await ben.says(next(iter(later.options.values())))
+
+
+@pytest.mark.rasa
+async def test_the_second_tap_of_a_time_is_booked_too(talk: Start, bank: Bank) -> None:
+    ben = talk(tel=BEN, proof="possessed")
+    first = appointments.free(bank, "tribeca", 1)[0]
+    tap = f'/choose_time{{"time": "tribeca {first}"}}'
+    assert [("Done" in await ben.says(tap), "quicker" in await ben.says(tap)) for _ in range(2)] == [(True, False)] * 2
+
+
+@pytest.mark.rasa
+async def test_where_nothing_is_free_a_person_is_offered(talk: Start) -> None:
+    ben = talk(tel=BEN, proof="possessed")
+    await ben.says('/choose_branch{"branch": "boston"}')
+    none = await ben.says('/choose_time{"time": "later 2030-01-01 10"}')
+    assert "no more free times at Boston Harbor" in none and "Speak to a person" in none.options

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from actions.bank import Bank
 from actions.money import wording
+from actions.money.limit_words import limit_answered, limit_wished
 from actions.records import money as records
 from bot.directives import Handoff, SendCode
 from tests.talking.fixtures import TODAY
@@ -115,6 +118,11 @@ def test_which_transfer_is_meant(bank: Bank, text: str, parties: set[str]) -> No
         ("$1,240.5 to them", [124_050]),
         ("increase it to 5k", [500_000]),
         ("nothing here", []),
+        ("my last 15 transactions", []),
+        ("the 15 payments before the 3rd", []),
+        ("card ending 0124", []),
+        ("the one for 15.99", [1_599]),
+        ("€20", []),
     ],
 )
 def test_sums_in_a_sentence(text: str, cents: list[int]) -> None:
@@ -135,6 +143,90 @@ def test_sums_in_a_sentence(text: str, cents: list[int]) -> None:
 def test_a_payment_is_known_by_sum_or_payee(bank: Bank, text: str, found: list[str]) -> None:
     known = bank.work(lambda session, _: records.payments(session, "dora"))
     assert [one.payee for one in wording.meant(text, known)] == found
+
+
+@pytest.mark.parametrize(
+    ("words", "dollars"),
+    [
+        ("lower my limit to 200", 200),
+        ("from $450 to $200 please", 200),
+        ("no more than 300 a day", 300),
+        ("set my limit at two hundred and fifty", 250),
+        ("$150 a day is enough", 150),
+        ("one more thing, lower my limit", None),
+        ("lower my limit by 100", None),
+        ("lower it by $100", None),
+        ("lower the limit of the card ending 0124", None),
+        ("lower my limit at 5 pm", None),
+        ("lower the limit to 2 cards", None),
+        ("lower it to 900", None),
+        ("", None),
+    ],
+)
+def test_a_number_in_a_wish_is_no_limit_unless_it_is_said_to_be_one(words: str, dollars: int | None) -> None:
+    assert limit_wished(words) == (None if dollars is None else dollars * 100)
+
+
+@pytest.mark.parametrize(
+    ("words", "dollars"),
+    [
+        ("200", 200),
+        ("5", 5),
+        ("make it 200 a day", 200),
+        ("by 100", None),
+        ("the card ending 0124", None),
+        ("i have one question", None),
+        ("900", None),
+        ("200 or 300", None),
+    ],
+)
+def test_a_number_alone_answers_how_much(words: str, dollars: int | None) -> None:
+    assert limit_answered(words) == (None if dollars is None else dollars * 100)
+
+
+@rasa
+@pytest.mark.parametrize("wish", ["one more thing, lower my card limit", "lower my card limit by 100"])
+async def test_nothing_is_lowered_before_a_sum_is_said(talk: Start, bank: Bank, wish: str) -> None:
+    ben = talk(tel=BEN, proof="possessed")
+    assert "How much" in await ben.says(wish)
+    assert bank.work(lambda session, today: records.limit(session, "ben", today)) == records.USUAL
+
+
+@rasa
+async def test_sums_that_do_not_fit_end_with_a_person(talk: Start) -> None:
+    ben = talk(tel=BEN)
+    await ben.says("decrease my card limit please")
+    assert "one sum" in await ben.says("900")
+    assert "one sum" in await ben.says("by 100")
+    given_up = await ben.says("800")
+    assert "could not lower" in given_up and "Speak to a person" in given_up.options and await ben.form() is None
+
+
+@rasa
+async def test_what_is_left_of_a_lower_limit_is_not_used_for_the_next_one(talk: Start) -> None:
+    ben = talk(tel=BEN)
+    await ben.says("set my spending limit to 200 bucks")
+    await ben.says("never mind")
+    assert "How much" in await ben.says("decrease my card limit please")
+
+
+def test_two_tabs_lower_a_limit_once(bank: Bank) -> None:
+    bank.raise_limit("ben")
+    together = threading.Barrier(2)
+
+    def lowers(_: int) -> bool:
+        together.wait()
+        return bank.work(lambda session, today: records.lower(session, "ben", 20_000, today))
+
+    with ThreadPoolExecutor() as threads:
+        assert sorted(threads.map(lowers, range(2))) == [False, True]
+
+
+@rasa
+async def test_a_payment_that_was_asked_for_before_the_code_is_shown_after_it(talk: Start) -> None:
+    dora = talk(tel=DORA)
+    await dora.says("what was that $240 purchase")
+    assert "That is this one: Nov 19 Blue Finch Outfitters" in await dora.proves(DORA)
 
 
 def test_lowering_ends_what_was_raised(bank: Bank) -> None:

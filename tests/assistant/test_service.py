@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
 
 from actions import outages
 from actions.bank import Bank
-from actions.records.service_tables import Note
+from actions.notes import take
+from actions.records import notes as records
 from bot.directives import Handoff
 from tests.talking.talk import Talk
 
@@ -19,8 +19,7 @@ Start = Callable[..., Talk]
 
 
 def notes(bank: Bank) -> list[tuple[str, str, str | None]]:
-    with bank.session() as session:
-        return [(one.kind, one.words, one.phone) for one in session.scalars(select(Note).order_by(Note.id))]
+    return [(one.kind, one.words, one.phone) for one in bank.work(lambda session, _: records.all_of(session))]
 
 
 @pytest.mark.parametrize("channel", ["web", "sms", "voice", "messenger"])
@@ -58,6 +57,25 @@ async def test_a_move_of_the_conversation_is_no_complaint(talk: Start, bank: Ban
     await ben.says("I want to file a complaint")
     await ben.says(words)
     assert notes(bank) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["I lost my card", "freeze my card please", "there is a charge I don't recognize", "yes please"]
+)
+async def test_a_short_wish_that_cannot_wait_is_no_complaint(talk: Start, bank: Bank, words: str) -> None:
+    dora = talk(tel="+16175550104", proof="possessed")
+    await dora.says("I want to file a complaint")
+    told = await dora.says(words)
+    assert notes(bank) == [] and "number 20001" not in told
+
+
+async def test_a_turn_that_is_tried_again_is_one_complaint(bank: Bank) -> None:
+    told = ("complaint", "The teller was rude", "+12125550102", "web")
+    assert take(bank, *told) == take(bank, *told) == 20_001
+    assert take(bank, "complaint", "The teller was rude", "+12125550101", "web") == 20_002
+    assert take(bank, "complaint", "The teller was rude", None, "web") == take(
+        bank, "complaint", "The teller was rude", None, "web"
+    )
 
 
 async def test_words_that_mean_something_elsewhere_are_the_complaint_here(talk: Start, bank: Bank) -> None:

@@ -47,8 +47,17 @@ def parse_amount(text: str, currency: str = "USD") -> Amount | None:
         return None
     if found := _CENTS.fullmatch(said.strip(" .!?")):
         return Amount(Decimal(found["cents"]) / 100, CENTS[found["name"]] or currency)
-    found_all = [one for match in _SUM.finditer(_prepared(said)) if (one := _amount(match, said, currency)) is not None]
+    found_all = _found(said, currency)
     return found_all[0] if len(set(found_all)) == 1 else None
+
+
+def parse_amounts(text: str, currency: str = "USD") -> list[Amount]:
+    """Every sum that is named as one ("$240", "84 dollars", "2k"), in its order; a number alone when nothing else is said."""
+    return _found(figures(text), currency)
+
+
+def _found(said: str, currency: str) -> list[Amount]:
+    return [one for match in _SUM.finditer(_prepared(said)) if (one := _amount(match, said, currency)) is not None]
 
 
 def _prepared(said: str) -> str:

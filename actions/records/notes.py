@@ -1,0 +1,24 @@
+"""Notes for colleagues in SQL. Each function takes a session and commits; asked twice, it is done once."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from actions.records.service_tables import Note
+
+
+def take(session: Session, note: Note) -> int:
+    """Keep it; its id, or that of an equal one of the same day (a turn that was tried again)."""
+    alike = select(Note.id).where(Note.kind == note.kind, Note.words == note.words, Note.channel == note.channel)
+    known = session.scalar(alike.where(Note.phone.is_not_distinct_from(note.phone), Note.day == note.day).limit(1))
+    if known is not None:
+        return known
+    session.add(note)
+    session.commit()
+    return note.id
+
+
+def all_of(session: Session) -> list[Note]:
+    """What was told, the oldest first."""
+    return list(session.scalars(select(Note).order_by(Note.id)))
