@@ -6,13 +6,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from check import articles, config, dialogue, journeys, phone, settings, shape, understanding, usage, wording
+from check import (
+    articles,
+    config,
+    dialogue,
+    journeys,
+    phone,
+    settings,
+    shape,
+    understanding,
+    unread,
+    usage,
+    wording,
+)
 from check.findings import Finding
 from check.reading import layers
 from check.reading.assistant import Assistant, load
 
 Rule = Callable[[Assistant], Iterator[Finding]]
-SHAPE: tuple[Rule, ...] = (shape.files, shape.tops, shape.keys)
+SHAPE: tuple[Rule, ...] = (unread.files, shape.files, shape.tops, shape.keys)
 """Of each file by itself."""
 
 MEANING: tuple[Rule, ...] = (

@@ -43,7 +43,7 @@ def read(folder: Path, path: Path) -> Article:
     """One article. Raises ArticleError."""
     name = str(path.relative_to(folder))
     try:
-        front, _, body = parts(path.read_text(encoding="utf-8"))
+        front, _, body = parts(path.read_text(encoding="utf-8-sig"))
         given: Any = parse(front)
         if not SLUG.fullmatch(path.stem):
             raise ArticleError(f"articles/{name}: the name of the file may have small letters, figures and hyphens.")

@@ -41,7 +41,7 @@ def intents(every: Iterable[ArticleFile]) -> Iterator[tuple[ArticleFile, Key, st
 def _read(root: Path, path: Path) -> ArticleFile:
     name = str(path.relative_to(root))
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return ArticleFile(documents.read(root, path), path, "", 0)
     front, first, body = parts(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -23,6 +24,14 @@ OLD_BOOLEANS = frozenset({"yes", "no", "on", "off", "y", "n"})
 """Read as true or false by some readers of YAML and as words by others."""
 
 QUOTE = re.compile(r'(?<!\\)"')
+CURLY = re.compile("[\u201c\u201d\u201e\u00ab\u2018].*[\u201c\u201d\u00bb\u2019]", re.DOTALL)
+"""Words between quotes of a word processor, which YAML takes for letters."""
+
+UNSEEN = re.compile("[\u200b\u200c\u200e\u200f\u2060\ufeff\u00ad]|(?:^-|^\\w+:)(\u00a0)")
+"""Signs that nobody sees in a name, and a space behind a dash or a colon that is no space to YAML."""
+
+SENTENCE = 3
+"""Words: so many are a sentence, and no name with a comment behind it."""
 MERGE = "tag:yaml.org,2002:merge"
 STR = "tag:yaml.org,2002:str"
 BOOL = "tag:yaml.org,2002:bool"
@@ -87,10 +96,18 @@ def read(root: Path, path: Path) -> Document:
     """One file below ``root``; what cannot be read is among its mistakes."""
     name = str(path.relative_to(root))
     try:
-        return Document(name, parse(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        why = "it is no text in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
-        return Document(name, Parsed(wrong=((1, f"The file cannot be read: {why}."),), readable=False))
+        return Document(name, parse(path.read_text(encoding="utf-8-sig")))
+    except UnicodeDecodeError as error:
+        return Document(name, Parsed(wrong=(_not_utf8(error),), readable=False))
+    except OSError as error:
+        return Document(name, Parsed(wrong=((1, f"The file cannot be read: {error.strerror}."),), readable=False))
+
+
+def _not_utf8(error: UnicodeDecodeError) -> tuple[int, str]:
+    """The line of the first letter that is not, which a word processor, or an old editor, has written."""
+    wide = error.object[:2] in (b"\xff\xfe", b"\xfe\xff")
+    kind = "it is in UTF-16" if wide else "a letter of this line is not in UTF-8"
+    return error.object[: error.start].count(b"\n") + 1, f"The file cannot be read: {kind}. Save it as UTF-8."
 
 
 @lru_cache(maxsize=512)
@@ -103,7 +120,7 @@ def parse(text: str) -> Parsed:
         return Parsed(wrong=(_problem(text, error, _line_of(text, mark.line if mark else 0)),), readable=False)
     except YAMLError as error:
         return Parsed(wrong=((1, f"The file cannot be read: {' '.join(str(error).split())}."),), readable=False)
-    made = _Reading()
+    made = _Reading(text)
     content = made.value(node, ()) if node is not None else None
     return Parsed(content, made.lines, tuple(made.wrong))
 
@@ -122,6 +139,8 @@ def _problem(text: str, error: MarkedYAMLError, line: int) -> tuple[int, str]:
     odd = [n for n, one in enumerate(lines[:line], 1) if len(QUOTE.findall(one.split(" #")[0])) % 2]
     if odd:
         return odd[0], "This cannot be read: a quote is not closed here."
+    if error.problem == "second occurrence":
+        return line, "This & name stands above in this file already: give it another name here."
     if "mapping values are not allowed" in str(error.problem):
         return line, "This cannot be read: a colon too many, or a wrong indentation. Put words with a colon in quotes."
     if "did not find expected" in str(error.problem):
@@ -133,6 +152,7 @@ def _problem(text: str, error: MarkedYAMLError, line: int) -> tuple[int, str]:
 class _Reading:
     """Nodes to values."""
 
+    text: str
     lines: dict[Key, int] = field(default_factory=dict)
     wrong: list[tuple[int, str]] = field(default_factory=list)
     scalars: Any = field(default_factory=lambda: yaml.SafeLoader(""))
@@ -165,6 +185,8 @@ class _Reading:
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         if node.tag == STR:
+            if not node.style:
+                self._plain(node)
             return node.value
         if node.tag == BOOL and node.value.casefold() in OLD_BOOLEANS:
             line = node.start_mark.line + 1
@@ -174,3 +196,19 @@ class _Reading:
             return self.scalars.construct_object(node)
         except (YAMLError, ValueError):
             return node.value
+
+    def _plain(self, node: yaml.ScalarNode) -> None:
+        """Words without quotes: what is written there and not seen, or seen and not read."""
+        words = node.value
+        if not words.isascii():
+            if CURLY.fullmatch(words):
+                told = f'The quotes {words[0]} {words[-1]} are letters for YAML, and would be shown: write "..." instead.'
+                self.wrong.append((node.start_mark.line + 1, told))
+            elif unseen := UNSEEN.search(words):
+                sign = unicodedata.name(unseen[1] or unseen[0]).casefold()
+                self.wrong.append((node.start_mark.line + 1, f"A sign that nobody sees stands here ({sign}): type this anew."))
+        if self.text.startswith(" #", node.end_mark.index):
+            behind = self.text[node.end_mark.index + 2 : node.end_mark.index + 3]
+            if len(words.split()) >= SENTENCE or behind not in ("", " ", "#", "\n"):
+                told = f"Only this is read: {words}. A comment begins at #: put the whole in quotes."
+                self.wrong.append((node.start_mark.line + 1, told))

@@ -44,6 +44,7 @@ def planting(root: Path, one: Planted) -> Iterator[str]:
     """The mistake in its file, which is as it was afterwards. Gives the text in which the finding is expected."""
     path = root / one.file
     before = path.read_text(encoding="utf-8") if path.exists() else None
+    path.parent.mkdir(exist_ok=True)
     path.write_text(edited(before or "", one), encoding="utf-8")
     try:
         yield (root / (one.where or one.file)).read_text(encoding="utf-8")
