@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
@@ -99,11 +101,16 @@ class Repeat(Action):
             return []
         said = [event for event in context.last_answer(tracker) if event.get("text")]
         for event in said:
-            dispatcher.utter_message(text=event["text"], buttons=(event.get("data") or {}).get("buttons") or [])
+            _say_again(dispatcher, event)
         if not said:
             dispatcher.utter_message(response="utter_help")
         # Still on offer after it was said again.
         return [SlotSet("offered", context.fresh_offer(tracker))]
+
+
+def _say_again(dispatcher: CollectingDispatcher, event: dict[str, Any]) -> None:
+    """A bot event once more, with its options."""
+    dispatcher.utter_message(text=event["text"], buttons=(event.get("data") or {}).get("buttons") or [])
 
 
 class Explain(Action):
@@ -212,8 +219,21 @@ class Inform(Action):
         if context.sender(tracker).pin != "none":  # asked for elsewhere, and written in a chat
             dispatcher.utter_message(response="utter_pin_not_here")
             return [SlotSet("informed", "nothing")]
+        informed = SlotSet("informed", "nothing")
+        if question := self._open_question(tracker):
+            dispatcher.utter_message(response="utter_detail_before_answer")
+            _say_again(dispatcher, question)
+            return [informed, SlotSet("offered", context.fresh_offer(tracker))]
         dispatcher.utter_message(response="utter_did_not_fit" if tracker.active_loop_name else "utter_detail_for_what")
-        return [SlotSet("informed", "nothing")]
+        return [informed]
+
+    def _open_question(self, tracker: Tracker) -> dict[str, Any] | None:
+        """The "shall I?" of the answer before, which a detail ("it ends in 4421") does not answer."""
+        offer = context.fresh_offer(tracker)
+        no_deed = offer in (None, HELPED, GUESSES, *(aside.name for aside in self._asides)) or str(offer).startswith(WISH)
+        if no_deed or tracker.active_loop_name:
+            return None
+        return next((event for event in reversed(context.last_answer(tracker)) if event.get("text")), None)
 
 
 class Fallback(Action):

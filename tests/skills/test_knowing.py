@@ -90,6 +90,12 @@ async def test_an_intent_that_an_article_names_is_answered_by_it(talk: Callable[
     assert (await ana.says("no")).texts[0].startswith("I'm sorry that it did not.")
 
 
+async def test_whether_it_helped_is_not_asked_again_after_a_detail(talk: Callable[..., Talk], shelf: Shelf) -> None:
+    ana = talk(channel="sms")
+    await ana.says("I forgot my PIN")
+    assert (await ana.says("5540")).texts[0].startswith("Thank you. What would you like me to do")
+
+
 async def test_in_a_form_it_is_answered_by_the_way(talk: Callable[..., Talk], shelf: Shelf) -> None:
     ana = talk()
     await ana.says("find a branch")
