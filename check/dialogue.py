@@ -19,11 +19,12 @@ NO_CONDITION: frozenset[str] = frozenset()
 def names(assistant: Assistant) -> Iterator[Finding]:
     """Intents, actions, responses, slots, forms and entities of which the domain knows nothing."""
     known = _Known(assistant)
-    for document, key, step in _all_steps(assistant):
+    for document, key, step in all_steps(assistant):
         yield from known.step(document, key, step)
 
 
-def _all_steps(assistant: Assistant) -> Iterator[tuple[Document, Key, Mapping[str, Any]]]:
+def all_steps(assistant: Assistant) -> Iterator[tuple[Document, Key, Mapping[str, Any]]]:
+    """Each step and condition of all rules and stories, with its place; those below ``or``, too."""
     for document, key, _ in assistant.sections("rules", "stories"):
         for part in ("condition", "steps"):
             yield from _steps(document, (*key, part))
@@ -97,7 +98,9 @@ def values_of(assistant: Assistant, slot: str) -> frozenset[str]:
 
 
 def _missing(document: Document, key: Key, what: str, name: Any, known: Collection[str]) -> Iterator[Finding]:
-    if name not in known:
+    if what == "form" and name == "null":
+        yield document.finding(key, "Write null without quotes: with them it is a name.")
+    elif name not in known:
         yield document.finding(key, f"The domain has no {what} {name}.{near(name, known)}")
 
 
@@ -211,7 +214,7 @@ def _nothing_done(document: Document, key: Key, told: Any) -> Iterator[Finding]:
 
 def answered(assistant: Assistant) -> Iterator[Finding]:
     """Intents that no rule, no story and no article answers; a name that two rules, or two stories, have."""
-    used = {step.get("intent") for document, _, step in _all_steps(assistant) if document.name != TEST_STORIES}
+    used = {step.get("intent") for document, _, step in all_steps(assistant) if document.name != TEST_STORIES}
     used |= _triggering(assistant) | {name for _, _, name in articles.intents(assistant.articles)}
     for name, entry in assistant.intents.items():
         if name not in used and not near(name, used - assistant.intents.keys() - {None}):
