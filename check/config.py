@@ -28,6 +28,9 @@ COMPONENTS = frozenset(
     "RegexEntityExtractor EntitySynonymMapper ResponseSelector".split()
 )
 POLICIES = frozenset("MemoizationPolicy AugmentedMemoizationPolicy RulePolicy TEDPolicy UnexpecTEDIntentPolicy".split())
+LEARN = POLICIES - {"RulePolicy"}
+"""Policies that learn from stories."""
+
 SETTINGS: Mapping[str, frozenset[str]] = {
     name: frozenset(("name", *settings.split()))
     for name, settings in {
@@ -128,6 +131,9 @@ def _whole(assistant: Assistant, document: Document) -> Iterator[Finding]:
         and any(assistant.sections("rules"))
     ):
         yield document.finding(("policies",), "There are rules in data/, and no RulePolicy that would follow them.")
+    if policies and not policies & LEARN and not policies - POLICIES and any(_stories(assistant)):
+        text = "There are stories in data/, and no policy learns from them: MemoizationPolicy would."
+        yield document.finding(("policies",), text, WARNING)
     yield from _order(document)
     unsure = "nlu_fallback" in assistant.intents and components and "FallbackClassifier" not in components
     if unsure and not near("FallbackClassifier", components - COMPONENTS):
@@ -144,6 +150,13 @@ CLASSIFIERS = frozenset(name for name in (*COMPONENTS, *SETTINGS) if name.endswi
 COUNTED = ("max_history", "max_iter", "min_ngram", "max_ngram", "epochs")
 
 
+EXTRACTORS = frozenset(name for name in COMPONENTS if name.endswith("EntityExtractor")) | {"DIETClassifier"}
+
+
+def _stories(assistant: Assistant) -> Iterator[Any]:
+    return (one for document in assistant.data for one in document.entries("stories"))
+
+
 def _order(document: Document) -> Iterator[Finding]:
     """A tokenizer first, then features, then a classifier; a component of somebody's own may be any of them."""
     names = [(key, str(part.get("name"))) for key, part in document.entries("pipeline") if isinstance(part, Mapping)]
@@ -152,10 +165,20 @@ def _order(document: Document) -> Iterator[Finding]:
     for number, (key, name) in enumerate(names):
         if not own and name.endswith("Featurizer") and (tokens is None or number < tokens):
             yield document.finding(key, f"{name} needs words: a tokenizer stands before it, such as WhitespaceTokenizer.")
+    yield from _after(document, names, "FallbackClassifier", CLASSIFIERS, "it doubts what a classifier found")
+    yield from _after(document, names, "EntitySynonymMapper", EXTRACTORS, "it renames what an extractor found")
     if names and not own and not CLASSIFIERS & {name for _, name in names}:
         yield document.finding(
             ("pipeline",), "Nothing tells intents apart: a classifier is missing, such as LogisticRegressionClassifier."
         )
+
+
+def _after(document: Document, names: list[tuple[Key, str]], late: str, early: Collection[str], why: str) -> Iterator[Finding]:
+    """A component stands behind those whose work it goes on with."""
+    for number, (key, name) in enumerate(names):
+        behind = [other for _, other in names[number + 1 :] if other in early]
+        if name == late and behind:
+            yield document.finding(key, f"{late} stands behind {behind[-1].rpartition('.')[2]}: {why}.")
 
 
 def endpoints(assistant: Assistant) -> Iterator[Finding]:

@@ -10,10 +10,14 @@ from check.findings import Finding, near
 from check.reading.assistant import Assistant
 from check.reading.documents import Document, Key
 from check.shape import unknown
+from voice.speech.commands import plain
 from voice.speech.prompts import PromptError, Prompts, checked
 
 PARTS = frozenset({"line", "defaults", "digits", "slots", "hints", "commands"})
 OPTIONS = frozenset({"key", "say", "intent"})
+ANYWHERE = frozenset({"person", "repeat", "menu", "slower", "back", "goodbye"})
+"""Commands that are understood at every question; yes and no, and languages, are only where they are asked for."""
+
 LISTS = re.compile(r"\$(\w+)")
 
 
@@ -86,3 +90,22 @@ def _commands(assistant: Assistant, document: Document) -> Iterator[Finding]:
         intent = wish.get("intent") if isinstance(wish, Mapping) else None
         if intent is not None and intent not in assistant.intents:
             yield document.finding((*key, "intent"), f"The domain has no intent {intent}.{near(intent, assistant.intents)}")
+
+
+def commands(assistant: Assistant) -> Iterator[Finding]:
+    """A key, or words, of two commands: only the first of them would ever be done."""
+    said: dict[str, str] = {}
+    keys: dict[str, tuple[Any, Document, Key]] = {}
+    for document in assistant.domain:
+        for key, wish in document.entries("voice", "commands"):
+            if key[-1] in ANYWHERE and isinstance(wish, Mapping):
+                if "key" in wish:
+                    keys[str(key[-1])] = (wish["key"], document, (*key, "key"))
+                for place, words in document.entries(*key, "say"):
+                    other = said.setdefault(plain(str(words)), str(key[-1]))
+                    if other != key[-1]:
+                        yield document.finding(place, f'"{words}" is said for {other} already: {key[-1]} would never be done.')
+    pressed: dict[Any, str] = {}
+    for name, (pressing, document, key) in keys.items():
+        if (other := pressed.setdefault(pressing, name)) != name:
+            yield document.finding(key, f"The key {pressing} is that of {other} already.")

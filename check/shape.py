@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -37,6 +38,9 @@ SLOT_TYPES = frozenset("text bool categorical float list any".split())
 MAPPING = frozenset("type entity intent not_intent role group value conditions action".split())
 MAPPINGS = frozenset("from_entity from_text from_intent from_trigger_intent custom".split())
 FORM = frozenset({"required_slots", "ignored_intents"})
+NAMED = re.compile(r"[A-Za-z0-9_+-]+")
+"""Names of intents that an option can send (bot/rasa_side/tracker/wire.py)."""
+
 INTENT = frozenset({"use_entities", "ignore_entities", "triggers"})
 VARIATION = frozenset(
     "text buttons image custom attachment elements quick_replies channel metadata condition id button_type".split()
@@ -123,6 +127,9 @@ def keys(assistant: Assistant) -> Iterator[Finding]:
         for key, value in document.entries("forms"):
             yield from (unknown(document, key, FORM, "A form") if value is not None else ())
         for key, value in document.entries("intents"):
+            name = next(iter(value), "") if isinstance(value, Mapping) else value
+            if not NAMED.fullmatch(str(name)):
+                yield document.finding(key, f"The name of an intent has letters, figures, - and _ alone, not as in {name}.")
             for place, how in document.entries(*key) if isinstance(value, Mapping) else ():
                 yield from (unknown(document, place, INTENT, "An intent") if isinstance(how, Mapping) else ())
         yield from (one for key, _ in document.entries("responses") for one in _response(document, key))
@@ -180,6 +187,12 @@ def _response(document: Document, key: Key) -> Iterator[Finding]:
         for number, button in document.entries(*place, "buttons"):
             if isinstance(button, Mapping):
                 yield from unknown(document, number, BUTTON, "A button")
+                for name in ("title", "payload"):
+                    if button.get(name) is not None and not isinstance(button[name], str):
+                        line = document.finding(
+                            (*number, name), f"{key[-1]}: a {name} stands in quotes: it is read as {button[name]}."
+                        )
+                        yield line
             else:
                 yield document.finding(number, "A button is written {title: ..., payload: /intent}.")
         if isinstance(variation.get("custom"), Mapping):

@@ -18,6 +18,9 @@ FEW = 8
 
 ENTITY = re.compile(r"\[([^\]]*)\](?:\((?P<short>[^)]*)\)|(?P<long>\{[^}]*\}))")
 NAMED = re.compile(r'"entity"\s*:\s*"([^"]*)"')
+FOLDED = re.compile(r"- [^\n]*\w[?.!]? - [^\n]*\n?\Z")
+"""What is left of several lines below ``examples: >``."""
+
 SMALL = frozenset("a an the my please pls hi hello hey um uh er ok okay so well now just thanks".split())
 
 
@@ -66,7 +69,7 @@ def intents(assistant: Assistant) -> Iterator[Finding]:
         count[one.intent] += 1
     for document, key, item in assistant.sections("nlu"):
         name = item.get("intent") if isinstance(item, Mapping) else None
-        if name is not None and str(name).split("/")[0] not in assistant.intents:
+        if name is not None and not {str(name), str(name).split("/")[0]} & assistant.intents.keys():
             yield document.finding((*key, "intent"), f"The domain has no intent {name}.{near(name, assistant.intents)}")
     unheard = assistant.code.payloads | BUILT_IN_INTENTS
     for name, entry in assistant.intents.items():
@@ -87,6 +90,8 @@ def form(assistant: Assistant) -> Iterator[Finding]:
     """Lines without their dash, broken marks of entities, entities that the domain does not know, bad regular expressions."""
     for document, key, item in assistant.sections("nlu"):
         given = item.get("examples") if isinstance(item, Mapping) else None
+        if isinstance(given, str) and FOLDED.match(given):
+            yield document.finding((*key, "examples"), "All examples are read as one line: write examples: | with a stroke.")
         for number, line in enumerate(given.split("\n"), 1) if isinstance(given, str) else ():
             if line.strip() and not line.strip().startswith("-"):
                 yield document.finding((*key, "examples"), f"An example begins with a dash: - {line.strip()}", below=number)
@@ -104,14 +109,19 @@ def _regex(one: Example) -> Iterator[Finding]:
 
 
 def _entities(one: Example, assistant: Assistant) -> Iterator[Finding]:
-    for mark in ENTITY.finditer(one.text):
-        named = NAMED.search(mark["long"] or "")
-        name = named[1] if named else (mark["short"] or "").split(":")[0]
+    for name in marks(one.text):
         if name not in assistant.entities:
             yield one.finding(f"The domain has no entity {name}.{near(name, assistant.entities)}")
     left = ENTITY.sub("", one.text)
     if "[" in left or "]" in left:
         yield one.finding(f'An entity is written [words](name) or [words]{{"entity": "name"}}: {one.text}')
+
+
+def marks(text: str) -> Iterator[str]:
+    """The entities that are marked in a sentence."""
+    for mark in ENTITY.finditer(text):
+        named = NAMED.search(mark["long"] or "")
+        yield named[1] if named else (mark["short"] or "").split(":")[0]
 
 
 def twice(assistant: Assistant) -> Iterator[Finding]:
