@@ -51,7 +51,7 @@ CUSTOM = {
     "cards": frozenset({"title", "text", "image", "link", "buttons"}),
     "links": frozenset({"title", "url"}),
     "locations": frozenset({"name", "address", "latitude", "longitude", "url", "tel"}),
-    "dates": frozenset({"title", "start", "end", "place"}),
+    "dates": frozenset({"title", "start", "end", "place", "uid", "sequence", "cancelled"}),
     "tables": frozenset({"columns", "rows"}),
 }
 SESSION = frozenset({"session_expiration_time", "carry_over_slots_to_new_session"})

@@ -156,7 +156,17 @@ def _moment(body: Body) -> Moment | None:
     if start is None:
         return None
     whole = len(str(body["start"])) == len("2026-11-24")
-    return Moment(_text(body.get("title")), start, end, whole, _text(body.get("place")))
+    changes = _text(body.get("sequence"))
+    return Moment(
+        _text(body.get("title")),
+        start,
+        end,
+        whole,
+        _text(body.get("place")),
+        uid=_text(body.get("uid")),
+        sequence=int(changes) if changes.isascii() and changes.isdecimal() else 0,
+        cancelled=body.get("cancelled") is True,
+    )
 
 
 def _time(value: object) -> datetime | None:

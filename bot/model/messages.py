@@ -87,13 +87,19 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A date to keep. ``start`` and ``end`` are shown as they are: in their own offset, or the business's time without one."""
+    """A date to keep. ``start`` and ``end`` are shown as they are: in their own offset, or the business's time without one.
+
+    ``uid``: its name in calendars, for one that may be moved (``sequence``: how often it was changed) or ``cancelled``.
+    """
 
     title: str
     start: datetime
     end: datetime | None = None
     all_day: bool = False
     place: str = ""
+    uid: str = ""
+    sequence: int = 0
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bot.model import Address, AddressKind, ChannelName, OutboundMessage
 from bot.ports import Clock, Inbox, SendError, SendFailure, StoreUnavailable, Wording
 from connectors.visitors import place_of
 from connectors.web import frames
+from connectors.web.calendar_files import CalendarFiles
 from connectors.web.hub import Hub
 from connectors.web.identity import LinkSeen
 from connectors.web.limits import Buckets, Limits
@@ -59,6 +60,7 @@ class WebChat:
         limits = limits or Limits()
         self._limits = limits
         self._origins = allowed_origins
+        self._calendar = CalendarFiles(redis, clock)
         self._log = VisitorLog(redis, limits)
         self._hub = Hub(redis)
         self._pages = Pages(voice_number, sms_number, frame_ancestors)
@@ -84,7 +86,7 @@ class WebChat:
 
     def routes(self) -> list[web.RouteDef]:
         """GET /chat, /widget.js, /widget.css, / and the page's assets under /site/."""
-        return [web.get("/chat", self._open), *self._pages.routes()]
+        return [web.get("/chat", self._open), *self._calendar.routes(), *self._pages.routes()]
 
     async def send(self, message: OutboundMessage) -> list[str]:
         """Put it into the visitor's log, once per message id; gives ``["<web id>:<seq>"]``.
@@ -95,7 +97,8 @@ class WebChat:
             raise SendError("not a web chat address", SendFailure.REFUSED)
         web_id = message.address.value
         try:
-            seq = await self._log.append(web_id, f"out:{message.id}", frames.outbound_line(message))
+            files = await self._calendar.keep(web_id, message.reply.dates)
+            seq = await self._log.append(web_id, f"out:{message.id}", frames.outbound_line(message, files))
             if message.reply.response == SIGNED_OUT:
                 await self._log.leave(web_id, seq)
         except StoreUnavailable as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -20,6 +21,8 @@ MAX_FRAME = 8192
 """Bytes; a longer one closes the socket with 1009. 2000 characters fit in any script."""
 MAX_TEXT = 2000
 """Characters of one message, after trimming."""
+
+NO_FILES: Mapping[str, str] = {}
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CHOICE = re.compile(r"[A-Za-z0-9_.-]{1,80}:[0-9]{1,3}")
@@ -150,25 +153,26 @@ def customer_line(said: Said, text: str, at: datetime) -> dict[str, Any]:
     return line | {"options": [], "media": [], "at": stamp(at)}
 
 
-def outbound_line(message: OutboundMessage) -> dict[str, Any]:
-    """Words for the customer as kept in the log; options carry ``<menu id>:<number>``, never a payload."""
+def outbound_line(message: OutboundMessage, files: Mapping[str, str] = NO_FILES) -> dict[str, Any]:
+    """Words for the customer as kept in the log; options carry ``<menu id>:<number>``, never a payload. ``files``: where the
+    calendar file of a date is, by the date's ``uid``."""
     line: dict[str, Any] = {"author": message.author.value, "text": message.reply.text}
     if message.agent:
         line["agent"] = message.agent
     options = beside_cards(message.reply) if message.menu_id else []
     line["options"] = _choices(message, options)
     line["media"] = [_media(m) for m in message.reply.media]
-    return line | rich(message) | {"at": stamp(message.created_at)}
+    return line | rich(message, files) | {"at": stamp(message.created_at)}
 
 
-def rich(message: OutboundMessage) -> dict[str, Any]:
+def rich(message: OutboundMessage, files: Mapping[str, str] = NO_FILES) -> dict[str, Any]:
     """Cards, links, places, dates and tables, each only when there are some (docs/menus.md)."""
     reply = message.reply
     parts: dict[str, list[dict[str, Any]]] = {
         "cards": [_card(message, card) for card in reply.cards],
         "links": [{"title": link.title, "url": link.url} for link in reply.links],
         "locations": [{"name": p.name, "address": p.address, "url": p.url, "tel": p.tel} for p in reply.locations],
-        "dates": [_moment(moment) for moment in reply.dates],
+        "dates": [_moment(moment, files) for moment in reply.dates],
         "tables": [{"columns": list(t.columns), "rows": [list(row) for row in t.rows]} for t in reply.tables],
     }
     return {name: found for name, found in parts.items() if found}
@@ -189,11 +193,15 @@ def _media(media: Media) -> dict[str, str]:
     return {**body, "title": media.title} if media.title else body
 
 
-def _moment(moment: Moment) -> dict[str, Any]:
-    """Times are as the business wrote them, with their offset if they had one; ``words`` is for those who read."""
+def _moment(moment: Moment, files: Mapping[str, str]) -> dict[str, Any]:
+    """Times are as the business wrote them, with their offset if they had one; ``words`` is for those who read. ``file``, where
+    there is one, has a ``change`` that says what it does to a calendar."""
     end = moment.end.isoformat() if moment.end else None
     body = {"title": moment.title, "start": moment.start.isoformat(), "end": end, "all_day": moment.all_day}
-    return {**body, "place": moment.place, "words": moment_line(moment)}
+    body |= {"place": moment.place, "words": moment_line(moment)}
+    if file := files.get(moment.uid):
+        body |= {"file": file, "change": "remove" if moment.cancelled else "update" if moment.sequence else "add"}
+    return body
 
 
 def stamp(at: datetime) -> str:

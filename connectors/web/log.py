@@ -17,18 +17,16 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from bot.door import MASK
 from bot.model import AddressKind, InboundMessage, stable_id
-from bot.ports import StoreUnavailable
+from connectors.web.calendar_files import forget_files
 from connectors.web.limits import Limits
+from connectors.web.stored import stored, text
 
 NEWS = "ot:web"
 
@@ -69,15 +67,6 @@ return #lines
 """
 
 
-@contextmanager
-def _stored() -> Iterator[None]:
-    """Redis's errors as the port's one."""
-    try:
-        yield
-    except RedisError as error:
-        raise StoreUnavailable(type(error).__name__) from error
-
-
 class VisitorLog:
     """Tokens, lines and marks. The token itself is never stored, only its SHA-256."""
 
@@ -91,19 +80,19 @@ class VisitorLog:
     async def new_visitor(self) -> tuple[str, str]:
         """A fresh token (256 random bits) and the random web id it opens."""
         token, web_id = secrets.token_urlsafe(32), secrets.token_hex(16)
-        with _stored():
+        with stored():
             await self._redis.set(_token_key(token), web_id, ex=self._limits.keep_unused)
         return token, web_id
 
     async def visitor(self, token: str) -> str | None:
         """The web id of a token we gave and still know, else None."""
-        with _stored():
+        with stored():
             found = await self._redis.get(_token_key(token))
-        return None if found is None else _text(found)
+        return None if found is None else text(found)
 
     async def keep(self, token: str) -> None:
         """The visitor wrote: keep their token as long as their log."""
-        with _stored():
+        with stored():
             await self._redis.expire(_token_key(token), self._limits.keep)
 
     async def append(self, web_id: str, message_id: str, line: dict[str, Any]) -> int:
@@ -111,7 +100,7 @@ class VisitorLog:
         keys = [_key(web_id, name) for name in ("log", "ids", "seq", "marks")]
         news = json.dumps({"w": web_id, "k": "line"})
         body = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
-        with _stored():
+        with stored():
             return int(await self._append(keys, [message_id, body, self._limits.log_lines, self._limits.keep, NEWS, news]))
 
     async def hide(self, message: InboundMessage) -> None:
@@ -123,7 +112,7 @@ class VisitorLog:
         if message.sender.kind is not AddressKind.WEB:
             return
         web_id, client_id = message.sender.value, message.id.rpartition(":")[2]
-        with _stored():
+        with stored():
             seq = await self._redis.zscore(_key(web_id, "ids"), f"in:{client_id}")
         found = [] if seq is None else await self.after(web_id, int(seq) - 1, 1)
         if seq is None or not found or found[0][0] != int(seq) or found[0][1]["text"] == MASK:
@@ -131,65 +120,66 @@ class VisitorLog:
         body = json.dumps(found[0][1] | {"text": MASK}, ensure_ascii=False, separators=(",", ":"))
         news = json.dumps({"w": web_id, "k": "masked", "id": client_id})
         keys = [_key(web_id, "log"), _key(web_id, "marks")]
-        with _stored():
+        with stored():
             await self._mask(keys, [f"{int(seq)}-0", body, client_id, self._limits.keep, NEWS, news])
 
     async def masked(self, web_id: str) -> list[str]:
         """The client ids of the lines that were masked: a tab that was away takes their words out, too."""
-        with _stored():
+        with stored():
             found = await self._redis.hget(_key(web_id, "marks"), "masked")
-        return _text(found).split() if found else []
+        return text(found).split() if found else []
 
     async def after(self, web_id: str, seq: int, limit: int = 100) -> list[tuple[int, dict[str, Any]]]:
         """Lines beyond ``seq``, oldest first, as (seq, line)."""
-        with _stored():
+        with stored():
             found: Any = await self._redis.xrange(_key(web_id, "log"), min=f"{seq + 1}-0", count=limit)
-        return [(int(_text(entry).partition("-")[0]), json.loads(_field(fields))) for entry, fields in found]
+        return [(int(text(entry).partition("-")[0]), json.loads(_field(fields))) for entry, fields in found]
 
     async def last(self, web_id: str) -> int:
         """The seq of the newest line; 0 when there is none (or the log has expired)."""
-        with _stored():
+        with stored():
             return int(await self._redis.get(_key(web_id, "seq")) or 0)
 
     async def mark(self, web_id: str, name: str) -> int:
         """How far the visitor has ``received`` or ``read``."""
-        with _stored():
+        with stored():
             return int(await self._redis.hget(_key(web_id, "marks"), name) or 0)
 
     async def advance(self, web_id: str, name: str, seq: int) -> bool:
         """Move a mark forward; False when it was there already."""
-        with _stored():
+        with stored():
             return bool(await self._advance([_key(web_id, "marks")], [name, seq, self._limits.keep]))
 
     async def connects(self, web_id: str, at: datetime) -> None:
         """A tab is connected at this moment."""
-        with _stored():
+        with stored():
             await self._redis.hset(_key(web_id, "marks"), "connected", at.isoformat())
             await self._redis.expire(_key(web_id, "marks"), self._limits.keep_unused, nx=True)
 
     async def connected(self, web_id: str) -> datetime | None:
         """When a tab was last connected; None when nobody noted it."""
-        with _stored():
+        with stored():
             found = await self._redis.hget(_key(web_id, "marks"), "connected")
-        return None if found is None else datetime.fromisoformat(_text(found))
+        return None if found is None else datetime.fromisoformat(text(found))
 
     async def leave(self, web_id: str, seq: int) -> None:
         """Whoever used this browser is gone: nothing before ``seq`` is shown in it again."""
-        with _stored():
+        with stored():
             await self._redis.xtrim(_key(web_id, "log"), minid=f"{seq}-0", approximate=False)
         await self.advance(web_id, "left", seq)
         await self.tell(web_id, "left")
 
     async def forget(self, web_id: str) -> None:
         """Delete the visitor's lines, also from open tabs. What remains, numbers without words, ends as the table says."""
-        with _stored():
+        with stored():
+            await forget_files(self._redis, web_id)
             for name in ("log", "ids"):
                 await self._redis.unlink(_key(web_id, name))
         await self.leave(web_id, await self.last(web_id) + 1)
 
     async def tell(self, web_id: str, kind: str, **values: object) -> None:
         """Tell every gateway process something passing of this visitor; nothing is kept."""
-        with _stored():
+        with stored():
             await self._redis.publish(NEWS, json.dumps({"w": web_id, "k": kind, **values}))
 
 
@@ -206,10 +196,5 @@ def _token_key(token: str) -> str:
     return f"ot:wt:{hashlib.sha256(token.encode()).hexdigest()}"
 
 
-def _text(value: Any) -> str:
-    """The client may or may not decode answers: both are fine."""
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
 def _field(fields: dict[Any, Any]) -> str:
-    return _text(next(iter(fields.values())))
+    return text(next(iter(fields.values())))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -99,6 +100,20 @@ async def test_places_dates_links_and_tables_are_what_they_are(ana: Visitor, ban
     assert "LOCATION:12 Main St\\, Springfield" in lines
     await ana.page.reload()
     await expect(ana.page.get_by_role("table")).to_be_visible()
+
+
+async def test_a_date_that_may_be_moved_is_a_file_of_the_servers(ana: Visitor, bank: Bank, tmp_path: Path) -> None:
+    web_id = await ana.says("appointment")
+    booked = Moment("Your visit", NINE, NINE.replace(hour=10), place="12 Main St", uid="0f3a@bank.example")
+    await bank.chat.send(outbound(bank, web_id, Reply("Done.", dates=(booked,)), 1))
+    async with ana.page.expect_download() as waiting:
+        await ana.page.get_by_role("link", name="Add to calendar").click()
+    download = await waiting.value
+    assert download.suggested_filename == "appointment.ics"
+    await download.save_as(tmp_path / "appointment.ics")
+    assert "UID:0f3a@bank.example" in (tmp_path / "appointment.ics").read_text()
+    await bank.chat.send(outbound(bank, web_id, Reply("Off.", dates=(replace(booked, sequence=1, cancelled=True),)), 2))
+    await expect(ana.page.get_by_role("link", name="Take it out of my calendar")).to_be_visible()
 
 
 def test_a_line_holds_no_payload_and_only_what_there_is() -> None:

@@ -125,3 +125,12 @@ ANY = st.recursive(
 def test_nothing_that_is_written_breaks_the_turn(message: dict[str, Any]) -> None:
     reply = read_reply(message)
     assert reply is None or isinstance(reply, Reply)
+
+
+def test_a_date_that_may_change_has_a_name_and_counts_its_changes() -> None:
+    start = "2026-11-24T10:00:00-05:00"
+    named = {"title": "Visit", "start": start, "uid": "0f3a@bank.example", "sequence": "2", "cancelled": True}
+    strange = {"title": "Visit", "start": start, "sequence": "two", "cancelled": "no"}
+    reply = read_reply({"custom": {"dates": [named, strange]}})
+    assert reply is not None
+    assert [(one.uid, one.sequence, one.cancelled) for one in reply.dates] == [("0f3a@bank.example", 2, True), ("", 0, False)]

@@ -59,7 +59,15 @@ function momentOf(moment, strings, locale) {
   return h("div", { class: "bubble fact" }, moment.title ? h("strong", { dir: "auto" }, moment.title) : null,
     h("time", { datetime: moment.all_day ? moment.start.slice(0, 10) : moment.start }, words),
     moment.place ? h("span", { dir: "auto" }, moment.place) : null,
-    h("span", { class: "ways" }, h("button", { type: "button", class: "keep", onclick: () => download(moment) }, strings.addToCalendar)));
+    h("span", { class: "ways" }, moment.file ? calendarLink(moment, strings) :
+      h("button", { type: "button", class: "keep", onclick: () => download(moment) }, strings.addToCalendar)));
+}
+
+/** The server's own file, which a phone's calendar opens by itself: it knows an earlier one of the same date. */
+function calendarLink(moment, strings) {
+  const words = { add: strings.addToCalendar, update: strings.updateCalendar, remove: strings.removeFromCalendar };
+  const { server } = OnethreadChat.prototype.options;
+  return h("a", { class: "keep", href: new URL(moment.file, server).href, rel: "noopener noreferrer nofollow" }, words[moment.change]);
 }
 
 /** A calendar file (RFC 5545); a time without an offset stays a local time. */

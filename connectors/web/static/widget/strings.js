@@ -43,6 +43,8 @@ const STRINGS = {
   cards: "Cards, side by side",
   map: "Open map",
   addToCalendar: "Add to calendar",
+  updateCalendar: "Change it in my calendar",
+  removeFromCalendar: "Take it out of my calendar",
   too_long: "That message is too long.",
   too_fast: "That was quick. Sending the rest in a moment.",
 };
