@@ -165,29 +165,6 @@ def _may_be_more(full_name: str) -> bool:
     return is_one_word(full_name) and keys_in(full_name) is None
 
 
-class AskFullName(Action):
-    """Asks for the name."""
-
-    def name(self) -> str:
-        return "action_ask_activation_form_full_name"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        dispatcher.utter_message(response="utter_ask_full_name")
-        return []
-
-
-class AskCardLast4(Action):
-    """Asks for the last four digits; on a call the keypad listens for four keys."""
-
-    def name(self) -> str:
-        return "action_ask_activation_form_card_last4"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        dispatcher.utter_message(response="utter_ask_card_last4")
-        context.collect_keys(dispatcher, tracker, 4)
-        return []
-
-
 class ActivateCard(Action):
     """Activates, once the form has its answers; otherwise offers a person."""
 

@@ -11,12 +11,11 @@ from actions import open_days
 from actions.bank import Bank
 from actions.records import appointments as records
 from actions.records.service_tables import Appointment
+from actions.wished_times import Wished, nearest
 
 HOURS = (10, 11, 14, 15)
 AHEAD = 60
 """Days for which times are offered, from tomorrow on."""
-
-FRIDAY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +51,22 @@ def free(bank: Bank, branch_id: str, count: int, after: Time | None = None) -> l
     return list(islice(open_ones, count))
 
 
+def fitting(bank: Bank, branch_id: str, wish: Wished, count: int) -> list[Time]:
+    """The first free times that meet a wish; none where none does."""
+    every = free(bank, branch_id, AHEAD * len(HOURS))
+    return [time for time in every if wish.fits(time.day, time.hour)][:count]
+
+
+def near(bank: Bank, branch_id: str, wish: Wished, count: int) -> list[Time]:
+    """The free times that come nearest to a wish that none meets."""
+    every = free(bank, branch_id, AHEAD * len(HOURS))
+    return [Time(*one) for one in nearest(wish, [_key(time) for time in every], count)]
+
+
 def _working(first: date) -> Iterator[Time]:
     for number in range(AHEAD):
         day = open_days.on(first + timedelta(days=number))
-        if day.day.weekday() <= FRIDAY and not day.holiday:
+        if open_days.working(day.day):
             yield from (Time(day.day, hour) for hour in HOURS if not day.short or hour < 12)
 
 
@@ -68,11 +79,11 @@ def of(bank: Bank, customer_id: str) -> Appointment | None:
     return bank.work(lambda session, today: records.of(session, customer_id, today))
 
 
-def take(bank: Bank, customer_id: str, branch_id: str, time: Time) -> bool:
-    """Book it in the place of the one that the customer has, if any; True also where it is theirs already, False when somebody
-    was quicker, or it is no time of ours: then nothing changes."""
+def take(bank: Bank, customer_id: str, branch_id: str, time: Time) -> Appointment | None:
+    """Book it, or move the one that the customer has, if any, to it; what there is now, also where it was theirs already. None
+    when somebody was quicker, or it is no time of ours: then nothing changes."""
     if time not in _working(bank.today() + timedelta(days=1)):
-        return False
+        return None
     wanted = Appointment(customer_id=customer_id, branch_id=branch_id, day=time.day, hour=time.hour)
     return bank.work(lambda session, today: records.take(session, wanted, today))
 

@@ -19,8 +19,9 @@ from sqlalchemy import Engine, create_engine, event, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from actions import guesses
+from actions import clock, guesses
 from actions.records.card_tables import CardLock
+from actions.records.growing import grow
 from actions.seed import NOBODYS_PIN, pin_matches, seed
 from actions.tables import Account, Base, Branch, Card, CardStatus, Customer, Delivery, DeliveryStatus, Hold, RaisedLimit, ZipCode
 from bot.skills.parsing.keypad import keys_in, spelled
@@ -73,7 +74,7 @@ class Pair(StrEnum):
 class Bank:
     """Customers, cards, accounts, deliveries and branches. Tables and samples are made on first use."""
 
-    def __init__(self, engine: Engine, today: Callable[[], date] = date.today) -> None:
+    def __init__(self, engine: Engine, today: Callable[[], date] = clock.today) -> None:
         self._engine = engine
         self._today = today
         self._ready = False
@@ -226,6 +227,7 @@ class Bank:
             if self._ready:
                 return
             Base.metadata.create_all(self._engine)
+            grow(self._engine)
             try:
                 with Session(self._engine) as session, session.begin():
                     seed(session, self._today())

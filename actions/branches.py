@@ -28,6 +28,7 @@ class ZipAside:
 
     name = "postcode"
     form = "branch_form"
+    yes = ""
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
@@ -76,18 +77,6 @@ class ValidateBranchForm(FormValidationAction):
         else:
             dispatcher.utter_message(response="utter_postcode_unknown", zip=value, spoken=digits.spaced(value))
         return {"postcode": None, "postcode_misses": count}
-
-
-class AskPostcode(Action):
-    """Asks for the zip code; on a call the keypad listens for five keys."""
-
-    def name(self) -> str:
-        return "action_ask_branch_form_postcode"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        dispatcher.utter_message(response="utter_ask_postcode")
-        context.collect_keys(dispatcher, tracker, 5)
-        return []
 
 
 class NearestBranches(Action):

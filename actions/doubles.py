@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from actions import clock
 from actions.bank import engine_for
 from actions.records.money_tables import Transfer
 from actions.records.samples import payments_of
@@ -25,7 +25,7 @@ def make(home: Path, like: str, number: str, last4: str) -> str:
     try:
         Base.metadata.create_all(engine)
         with Session(engine) as session:
-            seed(session, datetime.now().astimezone().date())
+            seed(session, clock.today())
             if session.scalar(select(Customer.id).where(Customer.phone == number)) is None:
                 _copy(session, like, number, person.cards[-1][0], last4)
             session.commit()
@@ -48,7 +48,7 @@ def _copy(session: Session, like: str, number: str, old: str, new: str) -> None:
     for sent in session.scalars(select(Delivery).where(Delivery.customer_id == like)):
         copied = {"carrier": sent.carrier, "status": sent.status, "expected": sent.expected}
         session.add(Delivery(id=f"{number[-9:]}-{new}", customer_id=mine, last4=new, **copied))
-    session.add_all(payments_of(mine, number[-9:], datetime.now().astimezone().date()))
+    session.add_all(payments_of(mine, number[-9:], clock.today()))
     for one in session.scalars(select(Transfer).where(Transfer.customer_id == like)):
         moved = {"party": one.party, "cents": one.cents, "status": one.status, "expected": one.expected}
         session.add(Transfer(id=f"{number[-9:]}-{one.id[-2:]}", customer_id=mine, **moved))

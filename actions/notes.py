@@ -1,7 +1,8 @@
 """What a customer tells and a colleague deals with: a complaint, a new address. It is asked for, kept, and given a number.
 
 One form for both: which of them it is stands in the slot ``note_about``. A change of address goes on to a person at once, with
-the words as the reason; a complaint is answered later, and a person is offered.
+the words as the reason; a complaint is answered later, and a person is offered. Colleagues read and close both with
+``python -m actions.open_cases``.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from actions.bank import Bank
 from actions.records import notes as records
 from actions.records.service_tables import WORDS, Note
 from bot.directives import Handoff
+from bot.model import Proof
 from bot.skills import context
 from bot.skills.parsing.digits import spaced
 from bot.skills.person import phrase
@@ -40,11 +42,11 @@ MOVES = frozenset(
 UNREADABLE = "?"
 
 
-def take(bank: Bank, kind: str, words: str, phone: str | None, channel: str) -> int:
+def take(bank: Bank, kind: str, words: str, phone: str | None, channel: str, proof: Proof = Proof.CLAIMED) -> int:
     """Keep it; its number, which customers are told. The same words on the same day have the number that they have."""
 
     def taken(session: Session, today: date) -> int:
-        note = Note(kind=kind, words=words[:WORDS], phone=phone, channel=channel, day=today)
+        note = Note(kind=kind, words=words[:WORDS], phone=phone, channel=channel, day=today, proof=proof.label)
         return records.take(session, note)
 
     return FIRST_NUMBER + bank.work(taken)
@@ -112,7 +114,7 @@ class NoteTaken(Action):
             return []
         about, sender = str(tracker.get_slot("note_about") or "complaint"), context.sender(tracker)
         words = "\n".join(one for one in (str(tracker.get_slot("note_wish") or ""), note) if one)
-        number = await asyncio.to_thread(take, self._bank, about, words, sender.tel, str(sender.channel or ""))
+        number = await asyncio.to_thread(take, self._bank, about, words, sender.tel, str(sender.channel or ""), sender.proof)
         told = {"number": str(number), "spoken": spaced(str(number)), "words": note}
         dispatcher.utter_message(response=f"utter_taken_{about}", **told)
         done: list[EventType] = [SlotSet("note", None), SlotSet("note_wish", None)]

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import count, islice
 
 import holidays
 
 SHORT = {(12, 24): "Christmas Eve", (12, 31): "New Year's Eve"}
 """Month and day on which branches close at 1 pm."""
 
-SUNDAY = 6
+FRIDAY, SUNDAY = 4, 6
 NAMES = {
     "Christmas Eve": r"(christ?mas|xmas) eve|dec(ember)? 24",
     "New Year's Eve": r"new years? eve|nye|dec(ember)? 31",
@@ -53,6 +54,17 @@ def on(day: date) -> Day:
     before = day - timedelta(days=1)
     name = _federal(day.year).get(day) or (_federal(before.year).get(before) if before.weekday() == SUNDAY else None) or ""
     return Day(day, name, not name and (day.month, day.day) in SHORT)
+
+
+def working(day: date) -> bool:
+    """Whether it is a business day: from Monday to Friday, and no holiday."""
+    return day.weekday() <= FRIDAY and not on(day).holiday
+
+
+def working_day(start: date, number: int) -> date:
+    """The ``number``-th business day after ``start``."""
+    after = (day for ahead in count(1) if working(day := start + timedelta(days=ahead)))
+    return next(islice(after, number - 1, None))
 
 
 @lru_cache(maxsize=8)

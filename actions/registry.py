@@ -5,6 +5,7 @@ from __future__ import annotations
 from rasa_sdk.interfaces import Action
 
 from actions import accounts, activation, booking, branches, notes, outages
+from actions.asking import Ask
 from actions.bank import Bank
 from actions.cards import locking, replacing, travel
 from actions.money import disputes, limits, payments
@@ -19,13 +20,29 @@ FORMS = {
     **dict.fromkeys(notes.ABOUT, "note_form"),
 }
 
+KEYS = {"card_last4": 4, "postcode": 5}
+QUESTIONS = (
+    Ask("action_ask_activation_form_full_name", "utter_ask_full_name"),
+    Ask("action_ask_activation_form_card_last4", "utter_ask_card_last4", KEYS["card_last4"]),
+    Ask("action_ask_branch_form_postcode", "utter_ask_postcode", KEYS["postcode"]),
+    Ask("action_ask_travel_form_travel_place", "utter_ask_travel_place"),
+    Ask("action_ask_travel_form_travel_dates", "utter_ask_travel_dates"),
+    Ask("action_ask_limit_form_new_limit", "utter_ask_new_limit"),
+    notes.AskNote(),
+)
+
+SETTLED = frozenset(
+    "activation card_misses name_misses postcode_misses limit_misses payment disputed".split(),
+) | {booking.TIME_OFFERED}
+"""Slots that are emptied when a person has dealt with the conversation."""
+
 
 def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, language_model: LanguageModel = NO_MODEL) -> Business:
     """Its skills over these records and articles, and the model that may word them."""
     facts = (accounts.Balance(bank), accounts.WhereIsMyCard(bank), payments.Transactions(bank), payments.WhereIsMyTransfer(bank))
     limit = (limits.TellLimit(bank), limits.RaiseLimit(bank), limits.LowerLimit(bank))
     cards = (locking.FreezeCard(bank), locking.UnfreezeCard(bank), replacing.ReplaceCard(bank), travel.NoteTravel(bank))
-    aside = branches.ZipAside(bank)
+    asides = (branches.ZipAside(bank), booking.TimeAside(bank))
     booked = (
         booking.BookAppointment(bank),
         booking.MoveAppointment(bank),
@@ -43,18 +60,11 @@ def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, langua
             *booked,
             notes.NoteTaken(bank),
         ),
-        questions=(
-            activation.AskFullName(),
-            activation.AskCardLast4(),
-            branches.AskPostcode(),
-            *travel.questions(),
-            limits.AskLimit(),
-            notes.AskNote(),
-        ),
+        questions=QUESTIONS,
         others=(
             activation.ValidateActivationForm(bank, names),
             branches.ValidateBranchForm(bank),
-            travel.ValidateTravelForm(),
+            travel.ValidateTravelForm(bank),
             limits.ValidateLimitForm(),
             locking.LostCard(bank),
             disputes.DisputeCharge(bank),
@@ -62,11 +72,11 @@ def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, langua
             *_service(bank),
         ),
         forms=FORMS,
-        asides=(aside,),
+        asides=asides,
         does={"action_nearest_branches": "nearest_branch"},
-        keys={"card_last4": 4, "postcode": 5},
+        keys=KEYS,
         kept=frozenset({"card_misses"}),  # guesses at cards stay counted
-        settled=frozenset({"activation", "card_misses", "name_misses", "postcode_misses", "limit_misses", "payment", "disputed"}),
+        settled=SETTLED,
         knowledge=knowledge,
         language_model=language_model,
         pin_is=bank.pin_is,

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import FormValidationAction
-from rasa_sdk.interfaces import Action, Tracker
+from rasa_sdk.interfaces import Tracker
 from rasa_sdk.types import DomainDict
 
 from actions.accounts import AccountAction
+from actions.bank import Bank
 from actions.cards import places
+from actions.clock import ZONE
 from actions.records import cards as records
 from actions.tables import Customer
 from bot.skills import context
@@ -25,14 +25,13 @@ ANSWERS = context.DETAILS | {"travel_notice", "out_of_scope"}
 """What a place or dates may be taken for."""
 
 SLOTS = ("travel_place", "travel_dates")
-ZONE = ZoneInfo("America/New_York")
 
 
 class ValidateTravelForm(FormValidationAction):
     """Countries and days, from the wish itself or when they are asked for; whatever else is answered counts as it is."""
 
-    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(ZONE)) -> None:
-        self._now = now
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
 
     def name(self) -> str:
         return "validate_travel_form"
@@ -51,9 +50,9 @@ class ValidateTravelForm(FormValidationAction):
         """The days in it; another answer to "when?" as it is."""
         words = _words(tracker, "travel_dates")
         if context.requested(tracker) == "travel_dates":
-            found = days(words, self._now()) or words
+            found = days(words, self._bank.today()) or words
         else:
-            found = days(words, self._now(), alone=False) or ""  # of a first day alone the last one is asked
+            found = days(words, self._bank.today(), alone=False) or ""  # of a first day alone the last one is asked
         return _found("travel_dates", found, tracker)
 
 
@@ -78,8 +77,9 @@ def _words(tracker: Tracker, slot: str) -> str:
     return words if context.intent(tracker) in ANSWERS or context.may_answer(tracker) else ""
 
 
-def days(text: str, now: datetime, *, alone: bool = True) -> str | None:
+def days(text: str, today: date, *, alone: bool = True) -> str | None:
     """``June 3 to June 17``, or ``from June 3`` where a day ``alone`` counts."""
+    now = datetime.combine(today, time(12), ZONE)
     if period := parse_period(text, now, ZONE):
         return f"{_day(period.first)} to {_day(period.last)}"
     day = parse_date(text, now, ZONE) if alone else None
@@ -88,25 +88,6 @@ def days(text: str, now: datetime, *, alone: bool = True) -> str | None:
 
 def _day(day: date) -> str:
     return f"{day:%B} {day.day}"
-
-
-class AskTravel(Action):
-    """Asks for the place, or the dates."""
-
-    def __init__(self, slot: str) -> None:
-        self._slot = slot
-
-    def name(self) -> str:
-        return f"action_ask_travel_form_{self._slot}"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        dispatcher.utter_message(response=f"utter_ask_{self._slot}")
-        return []
-
-
-def questions() -> tuple[AskTravel, ...]:
-    """What the form asks."""
-    return tuple(map(AskTravel, SLOTS))
 
 
 class NoteTravel(AccountAction):

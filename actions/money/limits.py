@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import FormValidationAction
-from rasa_sdk.interfaces import Action, Tracker
+from rasa_sdk.interfaces import Tracker
 from rasa_sdk.types import DomainDict
 
 from actions.accounts import AccountAction, amount
@@ -76,17 +76,6 @@ class ValidateLimitForm(FormValidationAction):
             return {"new_limit": None, "limit_misses": None, "requested_slot": None}
         dispatcher.utter_message(response="utter_new_limit_unreadable")
         return {"new_limit": None, "limit_misses": count}
-
-
-class AskLimit(Action):
-    """Asks how much it shall be."""
-
-    def name(self) -> str:
-        return "action_ask_limit_form_new_limit"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        dispatcher.utter_message(response="utter_ask_new_limit")
-        return []
 
 
 class LowerLimit(AccountAction):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,22 +24,25 @@ def of(session: Session, customer_id: str, today: date) -> Appointment | None:
     return session.scalar(theirs.order_by(Appointment.day, Appointment.hour).limit(1))
 
 
-def take(session: Session, wanted: Appointment, today: date) -> bool:
-    """Book it in the place of the one that the customer has, if any; their own time is theirs already. False when another has it,
-    and nothing changes."""
+def take(session: Session, wanted: Appointment, today: date) -> Appointment | None:
+    """Book it, or move the one that the customer has to it; their own time is theirs already. None when another has it, and
+    nothing changes."""
     alone(session, wanted.customer_id)
     there = select(Appointment).where(Appointment.branch_id == wanted.branch_id, Appointment.day == wanted.day)
-    held = session.scalar(there.where(Appointment.hour == wanted.hour))
+    taken_by = session.scalar(there.where(Appointment.hour == wanted.hour))
+    if taken_by is not None:
+        return taken_by if taken_by.customer_id == wanted.customer_id else None
+    held = of(session, wanted.customer_id, today)
     if held is not None:
-        return held.customer_id == wanted.customer_id
-    session.execute(delete(Appointment).where(Appointment.customer_id == wanted.customer_id, Appointment.day >= today))
-    session.add(wanted)
+        held.branch_id, held.day, held.hour, held.moves = wanted.branch_id, wanted.day, wanted.hour, held.moves + 1
+    booked = held or wanted
+    session.add(booked)
     try:
         session.commit()
     except IntegrityError:  # booked in the same moment, by another
         session.rollback()
-        return False
-    return True
+        return None
+    return booked
 
 
 def cancel(session: Session, customer_id: str, today: date) -> Appointment | None:

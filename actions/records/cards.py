@@ -6,18 +6,21 @@ import random
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from actions import open_days
 from actions.records.alone import alone
 from actions.records.card_tables import CardLock, CardOrder, TravelNotice
 from actions.tables import Base, Card, CardStatus, Delivery, DeliveryStatus, Hold
 
 LOST, FROZEN = "lost", "frozen"
-ARRIVES = timedelta(days=7)
+ARRIVES = 7
+"""Business days after the order."""
+
 CARRIER = "Harbour Mail"
 
 
@@ -62,7 +65,7 @@ def order(session: Session, card: Card, today: date, *, new_number: bool) -> tup
     """Order another in the place of this card, and whether that is new. With a ``new_number`` the old one is blocked for good;
     else it works until the new one is activated."""
     last4 = _free_digits(session) if new_number else card.last4
-    ordered = CardOrder(card_id=card.id, day=today, last4=last4, expected=today + ARRIVES)
+    ordered = CardOrder(card_id=card.id, day=today, last4=last4, expected=open_days.working_day(today, ARRIVES))
     if not _add(session, ordered):  # ordered in the same moment
         session.rollback()
         return session.get_one(CardOrder, (card.id, today)), False

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from actions.records.alone import alone
 from actions.records.money_tables import Dispute, LoweredLimit, Payment, Transfer, TransferStatus
-from actions.tables import RaisedLimit
+from actions.tables import Customer, RaisedLimit
 
 USUAL, RAISED = 50_000, 100_000
 """Cents a day."""
@@ -47,6 +47,23 @@ def dispute(session: Session, payment_id: str, today: date) -> bool:
     except IntegrityError:  # opened in the same moment
         session.rollback()
         return False
+    return True
+
+
+def open_disputes(session: Session) -> list[tuple[Dispute, Payment, Customer]]:
+    """What no colleague has closed, the oldest first: each with the payment and whose it is."""
+    every = select(Dispute, Payment, Customer).join(Payment, Dispute.payment_id == Payment.id)
+    mine = every.join(Customer, Payment.customer_id == Customer.id).where(Dispute.done.is_(None))
+    return [(row[0], row[1], row[2]) for row in session.execute(mine.order_by(Dispute.day, Dispute.payment_id))]
+
+
+def close_dispute(session: Session, payment_id: str, today: date) -> bool:
+    """A colleague has dealt with it; False when there is no such case, or it is closed."""
+    found = session.get(Dispute, payment_id)
+    if found is None or found.done is not None:
+        return False
+    found.done = today
+    session.commit()
     return True
 
 

@@ -44,11 +44,12 @@ class Transfer(Base):
 
 
 class Dispute(Base):
-    """A payment that the customer disputes; its own id is the case."""
+    """A payment that the customer disputes; its own id is the case. ``done``: when a colleague closed it."""
 
     __tablename__ = "disputes"
     payment_id: Mapped[str] = mapped_column(ForeignKey("payments.id"), primary_key=True)
     day: Mapped[datetime.date]
+    done: Mapped[datetime.date | None]
 
 
 class LoweredLimit(Base):

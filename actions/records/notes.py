@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,3 +24,18 @@ def take(session: Session, note: Note) -> int:
 def all_of(session: Session) -> list[Note]:
     """What was told, the oldest first."""
     return list(session.scalars(select(Note).order_by(Note.id)))
+
+
+def waiting(session: Session) -> list[Note]:
+    """What no colleague has closed, the oldest first."""
+    return list(session.scalars(select(Note).where(Note.done.is_(None)).order_by(Note.id)))
+
+
+def close(session: Session, note_id: int, today: date) -> bool:
+    """A colleague has dealt with it; False when there is no such note, or it is closed."""
+    found = session.get(Note, note_id)
+    if found is None or found.done is not None:
+        return False
+    found.done = today
+    session.commit()
+    return True

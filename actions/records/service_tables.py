@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,8 +15,9 @@ WORDS = 2000
 
 
 class Note(Base):
-    """What somebody told that a colleague deals with. ``kind``: ``complaint`` or ``address``; ``phone``: E.164, proved or as
-    claimed, or None; ``channel``: where it was told."""
+    """What somebody told that a colleague deals with. ``kind``: ``complaint`` or ``address``; ``phone``: E.164 or None, and
+    ``proof`` how sure it was then (``claimed``, ``possessed``, ``proven``); ``channel``: where it was told; ``done``: when a
+    colleague closed it."""
 
     __tablename__ = "notes"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -24,6 +26,8 @@ class Note(Base):
     phone: Mapped[str | None] = mapped_column(String(20))
     channel: Mapped[str] = mapped_column(String(20))
     day: Mapped[datetime.date]
+    proof: Mapped[str] = mapped_column(String(10), default="claimed", server_default="claimed")
+    done: Mapped[datetime.date | None]
 
 
 class Outage(Base):
@@ -38,7 +42,8 @@ class Outage(Base):
 
 
 class Appointment(Base):
-    """An hour at a branch (``hour``: of the clock there, from 0). One customer at a time."""
+    """An hour at a branch (``hour``: of the clock there, from 0). One customer at a time. ``uid``: its name in calendars, which
+    stays when it is moved; ``moves``: how often it was."""
 
     __tablename__ = "appointments"
     __table_args__ = (UniqueConstraint("branch_id", "day", "hour"),)
@@ -47,3 +52,5 @@ class Appointment(Base):
     branch_id: Mapped[str] = mapped_column(ForeignKey("branches.id"))
     day: Mapped[datetime.date]
     hour: Mapped[int]
+    uid: Mapped[str] = mapped_column(String(32), default=lambda: uuid.uuid4().hex, server_default="")
+    moves: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -19,7 +19,11 @@ class Aside(Protocol):
 
     @property
     def form(self) -> str:
-        """The form that takes the answer; rules open it."""
+        """The form that takes the answer; rules open it. Empty: an action takes it at once."""
+
+    @property
+    def yes(self) -> str:
+        """The intent that a mere yes to the question stands for; empty: only the answer that was asked for takes it."""
 
     def reads(self, words: str) -> bool:
         """Whether the words are such an answer by what they look like, also where nothing was asked."""

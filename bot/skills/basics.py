@@ -13,7 +13,7 @@ from bot.directives import Hangup
 from bot.model import ChannelName
 from bot.skills import context
 from bot.skills.also import wished
-from bot.skills.asides import answered
+from bot.skills.asides import Aside, answered
 from bot.skills.business import Business
 from bot.skills.doubt.guessing import GUESSES, WISH, unasked
 from bot.skills.doubt.stages import Stages
@@ -26,14 +26,16 @@ class TakeOffer(Action):
     """A yes: to what the last answer offered, or to nothing in particular. Rules go on from ``accepted``."""
 
     def __init__(self, business: Business) -> None:
-        self._asides = {aside.name for aside in business.asides}
+        self._asides = {aside.name: aside.yes for aside in business.asides}
 
     def name(self) -> str:
         return "action_take_offer"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         offer = context.fresh_offer(tracker)
-        if offer in self._asides:  # only the answer that was asked for takes it
+        if yes := self._asides.get(offer or ""):
+            offer = WISH + yes
+        elif offer in self._asides:  # only the answer that was asked for takes it
             offer = None
         if offer == HELPED:
             dispatcher.utter_message(response="utter_article_helped")
@@ -215,7 +217,7 @@ class Inform(Action):
         if context.sender(tracker).code != "none":
             return [SlotSet("informed", "code"), *context.pause(tracker)]
         if aside := await answered(tracker, self._asides):
-            return [SlotSet("informed", aside.name), *context.pause(tracker, aside.form)]
+            return [SlotSet("informed", aside.name), *_made_room(tracker, aside)]
         if context.sender(tracker).pin != "none":  # asked for elsewhere, and written in a chat
             dispatcher.utter_message(response="utter_pin_not_here")
             return [SlotSet("informed", "nothing")]
@@ -252,11 +254,16 @@ class Fallback(Action):
             return [SlotSet("informed", "code")]
         offer = context.fresh_offer(tracker)
         if offer and (aside := await answered(tracker, [one for one in self._asides if one.name == offer])):
-            return [SlotSet("informed", aside.name), *context.pause(tracker, aside.form)]
+            return [SlotSet("informed", aside.name), *_made_room(tracker, aside)]
         informed = SlotSet("informed", "nothing")
         if (told := await known(dispatcher, tracker, self._knowledge, self._model)) is not None:
             return [informed, *told]
         return [informed, *await self._stages.next(dispatcher, tracker, domain)]
+
+
+def _made_room(tracker: Tracker, aside: Aside) -> list[EventType]:
+    """The form that an aside opens takes the place of the open one."""
+    return context.pause(tracker, aside.form) if aside.form else []
 
 
 class OutOfScope(Action):

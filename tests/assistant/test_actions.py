@@ -9,8 +9,9 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
-from actions import accounts, activation, branches
+from actions import accounts
 from actions.accounts import amount, long_day
+from actions.asking import Ask
 from actions.bank import Bank
 from bot.directives import from_json
 from bot.skills import context, continuing, person, verification
@@ -90,11 +91,11 @@ async def test_proof_without_a_number_opens_nothing() -> None:
 @pytest.mark.parametrize(
     ("channel", "action", "count"),
     [
-        ("voice", activation.AskCardLast4(), 4),
-        ("voice", branches.AskPostcode(), 5),
+        ("voice", Ask("action_ask_activation_form_card_last4", "utter_ask_card_last4", 4), 4),
+        ("voice", Ask("action_ask_branch_form_postcode", "utter_ask_postcode", 5), 5),
         ("voice", verification.AskPhoneNumber(), 10),
-        ("web", activation.AskCardLast4(), None),
-        ("sms", branches.AskPostcode(), None),
+        ("web", Ask("action_ask_activation_form_card_last4", "utter_ask_card_last4", 4), None),
+        ("sms", Ask("action_ask_branch_form_postcode", "utter_ask_postcode", 5), None),
     ],
 )
 async def test_keys_are_collected_on_calls_only(channel: str, action: Action, count: int | None) -> None:

@@ -125,3 +125,68 @@ async def test_where_nothing_is_free_a_person_is_offered(talk: Start) -> None:
     await ben.says('/choose_branch{"branch": "boston"}')
     none = await ben.says('/choose_time{"time": "later 2030-01-01 10"}')
     assert "no more free times at Boston Harbor" in none and "Speak to a person" in none.options
+
+
+@pytest.mark.rasa
+@pytest.mark.parametrize("channel", ["web", "sms", "voice"])
+async def test_a_time_in_words_is_taken_as_a_tap_is(talk: Start, bank: Bank, channel: str) -> None:
+    ben = talk(channel=channel, tel=BEN, proof="possessed")
+    await ben.says('/choose_branch{"branch": "tribeca"}')
+    assert "free at Tribeca" in await ben.says("I'd like to make an appointment")
+    several = await ben.says("next Monday morning")
+    assert "free then" in several and [title.split(", ")[-1] for title in several.options] == ["10 am", "11 am", "Later times"]
+    assert "Done: Monday, November 30, 11 am" in str(await ben.says("at 11")).replace("Done.", "Done:")
+    held = appointments.of(bank, "ben")
+    assert held is not None and (held.day, held.hour) == (date(2026, 11, 30), 11)
+
+
+@pytest.mark.rasa
+async def test_none_that_fits_is_said_with_the_nearest(talk: Start, bank: Bank) -> None:
+    ben = talk(tel=BEN, proof="possessed")
+    await ben.says('/choose_branch{"branch": "tribeca"}')
+    await ben.says("I'd like to make an appointment")
+    near = await ben.says("the day after tomorrow after 4")
+    assert "Nothing is free then" in near and list(near.options)[:3] == [f"Wed, Nov 25, {at}" for at in ("11 am", "2 pm", "3 pm")]
+    assert "Nothing is free then" in await ben.says("Thursday at 2")  # Thanksgiving
+    assert "Done: Wednesday, November 25, 2 pm" in await ben.says("then wednesday at 2")
+
+
+@pytest.mark.rasa
+async def test_the_time_in_the_first_sentence_is_kept_through_code_and_branch_and_a_yes_books_it(talk: Start, bank: Bank) -> None:
+    ben = talk(tel=BEN)
+    await ben.says("Can I come in and meet with someone on Wednesday at 2?")
+    assert "zip code" in await ben.proves(BEN)
+    asked = await ben.says("10013")
+    assert "Wednesday, November 25, 2 pm, is free at Tribeca" in asked and list(asked.options) == ["Yes, book it", "Other times"]
+    assert appointments.of(bank, "ben") is None
+    assert "Done: Wednesday, November 25, 2 pm" in await ben.says("yes please")
+
+
+@pytest.mark.rasa
+async def test_another_time_than_the_one_that_was_asked_about(talk: Start) -> None:
+    ben = talk(tel=BEN, proof="possessed")
+    await ben.says('/choose_branch{"branch": "tribeca"}')
+    asked = await ben.says("book an appointment on Wednesday at 2")
+    assert "Shall I book it" in asked
+    assert "Which one suits you" in await ben.says(asked.options["Other times"])
+    assert "Done: Tuesday, November 24, 3 pm" in await ben.says("tomorrow at 3")
+
+
+@pytest.mark.rasa
+async def test_moved_in_words(talk: Start, bank: Bank) -> None:
+    ben = talk(tel=BEN, proof="possessed")
+    appointments.take(bank, "ben", "tribeca", Time(date(2026, 11, 24), 10))
+    asked = await ben.says("move my appointment to friday at 11")
+    assert "November 24, 10 am" in asked and "Friday, November 27, 11 am, is free" in asked
+    assert "Done: Friday, November 27, 11 am" in await ben.says("yes")
+    held = appointments.of(bank, "ben")
+    assert held is not None and (held.day, held.hour) == (date(2026, 11, 27), 11)
+
+
+@pytest.mark.rasa
+async def test_a_yes_to_several_times_books_none(talk: Start, bank: Bank) -> None:
+    ben = talk(tel=BEN, proof="possessed")
+    await ben.says('/choose_branch{"branch": "tribeca"}')
+    await ben.says("I'd like to make an appointment")
+    assert "Which one suits you" in await ben.says("yes")
+    assert appointments.of(bank, "ben") is None

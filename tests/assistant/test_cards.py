@@ -56,8 +56,8 @@ async def test_a_lost_card_is_blocked_on_a_yes_and_another_ordered_by_a_call(tal
     assert (await dora.says("yes please")).directives[0] == SendCode(DORA)
     assert CollectPin(4) in (await dora.proves(DORA)).directives
     dora.proof = "proven"
-    assert "should reach you by Monday, November 30" in await dora.says("/inform", pin="accepted")
-    assert ordered(bank, "dora") == date(2026, 11, 30)
+    assert "should reach you by Thursday, December 3" in await dora.says("/inform", pin="accepted")
+    assert ordered(bank, "dora") == date(2026, 12, 3)
     assert "ordered already" in await dora.says("I need a replacement card")
 
 
@@ -110,10 +110,10 @@ async def test_a_damaged_card_is_replaced_once_and_keeps_its_number(talk: Start,
     dora = talk(tel=DORA, proof="proven")
     asked = await dora.says("the chip on my card is broken")
     assert "ending in 5540 works until" in asked and ordered(bank, "dora") is None
-    assert "Monday, November 30" in await dora.says("yes")
+    assert "Thursday, December 3" in await dora.says("yes")
     assert "ordered already" in await dora.says("my card is cracked, send me another one")
     delivery = bank.delivery("dora")
-    assert delivery is not None and (delivery.last4, delivery.expected) == ("5540", date(2026, 11, 30))
+    assert delivery is not None and (delivery.last4, delivery.expected) == ("5540", date(2026, 12, 3))
 
 
 async def test_a_lost_cards_replacement_has_another_number_and_the_old_one_is_blocked_for_good(talk: Start, bank: Bank) -> None:

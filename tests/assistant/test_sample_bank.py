@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from actions.accounts import amount
+from actions.registry import FORMS
 from actions.seed import BRANCHES, PEOPLE, ZIPS
+from bot.domain_files import settings
 from tests.talking.training import ROOT
 
 
@@ -42,3 +44,9 @@ def test_the_branches_are_the_seeded_ones() -> None:
     seeded = [[name, f"{street}, {city}", zip_code, week, sat] for _, name, street, city, zip_code, _, _, week, sat in BRANCHES]
     assert rows("Branches") == seeded
     assert f"for {len(ZIPS.splitlines())} zip codes" in (ROOT / "docs/sample-bank.md").read_text()
+
+
+def test_the_forms_are_those_that_the_designers_wishes_begin() -> None:
+    begins: dict[str, str | None] = settings(ROOT / "domain", "_wishes.yml", "wishes")["begins"]
+    own = {intent: form for intent, form in begins.items() if form not in (None, "verification_form")}
+    assert own == dict(FORMS)
