@@ -17,13 +17,13 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.rasa_side.nlu import confidence, linear, sources, training
+from bot.rasa_side.nlu import adam, confidence, linear, sources, training
 from bot.rasa_side.nlu.confidence import Confidence, nearness
 from bot.rasa_side.nlu.linear import Array, Linear
 
 LEAST = {"dense_weight": 0.0, "rate": 1e-5, "decay": 0.0, "seed": 0.0, "ranking_length": 1.0}
 FILE = "classifier.npz"
-PARTS = (linear, confidence, training)
+PARTS = (adam, linear, confidence, training)
 """What changes when the same features are learnt from differently."""
 
 

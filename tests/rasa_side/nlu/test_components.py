@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse as sparse
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.local_model_storage import LocalModelStorage
@@ -15,9 +16,12 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.neural_network import MLPClassifier
 
 from bot.rasa_side.nlu import classifier, normal
+from bot.rasa_side.nlu.adam import softmax_regression
 from bot.rasa_side.nlu.classifier import CalibratedClassifier
 from bot.rasa_side.nlu.ngrams import Kind, Ngrams
 from bot.rasa_side.nlu.vectors import SentenceVectors
@@ -156,3 +160,18 @@ def test_ngrams_of_one_text_are_those_of_scikit_learn() -> None:
         columns, values = Kind.of(vectorizer).found(text)
         expected = vectorizer.transform([text]).toarray()[0]
         assert np.allclose(expected[columns], values, atol=1e-5) and np.count_nonzero(expected) == len(columns)
+
+
+def test_what_is_learnt_is_what_scikit_learn_learns() -> None:
+    """Step by step: its network without a hidden layer has the same start, the same batches and the same steps."""
+    random = np.random.RandomState(1)
+    rows = sparse.random(90, 40, 0.2, format="csr", dtype=np.float32, random_state=random)
+    intents, importance = random.randint(0, 3, 90), random.uniform(0.5, 2, 90).astype(np.float32)
+    network = MLPClassifier(
+        (), alpha=1e-3, learning_rate_init=0.02, max_iter=12, batch_size=32, random_state=4, n_iter_no_change=12
+    )
+    with pytest.warns(ConvergenceWarning):
+        network.fit(rows, intents, importance)
+    weights, bias = softmax_regression(rows, intents, importance, rate=0.02, decay=1e-3, seed=4, batch=32, rounds=12)
+    assert np.allclose(weights, network.coefs_[0], atol=1e-4) and np.allclose(bias, network.intercepts_[0], atol=1e-4)
+    assert np.abs(weights).max() > 0.1
