@@ -30,7 +30,7 @@ async def known(
     dispatcher: CollectingDispatcher, tracker: Tracker, knowledge: Knowledge, model: LanguageModel
 ) -> list[EventType] | None:
     """Say what an article answers to the latest message, in the model's words where there is one and they say nothing else; None,
-    and nothing said, when no article does.
+    and nothing said, when no article does, or the one that was told just now.
 
     In a form it is an answer by the way: the form's question comes again by itself, so nothing else is asked.
     """
@@ -38,7 +38,7 @@ async def known(
     if not words or (tracker.active_loop_name and context.fails_to_answer(tracker)):
         return None
     answer = await asyncio.to_thread(knowledge.answer, words, context.sender(tracker).proof)
-    return None if answer is None else await _told(dispatcher, tracker, answer, model)
+    return None if answer is None or _was_told(tracker, answer) else await _told(dispatcher, tracker, answer, model)
 
 
 async def known_of(
@@ -48,7 +48,15 @@ async def known_of(
     as ``known``."""
     intent, words = context.intent(tracker), context.text(tracker)
     answer = await asyncio.to_thread(knowledge.about, intent, words, context.sender(tracker).proof)
+    if answer is not None and _was_told(tracker, answer):
+        dispatcher.utter_message(response="utter_article_did_not_help")
+        return [SlotSet("offered", "person")]
     return None if answer is None else await _told(dispatcher, tracker, answer, model)
+
+
+def _was_told(tracker: Tracker, answer: Answer) -> bool:
+    """Whether the answer before was the same: who goes on asking was not helped by it."""
+    return not tracker.active_loop_name and context.fresh(tracker, ARTICLE) == answer.title
 
 
 async def _told(dispatcher: CollectingDispatcher, tracker: Tracker, answer: Answer, model: LanguageModel) -> list[EventType]:

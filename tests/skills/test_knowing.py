@@ -90,6 +90,23 @@ async def test_an_intent_that_an_article_names_is_answered_by_it(talk: Callable[
     assert (await ana.says("no")).texts[0].startswith("I'm sorry that it did not.")
 
 
+async def test_the_same_article_is_not_told_twice_in_a_row(talk: Callable[..., Talk], shelf: Shelf) -> None:
+    ana = talk(channel="sms")
+    assert "Tofu by text" in await ana.says("I forgot my PIN")
+    again = await ana.says("I forgot my PIN")
+    assert again.texts[0].startswith("I'm sorry that it did not.") and "Tofu" not in again.texts[0]
+    assert (await ana.says("yes")).directives  # a person is called
+    assert "Tofu by text" in await talk(channel="sms").says("I forgot my PIN")
+
+
+async def test_nor_what_was_found_by_a_search(talk: Callable[..., Talk], shelf: Shelf) -> None:
+    ana = talk()
+    assert "Tofu on the web" in await ana.says(UNKNOWN)
+    assert "Tofu" not in (await ana.says(UNKNOWN)).texts[0]
+    await ana.says("hello")
+    assert "Tofu on the web" in await ana.says(UNKNOWN)
+
+
 async def test_whether_it_helped_is_not_asked_again_after_a_detail(talk: Callable[..., Talk], shelf: Shelf) -> None:
     ana = talk(channel="sms")
     await ana.says("I forgot my PIN")
