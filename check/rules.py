@@ -13,7 +13,9 @@ from check import (
     entities,
     forms,
     journeys,
+    library,
     phone,
+    scripts,
     settings,
     shape,
     slot_values,
@@ -22,6 +24,7 @@ from check import (
     unread,
     usage,
     wishes,
+    withheld,
     wording,
 )
 from check.findings import Finding
@@ -76,8 +79,11 @@ MEANING: tuple[Rule, ...] = (
     settings.retention,
     phone.voice,
     phone.commands,
+    withheld.told,
     journeys.scripts,
+    scripts.words,
     articles.articles,
+    library.library,
 )
 """Of all files together. A new kind of file is a folder in ``assistant.load`` and a rule here."""
 

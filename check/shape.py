@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from check.findings import Finding, listed, near
+from check.findings import WARNING, Finding, listed, near
 from check.reading.assistant import TEST_STORIES, Assistant
 from check.reading.documents import Document, Key
 
@@ -134,8 +134,20 @@ def keys(assistant: Assistant) -> Iterator[Finding]:
                 yield from (unknown(document, place, INTENT, "An intent") if isinstance(how, Mapping) else ())
         yield from (one for key, _ in document.entries("responses") for one in _response(document, key))
         yield from unknown(document, ("session_config",), SESSION, "session_config")
+        yield from _session(document)
     yield from _examples(assistant)
     yield from _told(assistant)
+
+
+def _session(document: Document) -> Iterator[Finding]:
+    """One conversation for life (docs/continuity.md)."""
+    minutes = document.value("session_config", "session_expiration_time")
+    if minutes:
+        text = f"After {minutes} minutes of silence a conversation would begin anew, without its open question: 0 is never."
+        yield document.finding(("session_config", "session_expiration_time"), text, WARNING)
+    if document.value("session_config", "carry_over_slots_to_new_session") is False:
+        text = "What customers gave would be asked again in the next session: true keeps it."
+        yield document.finding(("session_config", "carry_over_slots_to_new_session"), text, WARNING)
 
 
 def _slots(document: Document) -> Iterator[Finding]:
