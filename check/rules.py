@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from check import (
     articles,
     config,
+    copies,
     dialogue,
     entities,
     forms,
     journeys,
+    kinds,
     library,
     phone,
     scripts,
@@ -32,7 +35,7 @@ from check.reading import layers
 from check.reading.assistant import Assistant, load
 
 Rule = Callable[[Assistant], Iterator[Finding]]
-SHAPE: tuple[Rule, ...] = (unread.files, shape.files, shape.tops, shape.keys)
+SHAPE: tuple[Rule, ...] = (unread.files, shape.files, shape.tops, shape.keys, kinds.kinds)
 """Of each file by itself."""
 
 MEANING: tuple[Rule, ...] = (
@@ -63,6 +66,8 @@ MEANING: tuple[Rule, ...] = (
     wording.placeholders,
     wording.options,
     wording.gateway,
+    copies.texts,
+    copies.options,
     usage.dead,
     usage.missing,
     usage.actions,
@@ -93,11 +98,18 @@ def findings(root: Path) -> list[Finding]:
     others beside their own form then."""
     assistant = load(root)
     found = {one for document in assistant.documents for one in document.mistakes()}
-    found |= {one for rule in SHAPE for one in rule(assistant)}
+    formed = {one for rule in SHAPE for one in rule(assistant)}
+    found |= formed
     if all(document.parsed.readable for document in assistant.documents):
         told = _meant(assistant)
-        found |= {one for rule in MEANING for one in rule(told)}
+        found |= {one for rule in MEANING for one in (_as_far(rule, told) if formed else rule(told))}
     return sorted(found)
+
+
+def _as_far(rule: Rule, assistant: Assistant) -> Iterator[Finding]:
+    """What a rule finds until it comes upon a value of a kind that is told already."""
+    with suppress(AttributeError, KeyError, TypeError, ValueError):
+        yield from rule(assistant)
 
 
 def _meant(assistant: Assistant) -> Assistant:

@@ -125,7 +125,7 @@ def keys(assistant: Assistant) -> Iterator[Finding]:
     for document in assistant.domain:
         yield from _slots(document)
         for key, value in document.entries("forms"):
-            yield from (unknown(document, key, FORM, "A form") if value is not None else ())
+            yield from (unknown(document, key, FORM, "A form") if isinstance(value, Mapping) else ())
         for key, value in document.entries("intents"):
             name = next(iter(value), "") if isinstance(value, Mapping) else value
             if not NAMED.fullmatch(str(name)):

@@ -21,6 +21,9 @@ NAMED = re.compile(r'"entity"\s*:\s*"([^"]*)"')
 FOLDED = re.compile(r"- [^\n]*\w[?.!]? - [^\n]*\n?\Z")
 """What is left of several lines below ``examples: >``."""
 
+ODD = re.compile(r"^\s*- +-+ |\s{2,}# .*$")
+"""A second dash, and what is meant for a comment: in a text of several lines there is none."""
+
 SMALL = frozenset("a an the my please pls hi hello hey um uh er ok okay so well now just thanks".split())
 
 
@@ -71,6 +74,7 @@ def intents(assistant: Assistant) -> Iterator[Finding]:
         name = item.get("intent") if isinstance(item, Mapping) else None
         if name is not None and not {str(name), str(name).split("/")[0]} & assistant.intents.keys():
             yield document.finding((*key, "intent"), f"The domain has no intent {name}.{near(name, assistant.intents)}")
+    yield from _used(assistant)
     unheard = assistant.code.payloads | BUILT_IN_INTENTS
     for name, entry in assistant.intents.items():
         if count[name] == 0 and name not in unheard:
@@ -80,6 +84,17 @@ def intents(assistant: Assistant) -> Iterator[Finding]:
         elif 0 < count[name] < FEW:
             text = f"The intent {name} has only {_many(count[name])}; it takes {FEW} or more to be told from others."
             yield entry.document.finding(entry.key, text, WARNING)
+
+
+def _used(assistant: Assistant) -> Iterator[Finding]:
+    """Entities that an intent says it uses, or leaves out."""
+    for name, entry in assistant.intents.items():
+        for kind in ("use_entities", "ignore_entities"):
+            given = entry.value.get(kind) if isinstance(entry.value, Mapping) else None
+            for entity in given if isinstance(given, list) else ():
+                if entity not in assistant.entities:
+                    place = (*entry.key, name, kind)
+                    yield entry.document.finding(place, f"The domain has no entity {entity}.{near(entity, assistant.entities)}")
 
 
 def _many(count: int) -> str:
@@ -95,6 +110,9 @@ def form(assistant: Assistant) -> Iterator[Finding]:
         for number, line in enumerate(given.split("\n"), 1) if isinstance(given, str) else ():
             if line.strip() and not line.strip().startswith("-"):
                 yield document.finding((*key, "examples"), f"An example begins with a dash: - {line.strip()}", below=number)
+            elif odd := ODD.search(line):
+                text = f'"{odd[0].strip()}" would be learned as a part of this example.'
+                yield document.finding((*key, "examples"), text, WARNING, below=number)
         if isinstance(item, Mapping) and "regex" in item:
             yield from (found for one in lines(document, key, "", given) for found in _regex(one))
     for one in examples(assistant):

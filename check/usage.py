@@ -150,7 +150,7 @@ def slots(assistant: Assistant) -> Iterator[Finding]:
 def _mapping(assistant: Assistant, document: Document, key: Key, one: object) -> Iterator[Finding]:
     if not isinstance(one, dict):
         return
-    if one.get("type") == "from_entity" and one.get("entity") not in assistant.entities:
+    if one.get("type") == "from_entity" and one.get("entity") is not None and one["entity"] not in assistant.entities:
         yield document.finding(key, f"The domain has no entity {one.get('entity')}.{near(one.get('entity'), assistant.entities)}")
     for kind in ("intent", "not_intent"):
         given = one.get(kind)

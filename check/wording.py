@@ -70,7 +70,8 @@ class Variation:
     @property
     def buttons(self) -> list[tuple[Key, Mapping[str, Any]]]:
         """Each with its place."""
-        return [(key, one) for key, one in self.document.entries(*self.key, "buttons") if isinstance(one, Mapping)]
+        kinds = ("buttons", "quick_replies")  # both are options to our channels
+        return [pair for kind in kinds for pair in self.document.entries(*self.key, kind) if isinstance(pair[1], Mapping)]
 
     def finding(self, text: str, severity: Any = "error") -> Finding:
         """A finding at the text."""
