@@ -15,6 +15,8 @@ import hypothesis
 import pytest
 import redis
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as launch and bot.rasa_side.patches.compat have it, before numpy is loaded
+
 # A build must not fail by the luck of a draw: the same examples each time. `make test EXPLORE=1` draws new ones.
 hypothesis.settings.register_profile("repeatable", derandomize=True)
 hypothesis.settings.register_profile("explore", derandomize=False, print_blob=True)

@@ -29,8 +29,9 @@ PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", 
 """What every part may know of the surrounding system. PYTHONDONTWRITEBYTECODE is not among them: with it, each start
 of Rasa compiles two thousand modules anew."""
 
-LEAN = {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
-"""For every part: logs at once, and glibc's per-thread heaps kept few (measured: tens of MB in Rasa)."""
+LEAN = {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}
+"""For every part: logs at once, glibc's per-thread heaps kept few (measured: tens of MB in Rasa), and sums with matrices on one
+core: ours are small, and two threads take longer to agree, turning in circles while they wait."""
 
 
 @dataclass(frozen=True, slots=True)

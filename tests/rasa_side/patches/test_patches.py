@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import os
+import subprocess
+import sys
 from typing import Any
 
 import jsonschema
@@ -172,6 +175,15 @@ def test_what_is_set_already_stays() -> None:
     compat.set_defaults(environment)
     assert environment["SANIC_HOST"] == "10.0.0.1"
     assert environment["RASA_TELEMETRY_ENABLED"] == "false"
+
+
+def test_matrices_are_multiplied_by_one_thread() -> None:
+    """Set before numpy is loaded, or it comes too late."""
+    told = "print({one['num_threads'] for one in threadpool_info() if one['user_api'] == 'blas'})"
+    begun = "import os; from bot.rasa_side.patches import compat; compat.set_defaults(os.environ); import numpy"
+    system = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    code = f"{begun}; from threadpoolctl import threadpool_info; {told}"
+    assert subprocess.run([sys.executable, "-c", code], env=system, capture_output=True, text=True).stdout == "{1}\n"
 
 
 @pytest.mark.parametrize(
