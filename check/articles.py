@@ -11,12 +11,12 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from bot.menus.rich_replies import ADDRESS
-from check import dialogue
 from check.findings import WARNING, Finding, listed, near
+from check.flow import dialogue
 from check.reading.articles import ArticleFile, intents
 from check.reading.assistant import Assistant
 from check.reading.documents import Document, Key
-from check.wording import OPT_OUT, badly_read, words_of
+from check.sentences.wording import OPT_OUT, badly_read, words_of
 from connectors.sms.gsm7 import BASIC, EXTENSION
 from knowledge.article import AMENDS, UNWRITTEN, FrontMatter, NextStep, Picture, Short, Valid
 from knowledge.elsewhere import KEY

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from check.files.shape import unknown
 from check.findings import WARNING, Finding, near
 from check.reading.assistant import Assistant
 from check.reading.documents import Document, Key
-from check.shape import unknown
 
 CONFIG = frozenset("recipe assistant_id language importers pipeline policies version".split())
 ENDPOINTS = frozenset("action_endpoint nlg tracker_store lock_store event_broker models model nlu".split())

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from check.files.shape import unknown
 from check.findings import Finding, near
 from check.reading.assistant import Assistant
 from check.reading.documents import Document, Key
-from check.shape import unknown
 from voice.speech.commands import plain
 from voice.speech.prompts import PromptError, Prompts, checked
 

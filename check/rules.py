@@ -7,32 +7,13 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from check import (
-    articles,
-    config,
-    copies,
-    dialogue,
-    entities,
-    forms,
-    journeys,
-    kinds,
-    library,
-    phone,
-    scripts,
-    settings,
-    shape,
-    slot_values,
-    steps,
-    understanding,
-    unread,
-    usage,
-    wishes,
-    withheld,
-    wording,
-)
+from check import articles, config, entities, journeys, library, phone, scripts, settings, understanding, usage, wishes
+from check.files import kinds, shape, unread
 from check.findings import Finding
+from check.flow import dialogue, forms, slot_values, steps
 from check.reading import layers
 from check.reading.assistant import Assistant, load
+from check.sentences import copies, withheld, wording
 
 Rule = Callable[[Assistant], Iterator[Finding]]
 SHAPE: tuple[Rule, ...] = (unread.files, shape.files, shape.tops, shape.keys, kinds.kinds)

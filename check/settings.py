@@ -13,10 +13,10 @@ from bot.model.retention import FOR_EVER, Retention, RetentionError, Rules
 from bot.ports.levels import KINDS, Levels, LevelsError
 from bot.transcript.continuity import CarryOver, CarryOverError
 from bot.transcript.repeats import TEL
+from check.files.shape import unknown
 from check.findings import Finding, near
 from check.reading.assistant import Assistant
 from check.reading.documents import Document, Key
-from check.shape import unknown
 
 WISHES = frozenset({"begins", "together", "refusals", "asks_first", "sure"})
 REFUSALS = frozenset("phrases commands endings ends none nouns requests states unless facts denials".split())

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot import domain_files
-from check.wording import FOR_AGENTS
+from check.sentences.wording import FOR_AGENTS
 from tests.talking.training import ROOT
 
 CODE = [*(ROOT / "actions").glob("*.py"), *(ROOT / "bot" / "skills").rglob("*.py")]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.rasa_side.any_form import ANY_DEED, ANY_FORM
-from check.dialogue import all_steps, values_of
 from check.findings import Finding, near
+from check.flow.dialogue import all_steps, values_of
 from check.reading.assistant import BUILT_IN_SLOTS, TEST_STORIES, Assistant
 from check.reading.documents import Document, Key
 

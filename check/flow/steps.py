@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from check.dialogue import rules
 from check.findings import Finding, near
+from check.flow.dialogue import rules
 from check.reading.assistant import TEST_STORIES, Assistant
 from check.reading.documents import Document, Key
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from bot.model import Proof
 from check.findings import Finding
 from check.reading.assistant import Assistant
+from check.sentences.wording import PLACEHOLDER, responses
 from check.usage import values
-from check.wording import PLACEHOLDER, responses
 
 LEVELS = {proof.label: proof for proof in Proof}
 

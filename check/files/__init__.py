@@ -1,0 +1,1 @@
+"""What each file is by itself: where it stands, what may stand in it, and of which kind."""

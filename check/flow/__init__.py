@@ -1,0 +1,1 @@
+"""Rules, stories and forms: what follows what, and what rules can see."""

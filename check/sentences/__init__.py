@@ -1,0 +1,1 @@
+"""What is said to customers: sentences, options and values."""
