@@ -59,6 +59,9 @@ def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, langua
             *near,
             *booked,
             notes.NoteTaken(bank),
+            disputes.DisputeCharge(bank),
+            disputes.OpenDispute(bank),
+            outages.TellOutages(bank),
         ),
         questions=QUESTIONS,
         others=(
@@ -67,8 +70,6 @@ def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, langua
             travel.ValidateTravelForm(bank),
             limits.ValidateLimitForm(),
             locking.LostCard(bank),
-            disputes.DisputeCharge(bank),
-            disputes.OpenDispute(bank),
             *_service(bank),
         ),
         forms=FORMS,
@@ -85,5 +86,5 @@ def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, langua
 
 
 def _service(bank: Bank) -> tuple[Action, ...]:
-    """What is taken down, and what is out of order."""
-    return notes.BeginNote(), notes.ValidateNoteForm(), outages.TellOutages(bank)
+    """What is taken down."""
+    return notes.BeginNote(), notes.ValidateNoteForm()

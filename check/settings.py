@@ -18,7 +18,7 @@ from check.findings import Finding, near
 from check.reading.assistant import Assistant
 from check.reading.documents import Document, Key
 
-WISHES = frozenset({"begins", "together", "refusals", "asks_first", "sure"})
+WISHES = frozenset({"begins", "together", "alike", "refusals", "asks_first", "sure"})
 REFUSALS = frozenset("phrases commands endings ends none nouns requests states unless facts denials".split())
 WAITING = frozenset({"longest", "alone", "phrases", "pairs", "never_mind"})
 CARRY_OVER = frozenset({"recap_after", "slots", "forms", "of_a_number"})
@@ -122,6 +122,8 @@ def wishes(assistant: Assistant) -> Iterator[Finding]:
                 yield document.finding(key, f"The domain has no form {form}.{near(form, assistant.forms)}")
         for kind in ("together", "asks_first"):
             yield from _names(document, ("wishes", kind), "intent", assistant.intents)
+        for place, _ in document.entries("wishes", "alike"):
+            yield from _names(document, place, "intent", assistant.intents)
         yield from _names(document, ("wishes", "refusals", "facts"), "intent", assistant.intents)
         for key, words in document.entries("wishes", "refusals"):
             if key[-1] != "facts" and key[-1] in REFUSALS and not isinstance(words, list):

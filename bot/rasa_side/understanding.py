@@ -10,7 +10,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rasa.core.channels.channel import UserMessage
 from rasa.shared.exceptions import RasaException
 
 from bot.domain_files import DomainFileError
@@ -20,20 +19,16 @@ from bot.rasa_side.meaning.details import INFORM, Details
 from bot.rasa_side.meaning.signals import SLOT as SIGNALS
 from bot.rasa_side.meaning.signals import Signals
 from bot.rasa_side.names_asked import NamesAsked
-from bot.rasa_side.wishes import PAIRS, Wishes, WishesError, clauses, plain
+from bot.rasa_side.parse_data import confidence_of, entity, intent_of, parsed
+from bot.rasa_side.several import FALLBACK, SeveralWishes
+from bot.rasa_side.wishes import Wishes, WishesError, clauses, plain
 from bot.rasa_side.words import parse_words
 
 DOMAIN = Path("domain")
 REFUSE = "refuse"
-ALSO = "also"
 CERTAIN = 0.5
 """Below this a part of a sentence is no wish of its own."""
 
-ONE_WISH = 0.95
-SURELY_TWO = 0.95
-"""Above ``ONE_WISH`` the whole message is one wish, unless each of its parts is a wish with this confidence."""
-
-FALLBACK = "nlu_fallback"
 NO = frozenset({"no", "nope", "no thanks", "no thank you", "not now", "no way", "never"})
 """Behind a question of one's own."""
 
@@ -51,8 +46,10 @@ class Understanding:
         details: Details | None = None,
         doubt: Doubt | None = None,
         signals: Signals | None = None,
+        several: SeveralWishes | None = None,
     ) -> None:
         self._wishes = wishes
+        self._several = several or SeveralWishes(wishes)
         self._names = names
         self._details = details or Details()
         self._doubt = doubt or Doubt()
@@ -68,7 +65,7 @@ class Understanding:
         except (WishesError, DomainFileError) as error:
             raise RasaException(str(error)) from error
         doubt = Doubt.of(wishes.asks_first, wishes.sure, given)
-        return cls(wishes, names, Details.from_examples(given), doubt, signals)
+        return cls(wishes, names, Details.from_examples(given), doubt, signals, SeveralWishes(wishes, given))
 
     async def parse(self, agent: Any, text: str, conversation: str = "") -> dict[str, Any]:
         """As Rasa's own ``parse_message``, with refusals and second wishes; a wish that is to be asked for first is ``unsure``;
@@ -77,14 +74,19 @@ class Understanding:
         return self._signals.noted(text, data) if SIGNALS in agent.domain.entities else data
 
     async def _meant(self, agent: Any, text: str, conversation: str) -> dict[str, Any]:
-        data = await parse_words(agent, text) if text.strip().startswith("/") else await _parse(agent, text)
+        data = await parse_words(agent, text) if text.strip().startswith("/") else await parsed(agent, text)
         if conversation and await self._is_name(agent, text, conversation, data):
             return {**data, "intent": {"name": INFORM, "confidence": 1.0}}
-        if _intent(data) == INFORM and not await self._is_detail(agent, text, conversation):
+        if intent_of(data) == INFORM and not await self._is_detail(agent, text, conversation):
             data = _doubtful(data)
         if REFUSE in agent.domain.intents and self._wishes.begins:
-            data = await self._without_refused(agent, text, data) or await self._with_second(agent, text, data) or data
+            data = await self._without_refused(agent, text, data) or await self._one_of(agent, text, conversation, data)
         return self._doubt.asked(text, data) if UNSURE in agent.domain.intents else data
+
+    async def _one_of(self, agent: Any, text: str, conversation: str, data: dict[str, Any]) -> dict[str, Any]:
+        """The first of several wishes; the tracker is looked at only in doubt."""
+        asked = intent_of(data) == FALLBACK and bool(conversation) and await _asked(agent, conversation)
+        return await self._several.first(agent, text, data, asked=asked) or data
 
     async def _is_detail(self, agent: Any, text: str, conversation: str) -> bool:
         """Whether it can be one by its words; where nothing is asked, it has to say so, or to have figures."""
@@ -94,7 +96,7 @@ class Understanding:
 
     async def _is_name(self, agent: Any, text: str, conversation: str, data: dict[str, Any]) -> bool:
         """Whether what was taken for a wish is the name that was asked for. The tracker is looked at only where it may be."""
-        if INFORM not in agent.domain.intents or _intent(data) in (INFORM, FALLBACK) or not self._names.may_be(text):
+        if INFORM not in agent.domain.intents or intent_of(data) in (INFORM, FALLBACK) or not self._names.may_be(text):
             return False
         return await self._names.asked(agent, conversation)
 
@@ -116,51 +118,29 @@ class Understanding:
         if refused is None:
             return None
         for clause in wanted:
-            parsed = await _parse(agent, clause)
-            if _intent(parsed) in self._wishes.begins and _confidence(parsed) >= CERTAIN:
-                return {**parsed, "text": data["text"]}
-        return None if _intent(data) in ALREADY else self._refusal(data, refused)
+            found = await parsed(agent, clause)
+            if intent_of(found) in self._wishes.begins and confidence_of(found) >= CERTAIN:
+                return {**found, "text": data["text"]}
+        return None if intent_of(data) in ALREADY else self._refusal(data, refused)
 
     async def _begun(self, agent: Any, unwanted: str, data: dict[str, Any]) -> str | None:
         """The intent of what is not wanted, when it would begin something."""
-        parsed = await _parse(agent, unwanted)
-        already = _intent(data) if _intent(data) in ALREADY else None
-        return self._beginning(parsed) or self._beginning(data) or already
+        found = await parsed(agent, unwanted)
+        already = intent_of(data) if intent_of(data) in ALREADY else None
+        return self._beginning(found) or self._beginning(data) or already
 
     def _beginning(self, data: dict[str, Any]) -> str | None:
         """In doubt the likeliest, when one or another is likely: which of two codes is not to be sent makes no difference."""
-        if (intent := _intent(data)) != FALLBACK:
+        if (intent := intent_of(data)) != FALLBACK:
             return intent if intent in self._wishes.begins else None
         likely = [one for one in data.get("intent_ranking") or () if one["name"] in self._wishes.begins]
         return str(likely[0]["name"]) if sum(one["confidence"] for one in likely) >= CERTAIN else None
 
     def _refusal(self, data: dict[str, Any], refused: str) -> dict[str, Any]:
-        entities = [_entity("refused", refused)]
+        entities = [entity("refused", refused)]
         if form := self._wishes.begins.get(refused):
-            entities.append(_entity("refused_form", form))
+            entities.append(entity("refused_form", form))
         return {**data, "intent": {"name": REFUSE, "confidence": 1.0}, "entities": entities}
-
-    async def _with_second(self, agent: Any, text: str, data: dict[str, Any]) -> dict[str, Any] | None:
-        """The first wish, with the others beside it; None unless there are two or more."""
-        parts = clauses(text, PAIRS)
-        if len(parts) < 2 or _intent(data) not in self._wishes.together | {FALLBACK}:
-            return None
-        enough = SURELY_TWO if _intent(data) != FALLBACK and _confidence(data) >= ONE_WISH else CERTAIN
-        found: dict[str, dict[str, Any]] = {}
-        for part in parts:
-            parsed = await _parse(agent, part)
-            if _intent(parsed) in self._wishes.together and _confidence(parsed) >= enough:
-                found.setdefault(_intent(parsed), parsed)
-        if len(found) < 2:
-            return None
-        (first, parsed), *more = found.items()
-        entities = [*data["entities"], _entity(ALSO, " ".join(name for name, _ in more))]
-        return {**data, "intent": {"name": first, "confidence": _confidence(parsed)}, "entities": entities}
-
-
-async def _parse(agent: Any, text: str) -> dict[str, Any]:
-    data: dict[str, Any] = await agent.processor.parse_message(UserMessage(text))
-    return data
 
 
 async def _asked(agent: Any, conversation: str) -> bool:
@@ -172,17 +152,5 @@ async def _asked(agent: Any, conversation: str) -> bool:
 def _doubtful(data: dict[str, Any]) -> dict[str, Any]:
     """Taken for a detail, and none: not understood; what else it may mean stays in order."""
     others = [one for one in data.get("intent_ranking") or () if one["name"] != INFORM]
-    doubt = {"name": FALLBACK, "confidence": _confidence(data)}
+    doubt = {"name": FALLBACK, "confidence": confidence_of(data)}
     return {**data, "intent": doubt, "intent_ranking": [doubt, *others]}
-
-
-def _intent(data: dict[str, Any]) -> str:
-    return str((data.get("intent") or {}).get("name") or "")
-
-
-def _confidence(data: dict[str, Any]) -> float:
-    return float((data.get("intent") or {}).get("confidence") or 0.0)
-
-
-def _entity(name: str, value: str) -> dict[str, Any]:
-    return {"entity": name, "value": value, "start": 0, "end": 0}

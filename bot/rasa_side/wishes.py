@@ -21,7 +21,13 @@ MOST = 5
 """Clauses that are looked at."""
 
 PARTS = re.compile(r"[.!?;,\n\u2026]+|\bbut\b|\binstead\b(?! of)|\bjust\b", re.I)
-PAIRS = re.compile(r"[.!?;,\n\u2026]+|\b(?:and|also|plus|then|as well as|oh)\b", re.I)
+PAIRS = re.compile(
+    r"(?:[.,:](?!\d)|[!?;\n\u2026+&]|(?<=\w)\s+n\s+(?=\w)"
+    r"|\b(?:and|also|plus|then|as well as|oh|but|or|so|by the way|btw|just)\b)+",
+    re.I,
+)
+"""Where a wish may end and another begin; no figure is taken apart ("9.99")."""
+
 SHORT = {
     "do not": "dont", "did not": "didnt", "does not": "doesnt", "will not": "wont", "have not": "havent", "has not": "hasnt",
     "was not": "wasnt", "is not": "isnt", "are not": "arent", "need not": "neednt", "would not": "wouldnt", "can not": "cant",
@@ -48,6 +54,8 @@ class Wishes:
 
     begins: Mapping[str, str | None] = field(default_factory=dict)
     together: frozenset[str] = frozenset()
+    alike: tuple[frozenset[str], ...] = ()
+    """Intents of which one message means one alone ("put me down for Friday, any day after 4")."""
     refusals: Mapping[str, Any] = field(default_factory=dict)
     asks_first: frozenset[str] = frozenset()
     """Intents that begin only when the classifier is ``sure`` of them, or they were confirmed."""
@@ -60,11 +68,16 @@ class Wishes:
             content = domain_files.settings(folder, FILE, "wishes")
             begins = {str(intent): form for intent, form in (content.get("begins") or {}).items()}
             together, asks_first = (frozenset(content.get(name) or ()) for name in ("together", "asks_first"))
-            return cls(begins, together, content.get("refusals") or {}, asks_first, float(content.get("sure") or 0.0))
+            alike = tuple(frozenset(map(str, group)) for group in content.get("alike") or ())
+            return cls(begins, together, alike, content.get("refusals") or {}, asks_first, float(content.get("sure") or 0.0))
         except DomainFileError as error:
             raise WishesError(str(error)) from error
         except (AttributeError, TypeError, ValueError) as error:
             raise WishesError(f"{FILE}: cannot be read: {type(error).__name__}") from error
+
+    def like(self, intent: str) -> frozenset[str]:
+        """The intents that are not meant beside this one."""
+        return frozenset().union(*(group for group in self.alike if intent in group)) - {intent}
 
     def unwanted(self, clause: str) -> str | None:
         """What a clause says that it does not want, in small letters; None when it wants, or says, something."""

@@ -48,6 +48,16 @@ class AndAlso(Action):
         return not (goes_on or offers or slots.get("needs_proof") or next_step or tracker.active_loop_name)
 
 
+class NextWish(Action):
+    """Says nothing: for the end of a rule that only utters, so that what was wished for along with it comes next."""
+
+    def name(self) -> str:
+        return "action_next_wish"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        return []
+
+
 def wished(tracker: Tracker, intents: str) -> list[EventType]:
     """Events as if the customer had said the next wish now; it is no line of the transcript (``event_of_ours``)."""
     intent, *rest = intents.split()

@@ -65,6 +65,14 @@ def text(tracker: Tracker) -> str:
     return "" if words.startswith("/") else words
 
 
+def words(tracker: Tracker) -> str:
+    """The customer's words, also where this is the second wish in them (``bot.skills.also``)."""
+    if not (tracker.latest_message.get("metadata") or {}).get("also"):
+        return text(tracker)
+    said = (str(event.get("text") or "") for event in reversed(tracker.events) if event.get("event") == "user")
+    return next((one for one in said if not one.startswith("/")), "")
+
+
 def intent(tracker: Tracker) -> str:
     """The latest message's intent, or an empty string."""
     return str((tracker.latest_message.get("intent") or {}).get("name") or "")

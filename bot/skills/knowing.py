@@ -46,7 +46,7 @@ async def known_of(
 ) -> list[EventType] | None:
     """Say what the articles answer that name the latest message's intent; None, and nothing said, when there are none. In a form
     as ``known``."""
-    intent, words = context.intent(tracker), context.text(tracker)
+    intent, words = context.intent(tracker), context.words(tracker)
     answer = await asyncio.to_thread(knowledge.about, intent, words, context.sender(tracker).proof)
     if answer is not None and _was_told(tracker, answer):
         dispatcher.utter_message(response="utter_article_did_not_help")
@@ -66,7 +66,7 @@ async def _told(dispatcher: CollectingDispatcher, tracker: Tracker, answer: Answ
         worded = await model.rephrase(words, answer, sender.channel)
         noted(dispatcher, worded)
         text = worded.text or text
-    if tracker.active_loop_name:
+    if tracker.active_loop_name or tracker.get_slot("also"):  # a form's question, or another wish, comes next
         dispatcher.utter_message(response="utter_article_in_form", answer=text, title=answer.title)
         return [SlotSet(ARTICLE, answer.title)]
     options = [{"title": answer.next_title, "payload": f"/{answer.next_intent}"}]

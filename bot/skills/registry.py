@@ -9,7 +9,7 @@ from rasa_sdk.forms import FormValidationAction
 from rasa_sdk.interfaces import Action
 
 from bot.skills import basics, calls, continuing, moving, person, verification
-from bot.skills.also import AndAlso
+from bot.skills.also import AndAlso, NextWish
 from bot.skills.asking import Once, TakeYourTime
 from bot.skills.business import Business
 from bot.skills.doubt.correcting import Correcting
@@ -18,7 +18,7 @@ from bot.skills.doubt.guessing import AskFirst
 
 def all_actions(business: Business, clock: Callable[[], float] = time.time) -> tuple[Action, ...]:
     """One instance of each action. ``clock`` gives seconds since the epoch."""
-    ends = (*business.ends, verification.Verified(), verification.Verify(), basics.DeclineOffer(business))
+    ends = (*business.ends, *_ends(business))
     asked = (verification.AskPhoneNumber(), verification.AskCode(clock), verification.AskPin(clock))
     return (
         *(AndAlso(action, business) for action in ends),
@@ -30,13 +30,17 @@ def all_actions(business: Business, clock: Callable[[], float] = time.time) -> t
     )
 
 
+def _ends(business: Business) -> tuple[Action, ...]:
+    """General actions with which a wish may be over."""
+    proved = (verification.Verified(), verification.Verify())
+    return *proved, basics.DeclineOffer(business), basics.ByArticle(business), basics.OutOfScope(business), NextWish()
+
+
 def _dialogue(business: Business) -> Iterator[Action]:
     yield from (continuing.CallStarted(), continuing.GoOn(), continuing.Greet())
     yield from (basics.Explain(), basics.Goodbye(), basics.Help(), basics.LostThread(), basics.NeverMind())
     yield from (
         basics.Fallback(business),
-        basics.OutOfScope(business),
-        basics.ByArticle(business),
         basics.Inform(business),
         basics.Pause(business),
         basics.TakeOffer(business),

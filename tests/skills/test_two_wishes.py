@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.directives import SendCode
+from bot.directives import Handoff, SendCode
 from tests.assistant.test_language import HELD_OUT, training_sentences
 from tests.talking.talk import Talk
 
@@ -80,6 +80,34 @@ async def test_a_second_wish_that_is_answered_before_its_turn_is_not_answered_tw
     told = await ana.says("10013")
     assert str(told).count("Nearest to 10013") == 1
     assert "Nearest" not in await ana.says("thanks")
+
+
+NUMBERS, PIN, OUT = "routing number", "PIN", "out of order"
+
+BY_ARTICLE = [
+    ("what's my routing number and how do i change my pin", (NUMBERS, PIN)),
+    ("how do i change my pin? btw is the app down", (PIN, OUT)),
+    ("my card was declined, and what's my balance", ("declined", BALANCE)),
+    ("hello there! please help. what's my routing number", (NUMBERS,)),
+]
+
+
+@pytest.mark.parametrize(("words", "parts"), BY_ARTICLE)
+async def test_what_an_article_answers_is_a_wish_like_another(talk: Start, words: str, parts: tuple[str, ...]) -> None:
+    told = str(await talk(tel=BEN, proof="possessed").says(words))
+    assert all(part in told for part in parts), told
+    assert told.count("Did it help?") <= 1
+
+
+async def test_the_person_who_is_wished_for_last_comes_last(talk: Start) -> None:
+    told = await talk(tel=BEN, proof="possessed").says("what is my balance and then i want to talk to a person")
+    assert BALANCE in told and any(isinstance(one, Handoff) for one in told.directives)
+
+
+async def test_one_appointment_is_one_wish(talk: Start) -> None:
+    ben = talk(tel=BEN, proof="possessed")
+    await ben.says("make me an appointment please, put it on another day if friday is full")
+    assert (await ben.slots()).get("also") is None
 
 
 async def test_another_wish_in_between_has_the_second_forgotten(talk: Start) -> None:
