@@ -49,6 +49,8 @@ async def known_of(
     intent, words = context.intent(tracker), context.words(tracker)
     answer = await asyncio.to_thread(knowledge.about, intent, words, context.sender(tracker).proof)
     if answer is not None and _was_told(tracker, answer):
+        if words != context.text(tracker):  # it answers both wishes of one message
+            return []
         dispatcher.utter_message(response="utter_article_did_not_help")
         return [SlotSet("offered", "person")]
     return None if answer is None else await _told(dispatcher, tracker, answer, model)
