@@ -16,7 +16,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
-from actions import appointments
+from actions import appointments, open_days
 from actions.accounts import AccountAction, long_day
 from actions.appointments import Time
 from actions.bank import Bank
@@ -131,6 +131,7 @@ class BookAppointment(AccountAction):
             return self._ask_one(dispatcher, branch, fits[0])
         times, response = fits, "utter_appointment_times_fit"
         if wish and not fits:
+            self._say_closed(dispatcher, wish)
             times, response = await asyncio.to_thread(self._near, branch.id, wish), "utter_appointment_times_near"
         elif not wish:
             times = await asyncio.to_thread(appointments.free, self._bank, branch.id, OFFERED, after)
@@ -139,6 +140,12 @@ class BookAppointment(AccountAction):
             dispatcher.utter_message(response="utter_appointment_times_none", name=branch.name)
             return [SlotSet("branch", branch.id), SlotSet("offered", "person"), *context.trouble("no_free_times", tracker)]
         return self._ask_which(dispatcher, tracker, branch, times, response)
+
+    def _say_closed(self, dispatcher: CollectingDispatcher, wish: Wished) -> None:
+        """Why nothing is free on a holiday."""
+        day = wish.target.day
+        if day and (holiday := open_days.on(day).holiday):
+            dispatcher.utter_message(response="utter_day_closed", day=long_day(day), holiday=holiday)
 
     def _near(self, branch_id: str, wish: Wished) -> list[Time]:
         return appointments.near(self._bank, branch_id, wish, OFFERED)

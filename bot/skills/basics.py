@@ -258,7 +258,14 @@ class Fallback(Action):
         informed = SlotSet("informed", "nothing")
         if (told := await known(dispatcher, tracker, self._knowledge, self._model)) is not None:
             return [informed, *told]
-        return [informed, *await self._stages.next(dispatcher, tracker, domain)]
+        events = [informed, *await self._stages.next(dispatcher, tracker, domain)]
+        asked = any(aside.name == offer for aside in self._asides)
+        return [*events, SlotSet("offered", offer)] if asked and _offered(events) is None else events
+
+
+def _offered(events: list[EventType]) -> Any:
+    """What the events leave on offer."""
+    return next((one["value"] for one in reversed(events) if one.get("event") == "slot" and one["name"] == "offered"), None)
 
 
 def _made_room(tracker: Tracker, aside: Aside) -> list[EventType]:

@@ -147,7 +147,8 @@ async def test_none_that_fits_is_said_with_the_nearest(talk: Start, bank: Bank) 
     await ben.says("I'd like to make an appointment")
     near = await ben.says("the day after tomorrow after 4")
     assert "Nothing is free then" in near and list(near.options)[:3] == [f"Wed, Nov 25, {at}" for at in ("11 am", "2 pm", "3 pm")]
-    assert "Nothing is free then" in await ben.says("Thursday at 2")  # Thanksgiving
+    closed = await ben.says("Thursday at 2")
+    assert "closed on Thursday, November 26: Thanksgiving Day" in closed and "Nothing is free then" in closed
     assert "Done: Wednesday, November 25, 2 pm" in await ben.says("then wednesday at 2")
 
 
@@ -190,3 +191,12 @@ async def test_a_yes_to_several_times_books_none(talk: Start, bank: Bank) -> Non
     await ben.says("I'd like to make an appointment")
     assert "Which one suits you" in await ben.says("yes")
     assert appointments.of(bank, "ben") is None
+
+
+@pytest.mark.rasa
+async def test_times_are_still_on_offer_when_something_else_was_not_understood(talk: Start) -> None:
+    ben = talk(tel=BEN, proof="possessed")
+    await ben.says('/choose_branch{"branch": "tribeca"}')
+    await ben.says("I'd like to make an appointment")
+    assert "Done" not in await ben.says("hmmm xyzzy blorp")
+    assert "Done: Friday, November 27, 3 pm" in await ben.says("friday at 3")
