@@ -15,6 +15,7 @@ from rasa_sdk.types import DomainDict
 from sqlalchemy.orm import Session
 
 from actions.bank import Bank
+from actions.said import amount, long_day
 from actions.tables import Customer, Delivery
 from bot.model import Proof
 from bot.skills import context
@@ -87,14 +88,3 @@ class WhereIsMyCard(AccountAction):
 
 def _facts(delivery: Delivery) -> dict[str, Any]:
     return {"carrier": delivery.carrier, "day": long_day(delivery.expected), **context.last4(delivery.last4)}
-
-
-def amount(cents: int) -> dict[str, Any]:
-    """``124050`` as ``1,240.50`` to read, and as 1,240 and 50 to be spoken."""
-    dollars, rest = divmod(abs(cents), 100)
-    return {"amount": f"{dollars:,}.{rest:02d}", "dollars": f"{dollars:,}", "cents": str(rest)}
-
-
-def long_day(day: date) -> str:
-    """``Tuesday, November 24``."""
-    return f"{day:%A}, {day:%B} {day.day}"

@@ -17,11 +17,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
 from actions import appointments, open_days
-from actions.accounts import AccountAction, long_day
+from actions.accounts import AccountAction
 from actions.appointments import Time
 from actions.bank import Bank
 from actions.clock import ZONE
 from actions.records.service_tables import Appointment
+from actions.said import long_day, short_day
 from actions.tables import Branch, Customer
 from actions.wished_times import Wished, wished
 from bot.model import ChannelName
@@ -255,7 +256,7 @@ def _is_time(button: dict[str, Any]) -> bool:
 
 def _title(time: Time, spoken: bool) -> str:
     """``Tue, Nov 24, 10 am``: short enough for every channel; in full to be heard."""
-    day = long_day(time.day) if spoken else f"{time.day:%a}, {time.day:%b} {time.day.day}"
+    day = long_day(time.day) if spoken else f"{time.day:%a}, {short_day(time.day)}"
     return f"{day}, {time.clock}"
 
 

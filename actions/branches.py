@@ -13,8 +13,8 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from actions import open_days
-from actions.accounts import long_day
 from actions.bank import Bank
+from actions.said import long_day
 from actions.tables import Branch
 from bot.skills import context
 from bot.skills.also import ALSO

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from actions import open_days
-from actions.accounts import amount
 from actions.bank import DATABASE, Bank, engine_for
 from actions.notes import FIRST_NUMBER
 from actions.records import money
 from actions.records import notes as records
 from actions.records.money_tables import Dispute, Payment
 from actions.records.service_tables import Note
+from actions.said import amount
 from actions.tables import Customer
 
 ANSWERED, DECIDED = 5, 10

@@ -6,11 +6,12 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
-from actions.accounts import AccountAction, long_day
+from actions.accounts import AccountAction
 from actions.cards.locking import ask_which, named, no_such_card
 from actions.records import cards as records
 from actions.records.card_tables import CardOrder
 from actions.records.cards import Held
+from actions.said import long_day
 from actions.tables import Customer
 from bot.skills import context
 

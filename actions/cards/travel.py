@@ -16,6 +16,7 @@ from actions.bank import Bank
 from actions.cards import places
 from actions.clock import ZONE
 from actions.records import cards as records
+from actions.said import month_day
 from actions.tables import Customer
 from bot.skills import context
 from bot.skills.parsing.dates import parse_date, parse_period
@@ -81,13 +82,9 @@ def days(text: str, today: date, *, alone: bool = True) -> str | None:
     """``June 3 to June 17``, or ``from June 3`` where a day ``alone`` counts."""
     now = datetime.combine(today, time(12), ZONE)
     if period := parse_period(text, now, ZONE):
-        return f"{_day(period.first)} to {_day(period.last)}"
+        return f"{month_day(period.first)} to {month_day(period.last)}"
     day = parse_date(text, now, ZONE) if alone else None
-    return f"from {_day(day)}" if day else None
-
-
-def _day(day: date) -> str:
-    return f"{day:%B} {day.day}"
+    return f"from {month_day(day)}" if day else None
 
 
 class NoteTravel(AccountAction):

@@ -11,9 +11,10 @@ from rasa_sdk.forms import FormValidationAction
 from rasa_sdk.interfaces import Tracker
 from rasa_sdk.types import DomainDict
 
-from actions.accounts import AccountAction, amount
+from actions.accounts import AccountAction
 from actions.money import limit_words
 from actions.records import money as records
+from actions.said import amount
 from actions.tables import Customer
 from bot.skills import context
 from bot.skills.parsing import digits

@@ -8,10 +8,11 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
-from actions.accounts import AccountAction, amount, long_day
+from actions.accounts import AccountAction
 from actions.money import wording
 from actions.records import money as records
 from actions.records.money_tables import Payment, Transfer, TransferStatus
+from actions.said import amount, long_day
 from actions.tables import Customer
 from bot.skills import context
 from bot.skills.wish import wish_text

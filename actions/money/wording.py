@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 
-from actions.accounts import amount
 from actions.records.money_tables import Payment, Transfer, TransferStatus
+from actions.said import amount, month_day, short_day
 from bot.model import ChannelName
 from bot.skills.parsing.amounts import parse_amounts
 from bot.skills.parsing.spoken import figures
@@ -69,18 +68,13 @@ def _names(text: str, payee: str) -> bool:
 COMMON = frozenset({"bank", "cash", "street", "city", "machine", "market", "corner", "inc"})
 
 
-def short_day(day: date) -> str:
-    """``Nov 20``."""
-    return f"{day:%b} {day.day}"
-
-
 def line(payment: Payment, channel: ChannelName | None) -> str:
     """One payment, as it is read or heard."""
     money = amount(payment.cents)
     if channel is ChannelName.VOICE:
         how = "to" if payment.cents < 0 else "from"
         cents = "" if money["cents"] == "0" else f" and {money['cents']} cents"
-        return f"on {payment.day:%B} {payment.day.day}, {money['dollars']} dollars{cents} {how} {payment.payee}"
+        return f"on {month_day(payment.day)}, {money['dollars']} dollars{cents} {how} {payment.payee}"
     sign = "" if payment.cents < 0 else "+"
     return f"{short_day(payment.day)} {payment.payee} {sign}${money['amount']}{' (pending)' if payment.pending else ''}"
 

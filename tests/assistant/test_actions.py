@@ -10,9 +10,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
 from actions import accounts
-from actions.accounts import amount, long_day
 from actions.asking import Ask
 from actions.bank import Bank
+from actions.said import amount, long_day
 from bot.directives import from_json
 from bot.skills import context, continuing, person, verification
 from bot.skills.business import Business

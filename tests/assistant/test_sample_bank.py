@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from actions.accounts import amount
 from actions.registry import FORMS
+from actions.said import amount
 from actions.seed import BRANCHES, PEOPLE, ZIPS
 from bot.domain_files import settings
 from tests.talking.training import ROOT

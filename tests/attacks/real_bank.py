@@ -13,9 +13,9 @@ from rasa_sdk.executor import ActionExecutor
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from actions.accounts import amount
 from actions.bank import Bank
 from actions.registry import bank_skills
+from actions.said import amount
 from actions.seed import PEOPLE
 from actions.tables import RaisedLimit
 from bot import domain_files

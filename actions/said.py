@@ -1,0 +1,27 @@
+"""How days and sums are said, for every skill alike. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+
+def amount(cents: int) -> dict[str, Any]:
+    """``124050`` as ``1,240.50`` to read, and as 1,240 and 50 to be spoken."""
+    dollars, rest = divmod(abs(cents), 100)
+    return {"amount": f"{dollars:,}.{rest:02d}", "dollars": f"{dollars:,}", "cents": str(rest)}
+
+
+def long_day(day: date) -> str:
+    """``Tuesday, November 24``."""
+    return f"{day:%A}, {month_day(day)}"
+
+
+def month_day(day: date) -> str:
+    """``November 24``."""
+    return f"{day:%B} {day.day}"
+
+
+def short_day(day: date) -> str:
+    """``Nov 24``."""
+    return f"{day:%b} {day.day}"
