@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -154,7 +155,12 @@ POLITE = r"(?:\s+(?:please|pls|thanks|thank you|yet|now|today|for me|at all|eith
 
 def _either(words: Iterable[str]) -> str:
     """An alternative of these words, the longest first; one that never fits when there are none."""
-    ordered = sorted((str(word) for word in words), key=len, reverse=True)
+    return _alternative(tuple(str(word) for word in words))
+
+
+@functools.lru_cache(256)
+def _alternative(words: tuple[str, ...]) -> str:
+    ordered = sorted(words, key=len, reverse=True)
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in ordered) or r"(?!)"
 
 

@@ -66,16 +66,19 @@ def told(found: Mapping[str, Sequence[str]]) -> str:
 
 
 @functools.lru_cache(2048)
-def _pattern(word: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{re.escape(plain(word))}\b")
+def _pattern(word: str) -> tuple[str, re.Pattern[str]]:
+    """The word in small letters, and it as a whole word."""
+    return (bare := plain(word)), re.compile(rf"\b{re.escape(bare)}\b")
 
 
 def _stands(word: str, said: str, text: str) -> bool:
     """Whether it stands there, as whole words, and no "not" before it; a picture anywhere."""
     if not any(mark.isalnum() for mark in word):
         return word in text
-    spots = _pattern(word).finditer(said)
-    return any(not NOT_BEFORE.search(said[: spot.start()].rstrip()) for spot in spots)
+    bare, whole = _pattern(word)
+    if bare not in said:  # nearly always: each message is looked through for every word
+        return False
+    return any(not NOT_BEFORE.search(said[: spot.start()].rstrip()) for spot in whole.finditer(said))
 
 
 def _shouted(text: str) -> bool:
