@@ -9,9 +9,9 @@ from datetime import date
 
 import pytest
 
-from actions import appointments
-from actions.appointments import Time
 from actions.bank import Bank
+from actions.visits import appointments
+from actions.visits.appointments import Time
 from tests.talking.talk import Talk
 
 BEN = "+12125550102"

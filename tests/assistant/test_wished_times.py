@@ -6,7 +6,7 @@ from datetime import date, time
 
 import pytest
 
-from actions.wished_times import END, Span, nearest, wished
+from actions.visits.wished_times import END, Span, nearest, wished
 
 TODAY = date(2026, 11, 23)
 NOV, DEC = {day: date(2026, 11, day) for day in range(23, 31)}, {day: date(2026, 12, day) for day in range(1, 32)}

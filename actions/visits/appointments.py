@@ -11,7 +11,7 @@ from actions import open_days
 from actions.bank import Bank
 from actions.records import appointments as records
 from actions.records.service_tables import Appointment
-from actions.wished_times import Wished, nearest
+from actions.visits.wished_times import Wished, nearest
 
 HOURS = (10, 11, 14, 15)
 AHEAD = 60

@@ -16,15 +16,16 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
-from actions import appointments, open_days
+from actions import open_days
 from actions.accounts import AccountAction
-from actions.appointments import Time
 from actions.bank import Bank
 from actions.clock import ZONE
 from actions.records.service_tables import Appointment
 from actions.said import long_day, short_day
 from actions.tables import Branch, Customer
-from actions.wished_times import Wished, wished
+from actions.visits import appointments
+from actions.visits.appointments import Time
+from actions.visits.wished_times import Wished, wished
 from bot.model import ChannelName
 from bot.skills import context
 from bot.skills.also import wished as wished_next

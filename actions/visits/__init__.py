@@ -1,0 +1,1 @@
+"""Appointments at a branch: which are free, which are wished for, how they are talked about."""
