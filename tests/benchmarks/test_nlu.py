@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.nlu.channels import RULES
+from benchmarks.nlu.crossed import told
 from benchmarks.nlu.figures import Answer, accuracy, accuracy_after_fallback, calibration_error, curve, refused
 from benchmarks.nlu.project import config
 from benchmarks.nlu.sentences import Unreadable, few, read
@@ -28,6 +29,13 @@ def test_a_confidence_that_keeps_its_word_has_no_error() -> None:
     nine_of_ten = [Answer("card", "card", 0.9)] * 10
     assert calibration_error(nine_of_ten, ["card"] * 9 + ["hours"]) == pytest.approx(0)
     assert calibration_error(nine_of_ten, ["hours"] * 10) == pytest.approx(0.9)
+
+
+def test_the_worst_intent_comes_first_with_what_it_is_taken_for() -> None:
+    meant = ["card", "card", "card", "hours", "hours", "bye"]
+    worst, middle, best = told(meant, ["card", "hours", "hours", "hours", "hours", "bye"])
+    assert (worst.intent, worst.f1, worst.support, worst.taken_for) == ("card", pytest.approx(1 / 2), 3, {"hours": 2})
+    assert (middle.intent, middle.f1) == ("hours", pytest.approx(2 / 3)) and (best.f1, best.taken_for) == (1, {})
 
 
 def test_the_curve_trades_wrong_answers_for_questions() -> None:

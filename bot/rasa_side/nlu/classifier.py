@@ -97,7 +97,7 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):  # type: ignore[mi
         """Learns from the examples with an intent; without any it knows none."""
         examples = [one for one in training_data.intent_examples if one.get(TEXT) and one.get(INTENT)]
         if examples:
-            rows, vectors = self._features(examples)
+            rows, vectors = features(examples, self._config["dense_weight"])
             self._trained = Trained(
                 *training.trained(rows, vectors, [one.get(INTENT) for one in examples], self._config), vectors
             )
@@ -126,14 +126,13 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):  # type: ignore[mi
         """Nothing: no other part of a training looks at what was understood of its examples."""
         return training_data
 
-    def _features(self, messages: list[Message]) -> tuple[sparse.csr_matrix, Array]:
-        """All features side by side, ``[n, features]``, and the dense ones alone, ``[n, width]``."""
-        parts = [_parts(message, self._config["dense_weight"]) for message in messages]
-        columns = [
-            [sparse.csr_matrix(piece) for piece in column] for column in zip(*(pieces for _, pieces in parts), strict=True)
-        ]
-        rows = sparse.hstack([sparse.vstack(column) for column in columns], format="csr", dtype=np.float32)
-        return rows, np.vstack([dense for dense, _ in parts])
+
+def features(messages: list[Message], dense_weight: float) -> tuple[sparse.csr_matrix, Array]:
+    """All features side by side, ``[n, features]``, and the dense ones alone, ``[n, width]``."""
+    parts = [_parts(message, dense_weight) for message in messages]
+    columns = [[sparse.csr_matrix(piece) for piece in column] for column in zip(*(pieces for _, pieces in parts), strict=True)]
+    rows = sparse.hstack([sparse.vstack(column) for column in columns], format="csr", dtype=np.float32)
+    return rows, np.vstack([dense for dense, _ in parts])
 
 
 def _parts(message: Message, dense_weight: float) -> tuple[Array, list[Any]]:
