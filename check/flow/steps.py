@@ -91,7 +91,7 @@ def against_rules(assistant: Assistant) -> Iterator[Finding]:
         for (_, step), (at, following) in pairwise(_of(document, (*key, "steps"))):
             action, by = always.get(str(step.get("intent")), ("", ""))
             done = following.get("action")
-            if set(step) == {"intent"} and action and done is not None and str(done) != action:
+            if set(step) == {"intent"} and {action, done} <= assistant.actions and done != action:
                 yield document.finding(at, f"{done} follows {step['intent']} here, and {action} by the rule {by}.")
 
 
