@@ -17,7 +17,7 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from actions.bank import Activation, Bank, Pair
-from actions.branches import ZipAside
+from actions.visits.branches import ZipAside
 from bot.model import ChannelName
 from bot.skills import context
 from bot.skills.asides import answered

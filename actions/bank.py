@@ -19,7 +19,8 @@ from sqlalchemy import Engine, create_engine, event, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from actions import clock, guesses
+from actions import guesses
+from actions.days import clock
 from actions.records.card_tables import CardLock
 from actions.records.growing import grow
 from actions.seed import NOBODYS_PIN, pin_matches, seed

@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from actions import clock
 from actions.bank import engine_for
+from actions.days import clock
 from actions.records.money_tables import Transfer
 from actions.records.samples import payments_of
 from actions.seed import PEOPLE, seed

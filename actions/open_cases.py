@@ -11,8 +11,8 @@ import os
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from actions import open_days
 from actions.bank import DATABASE, Bank, engine_for
+from actions.days import open_days
 from actions.notes import FIRST_NUMBER
 from actions.records import money
 from actions.records import notes as records

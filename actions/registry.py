@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rasa_sdk.interfaces import Action
 
-from actions import accounts, activation, branches, notes, outages
+from actions import accounts, activation, notes, outages
 from actions.asking import Ask
 from actions.bank import Bank
 from actions.cards import locking, replacing, travel
 from actions.money import disputes, limits, payments
-from actions.visits import booking
+from actions.visits import booking, branches
 from bot.skills.business import NO_MODEL, NOTHING, Business, Knowledge, LanguageModel
 from bot.skills.parsing.names import Names
 

@@ -14,7 +14,7 @@ from rasa_sdk.types import DomainDict
 from actions.accounts import AccountAction
 from actions.bank import Bank
 from actions.cards import places
-from actions.clock import ZONE
+from actions.days.clock import ZONE
 from actions.records import cards as records
 from actions.said import month_day
 from actions.tables import Customer

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from actions import open_days
+from actions.days import open_days
 from actions.records.alone import alone
 from actions.records.card_tables import CardLock, CardOrder, TravelNotice
 from actions.tables import Base, Card, CardStatus, Delivery, DeliveryStatus, Hold

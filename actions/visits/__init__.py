@@ -1,1 +1,1 @@
-"""Appointments at a branch: which are free, which are wished for, how they are talked about."""
+"""Visits to a branch: hours, the nearest ones, and appointments (free times, times in words, the talk about them)."""

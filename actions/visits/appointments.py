@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
-from actions import open_days
 from actions.bank import Bank
+from actions.days import open_days
 from actions.records import appointments as records
 from actions.records.service_tables import Appointment
 from actions.visits.wished_times import Wished, nearest

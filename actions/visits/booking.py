@@ -16,10 +16,10 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
-from actions import open_days
 from actions.accounts import AccountAction
 from actions.bank import Bank
-from actions.clock import ZONE
+from actions.days import open_days
+from actions.days.clock import ZONE
 from actions.records.service_tables import Appointment
 from actions.said import long_day, short_day
 from actions.tables import Branch, Customer

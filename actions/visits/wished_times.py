@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from actions.clock import ZONE
+from actions.days.clock import ZONE
 from bot.skills.parsing import times
 from bot.skills.parsing.corrections import correction
 from bot.skills.parsing.dates import parse_date, parse_period

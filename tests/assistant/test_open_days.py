@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from actions.open_days import asked, next_holiday, on
+from actions.days.open_days import asked, next_holiday, on
 from tests.talking.training import ROOT
 
 TODAY = date(2026, 11, 23)

@@ -12,8 +12,8 @@ from rasa_sdk.forms import FormValidationAction
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
-from actions import open_days
 from actions.bank import Bank
+from actions.days import open_days
 from actions.said import long_day
 from actions.tables import Branch
 from bot.skills import context
