@@ -39,7 +39,9 @@ def held(session: Session, customer_id: str) -> list[Held]:
 
 
 def lock(session: Session, cards: Sequence[Card], why: str, today: date) -> bool:
-    """Lock these cards; False when all were locked already. A lost one that was only frozen is lost from now on."""
+    """Lock these cards of one customer; False when all were locked already. A lost one that was only frozen is lost from now on."""
+    for customer_id in {card.customer_id for card in cards}:
+        alone(session, customer_id)
     done = [_add(session, CardLock(card_id=card.id, since=today, why=why)) for card in cards]
     if why != FROZEN:
         session.execute(update(CardLock).where(CardLock.card_id.in_([card.id for card in cards])).values(why=why))
@@ -64,6 +66,7 @@ def on_its_way(session: Session, customer_id: str, today: date) -> CardOrder | N
 def order(session: Session, card: Card, today: date, *, new_number: bool) -> tuple[CardOrder, bool]:
     """Order another in the place of this card, and whether that is new. With a ``new_number`` the old one is blocked for good;
     else it works until the new one is activated."""
+    alone(session, card.customer_id)
     last4 = _free_digits(session) if new_number else card.last4
     ordered = CardOrder(card_id=card.id, day=today, last4=last4, expected=open_days.working_day(today, ARRIVES))
     if not _add(session, ordered):  # ordered in the same moment
@@ -110,7 +113,8 @@ def note_travel(session: Session, customer_id: str, place: str, dates: str) -> b
 
 
 def _add(session: Session, row: Base) -> bool:
-    """Whether it is new: another server may have added it in the same moment."""
+    """Whether it is new: another server may have added it in the same moment. Within ``alone``: SQLite's driver commits a
+    savepoint that is the first thing of a session (https://docs.sqlalchemy.org/20/dialects/sqlite.html#pysqlite-serializable)."""
     try:
         with session.begin_nested():
             session.add(row)
