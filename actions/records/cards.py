@@ -39,7 +39,7 @@ def held(session: Session, customer_id: str) -> list[Held]:
 
 
 def lock(session: Session, cards: Sequence[Card], why: str, today: date) -> bool:
-    """Lock these cards of one customer; False when all were locked already. A lost one that was only frozen is lost from now on."""
+    """Lock these cards of one customer; False when all were locked already. A lost one that was frozen is lost from now on."""
     for customer_id in {card.customer_id for card in cards}:
         alone(session, customer_id)
     done = [_add(session, CardLock(card_id=card.id, since=today, why=why)) for card in cards]
