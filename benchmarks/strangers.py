@@ -23,7 +23,6 @@ from typing import Any
 
 import yaml
 
-from bot.rasa_side.understanding import Understanding
 from knowledge.library import Library
 
 ROOT = Path(__file__).parents[1]
@@ -72,6 +71,8 @@ def plan() -> dict[int, Wish]:
 async def heard(model: Path, items: Sequence[Any]) -> list[Heard]:
     """Each sentence put to the model, and to the articles where it is in doubt."""
     from rasa.core.agent import Agent
+
+    from bot.rasa_side.understanding import Understanding  # here: Rasa has to be made fit before (patches/compat)
 
     agent, library, wishes = Agent.load(model), Library.open().warm(), plan()
     understanding = Understanding.from_domain(ROOT / "domain")
