@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa.core.channels.channel import UserMessage
+from bot.rasa_side.words import parse_words
 
 
 async def parsed(agent: Any, text: str) -> dict[str, Any]:
-    """What the pipeline of config.yml makes of the text."""
-    data: dict[str, Any] = await agent.processor.parse_message(UserMessage(text))
-    return data
+    """What the pipeline of config.yml makes of the text; a slash of the customer's commands nothing, wherever it stands."""
+    return await parse_words(agent, text)
 
 
 def intent_of(data: dict[str, Any]) -> str:

@@ -76,9 +76,22 @@ async def test_what_is_nearly_understood_is_asked_for_with_the_likeliest_wishes(
 
 @pytest.mark.rasa
 async def test_a_yes_takes_the_only_guess(talk: Callable[..., Talk]) -> None:
-    customer = talk()
-    assert list((await customer.says("about sunday")).options) == ["Opening hours", "Something else"]
-    assert "9 am to 5 pm" in await customer.says("yes")
+    for words in (
+        "about sunday",
+        "sunday",
+        "sundays then",
+        "and the weekend",
+        "the balance thing",
+        "my limit thing",
+        "branch thing",
+    ):
+        customer = talk()  # which of them is in doubt between nothing else is the model's to say
+        options = (await customer.says(words)).options
+        if len(options) == 2 and "Something else" in options:
+            said, tapped = await customer.says("yes"), await talk().says(next(iter(options.values())))
+            assert said.texts == tapped.texts
+            return
+    raise AssertionError("none of these leaves one guess")
 
 
 @pytest.mark.rasa
