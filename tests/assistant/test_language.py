@@ -76,22 +76,20 @@ async def test_what_is_nearly_understood_is_asked_for_with_the_likeliest_wishes(
 
 @pytest.mark.rasa
 async def test_a_yes_takes_the_only_guess(talk: Callable[..., Talk]) -> None:
-    for words in (
-        "about sunday",
-        "sunday",
-        "sundays then",
-        "and the weekend",
-        "the balance thing",
-        "my limit thing",
-        "branch thing",
-    ):
-        customer = talk()  # which of them is in doubt between nothing else is the model's to say
+    for words in strangers():
+        customer = talk()  # which of them leaves one guess is the model's to say
         options = (await customer.says(words)).options
         if len(options) == 2 and "Something else" in options:
             said, tapped = await customer.says("yes"), await talk().says(next(iter(options.values())))
             assert said.texts == tapped.texts
             return
     raise AssertionError("none of these leaves one guess")
+
+
+def strangers() -> list[str]:
+    """First messages of people who have seen nothing of the assistant, after one that is short."""
+    folder = ROOT / "tests" / "assistant" / "strangers"
+    return ["about sunday", *(str(one["text"]) for one in yaml.safe_load((folder / "dev.yml").read_text(encoding="utf-8")))]
 
 
 @pytest.mark.rasa
