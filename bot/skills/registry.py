@@ -12,6 +12,7 @@ from bot.skills import basics, calls, continuing, moving, person, verification
 from bot.skills.also import AndAlso, NextWish
 from bot.skills.asking import Once, TakeYourTime
 from bot.skills.business import Business
+from bot.skills.doubt import unplaced
 from bot.skills.doubt.correcting import Correcting
 from bot.skills.doubt.guessing import AskFirst
 
@@ -33,15 +34,15 @@ def all_actions(business: Business, clock: Callable[[], float] = time.time) -> t
 def _ends(business: Business) -> tuple[Action, ...]:
     """General actions with which a wish may be over."""
     proved = (verification.Verified(), verification.Verify())
-    return *proved, basics.DeclineOffer(business), basics.ByArticle(business), basics.OutOfScope(business), NextWish()
+    return *proved, basics.DeclineOffer(business), unplaced.ByArticle(business), unplaced.OutOfScope(business), NextWish()
 
 
 def _dialogue(business: Business) -> Iterator[Action]:
     yield from (continuing.CallStarted(), continuing.GoOn(), continuing.Greet())
-    yield from (basics.Explain(), basics.Goodbye(), basics.Help(), basics.LostThread(), basics.NeverMind())
+    yield from (basics.Explain(), basics.Goodbye(), basics.Help(), unplaced.LostThread(), basics.NeverMind())
     yield from (
-        basics.Fallback(business),
-        basics.Inform(business),
+        unplaced.Fallback(business),
+        unplaced.Inform(business),
         basics.Pause(business),
         basics.TakeOffer(business),
     )
