@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
@@ -102,16 +100,11 @@ class Repeat(Action):
             return []
         said = [event for event in context.last_answer(tracker) if event.get("text")]
         for event in said:
-            say_again(dispatcher, event)
+            context.say_again(dispatcher, event)
         if not said:
             dispatcher.utter_message(response="utter_help")
         # Still on offer after it was said again.
         return [SlotSet("offered", context.fresh_offer(tracker))]
-
-
-def say_again(dispatcher: CollectingDispatcher, event: dict[str, Any]) -> None:
-    """A bot event once more, with its options."""
-    dispatcher.utter_message(text=event["text"], buttons=(event.get("data") or {}).get("buttons") or [])
 
 
 class Explain(Action):

@@ -237,6 +237,11 @@ def direct(dispatcher: CollectingDispatcher, directive: Directive) -> None:
     dispatcher.utter_message(json_message=to_json(directive))
 
 
+def say_again(dispatcher: CollectingDispatcher, event: dict[str, Any]) -> None:
+    """A bot event once more, with its options."""
+    dispatcher.utter_message(text=event["text"], buttons=(event.get("data") or {}).get("buttons") or [])
+
+
 def collect_keys(dispatcher: CollectingDispatcher, tracker: Tracker, count: int, *, secret: bool = False) -> None:
     """On a call, let the next answer be ``count`` keys; ``secret`` ones are never read back."""
     if sender(tracker).channel is ChannelName.VOICE:

@@ -11,7 +11,6 @@ from rasa_sdk.types import DomainDict
 
 from bot.skills import context
 from bot.skills.asides import Aside, answered
-from bot.skills.basics import say_again
 from bot.skills.business import Business
 from bot.skills.doubt.guessing import GUESSES, WISH
 from bot.skills.doubt.stages import Stages
@@ -38,7 +37,7 @@ class Inform(Action):
         informed = SlotSet("informed", "nothing")
         if question := self._open_question(tracker):
             dispatcher.utter_message(response="utter_detail_before_answer")
-            say_again(dispatcher, question)
+            context.say_again(dispatcher, question)
             return [informed, SlotSet("offered", context.fresh_offer(tracker))]
         dispatcher.utter_message(response="utter_did_not_fit" if tracker.active_loop_name else "utter_detail_for_what")
         return [informed]
