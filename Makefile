@@ -22,7 +22,7 @@ BENCHES := $(if $(filter bench,$(firstword $(MAKECMDGOALS))),$(wordlist 2,$(word
 agent_asked = $(strip $(if $(call on,LIST),list) $(if $(call on,RESET),reset) $(if $(call on,DISABLE),disable) $(if $(call on,ENABLE),enable) $(if $(call on,REMOVE),remove))
 agent_do = $(if $(word 2,$(agent_asked)),$(error $(agent_asked): one at a time),$(or $(agent_asked),add))
 
-.PHONY: help run test check train chat call journeys bench bench-nlu bench-knowledge unanswered proposals chaos agent redrive partitions retention subject export lint lock memory publish clean env env-dev env-diet test-tools
+.PHONY: help run test check untranslated train chat call journeys bench bench-nlu bench-knowledge unanswered proposals chaos agent redrive partitions retention subject export lint lock memory publish clean env env-dev env-diet test-tools
 
 help: ## this list
 	@echo "Onethread: one conversation across web chat, Messenger, SMS and the phone."
@@ -36,6 +36,9 @@ test: env-dev test-tools lint ## install what the tests need, lint, then all tes
 	$(PYTHON) -m pytest -q -n 2 -m "not (rasa or browser or stack or slow)" $(PYTEST)
 	$(PYTHON) -m launch.training
 	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "rasa or browser or stack or slow" $(PYTEST)
+
+untranslated: env ## what is not translated yet, for each language that the assistant speaks (docs/languages.md)
+	@exec $(PYTHON) -m check.untranslated
 
 check: env ## every mistake in config, domain, data and journeys at once, with its cure (in a second; nothing is trained)
 	@exec $(PYTHON) -m check

@@ -1,9 +1,11 @@
-"""How days and sums are said, for every skill alike. Pure."""
+"""How days and sums are said, for every skill alike, in the language of the turn."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
+
+from bot.skills import wording
 
 
 def amount(cents: int) -> dict[str, Any]:
@@ -14,14 +16,14 @@ def amount(cents: int) -> dict[str, Any]:
 
 def long_day(day: date) -> str:
     """``Tuesday, November 24``."""
-    return f"{day:%A}, {month_day(day)}"
+    return wording.day(day, "long")
 
 
 def month_day(day: date) -> str:
     """``November 24``."""
-    return f"{day:%B} {day.day}"
+    return wording.day(day, "spoken")
 
 
 def short_day(day: date) -> str:
     """``Nov 24``."""
-    return f"{day:%b} {day.day}"
+    return wording.day(day, "short")

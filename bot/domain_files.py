@@ -2,10 +2,14 @@
 
 ``domain/general/`` is every assistant's; whatever else is below ``domain/`` is the business's. A name that both give is taken
 from the business; lists are joined; a response is taken whole. docs/designing.md says it for designers.
+
+A folder in one of these that is called by two letters (``domain/bank/es/``) has texts in that language (docs/languages.md): its
+files are read when that language is asked for, and otherwise are not there.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 from pathlib import Path
@@ -19,14 +23,23 @@ GENERAL = "general"
 RASAS = ("intents", "entities", "slots", "forms", "actions", "responses", "session_config")
 """What Rasa reads of a domain file."""
 
+LANGUAGE = re.compile(r"[a-z]{2}")
+"""The name of a folder with texts in another language (ISO 639-1)."""
+
 
 class DomainFileError(Exception):
     """A file cannot be used; the message is a sentence for designers that names it."""
 
 
-def paths(folder: Path) -> list[Path]:
-    """Every YAML file below ``folder``, the general ones first: a later one wins."""
-    found = sorted(path for path in folder.rglob("*.y*ml") if path.is_file())
+def language_of(folder: Path, path: Path) -> str:
+    """The two letters of the language that a file below ``folder`` is in; empty for the language of the files themselves."""
+    inside = path.relative_to(folder).parts[1:-1]
+    return next((name for name in inside if LANGUAGE.fullmatch(name)), "")
+
+
+def paths(folder: Path, language: str = "") -> list[Path]:
+    """Every YAML file below ``folder`` in that language, the general ones first: a later one wins."""
+    found = sorted(path for path in folder.rglob("*.y*ml") if path.is_file() and language_of(folder, path) == language)
     return sorted(found, key=lambda path: path.relative_to(folder).parts[0] != GENERAL)
 
 
@@ -43,10 +56,10 @@ def read(folder: Path, path: Path) -> Mapping[str, Any]:
     return content
 
 
-def settings(folder: Path, file: str, key: str) -> dict[str, Any]:
+def settings(folder: Path, file: str, key: str, language: str = "") -> dict[str, Any]:
     """What stands under ``key`` in all files of that name, as one; empty without such a file. Raises DomainFileError."""
     found: dict[str, Any] = {}
-    for path in paths(folder):
+    for path in paths(folder, language):
         if path.name == file:
             given = read(folder, path).get(key, {})
             if not isinstance(given, Mapping):
@@ -56,10 +69,10 @@ def settings(folder: Path, file: str, key: str) -> dict[str, Any]:
     return found
 
 
-def responses(folder: Path, file: str) -> dict[str, Any]:
+def responses(folder: Path, file: str, language: str = "") -> dict[str, Any]:
     """The responses in all files of that name. Raises DomainFileError."""
     found: dict[str, Any] = {}
-    for path in paths(folder):
+    for path in paths(folder, language):
         if path.name == file:
             found |= read(folder, path).get("responses") or {}
     return found

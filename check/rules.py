@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from check import articles, config, entities, journeys, library, phone, scripts, settings, understanding, usage, wishes
+from check import articles, config, entities, journeys, languages, library, phone, scripts, settings, understanding, usage, wishes
 from check.files import kinds, shape, unread
 from check.findings import Finding
 from check.flow import dialogue, forms, slot_values, steps
@@ -70,6 +70,9 @@ MEANING: tuple[Rule, ...] = (
     scripts.words,
     articles.articles,
     library.library,
+    languages.languages,
+    languages.texts,
+    languages.examples,
 )
 """Of all files together. A new kind of file is a folder in ``assistant.load`` and a rule here."""
 

@@ -11,6 +11,7 @@ import sys
 import uvloop
 
 from bot.handoff.about_the_wait import WaitingError
+from bot.languages.declared import LanguagesError
 from bot.model.retention import RetentionError
 from bot.ports import StoreUnavailable
 from bot.transcript.continuity import CarryOverError
@@ -23,7 +24,7 @@ from gateway.settings.kinds import ConfigError
 from knowledge.reading import ArticleError
 from records.errors import RecordsRefused
 
-DESIGNERS_FILES = (WordingError, CarryOverError, WaitingError, RetentionError, ArticleError)
+DESIGNERS_FILES = (WordingError, LanguagesError, CarryOverError, WaitingError, RetentionError, ArticleError)
 REFUSALS = (*DESIGNERS_FILES, TracingUnavailable, RecordsRefused, StoreUnavailable, OSError)
 """What stops the start with one sentence."""
 

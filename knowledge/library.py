@@ -70,7 +70,9 @@ class Library:
             if not self._indexes and self._articles:
                 encode = self._model()
                 languages = {one.front.language for one in self._articles}
-                made = {name: Index(self.written_in(name), self._elsewhere, encode, self._folder) for name in languages}
+                # the model knows English: of texts in another language it finds each near to every other
+                by = {name: encode if name == DEFAULT else None for name in languages}
+                made = {name: Index(self.written_in(name), self._elsewhere, by[name], self._folder) for name in languages}
                 self._indexes = made
         return self
 
@@ -125,7 +127,7 @@ def told(article: Article, pages: str) -> Answer:
         web=front.short.web,
         next_intent=front.next.intent,
         next_title=front.next.title,
-        page=f"{pages}/{article.slug}" if pages and article.public else "",
+        page=f"{pages}/{article.slug}" if pages and article.public and front.language == DEFAULT else "",
         picture=f"{pages}/{picture.file}" if picture else "",
         picture_alt=picture.alt if picture else "",
         text=article.body,

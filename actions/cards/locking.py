@@ -26,6 +26,7 @@ from bot.model import ChannelName
 from bot.skills import context
 from bot.skills.parsing import digits
 from bot.skills.wish import wish_entity, wish_metadata, wish_text
+from bot.skills.wording import translated
 
 
 class LockingAction(AccountAction):
@@ -180,4 +181,5 @@ def _option(last4: str, wish: str, spoken: bool) -> dict[str, str]:
 def facts(cards: list[Held]) -> dict[str, Any]:
     """``cards`` and ``spoken`` for responses: the digits of one or of several."""
     ends = [context.last4(one.card.last4) for one in cards]
-    return {"cards": " and ".join(end["last4"] for end in ends), "spoken": " and ".join(end["spoken"] for end in ends)}
+    both = translated(" and ")
+    return {"cards": both.join(end["last4"] for end in ends), "spoken": both.join(end["spoken"] for end in ends)}

@@ -11,6 +11,7 @@ from actions.said import amount, month_day, short_day
 from bot.model import ChannelName
 from bot.skills.parsing.amounts import parse_amounts
 from bot.skills.parsing.spoken import figures
+from bot.skills.wording import translated
 
 DOLLARS = "USD"
 
@@ -68,15 +69,19 @@ def _names(text: str, payee: str) -> bool:
 COMMON = frozenset({"bank", "cash", "street", "city", "machine", "market", "corner", "inc"})
 
 
+SPENT, RECEIVED = "on {day}, {dollars} dollars{cents} to {payee}", "on {day}, {dollars} dollars{cents} from {payee}"
+AND_CENTS, PENDING = " and {cents} cents", " (pending)"
+
+
 def line(payment: Payment, channel: ChannelName | None) -> str:
     """One payment, as it is read or heard."""
     money = amount(payment.cents)
     if channel is ChannelName.VOICE:
-        how = "to" if payment.cents < 0 else "from"
-        cents = "" if money["cents"] == "0" else f" and {money['cents']} cents"
-        return f"on {month_day(payment.day)}, {money['dollars']} dollars{cents} {how} {payment.payee}"
-    sign = "" if payment.cents < 0 else "+"
-    return f"{short_day(payment.day)} {payment.payee} {sign}${money['amount']}{' (pending)' if payment.pending else ''}"
+        said = translated(SPENT if payment.cents < 0 else RECEIVED)
+        cents = "" if money["cents"] == "0" else translated(AND_CENTS).format(cents=money["cents"])
+        return said.format(day=month_day(payment.day), dollars=money["dollars"], cents=cents, payee=payment.payee)
+    sign, pending = "" if payment.cents < 0 else "+", translated(PENDING) if payment.pending else ""
+    return f"{short_day(payment.day)} {payment.payee} {sign}${money['amount']}{pending}"
 
 
 def lines(payments: Sequence[Payment], channel: ChannelName | None) -> str:

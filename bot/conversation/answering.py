@@ -37,6 +37,10 @@ SIGNS = {
 """What the assistant is told for a sign."""
 
 
+IN_LANGUAGE = "/go_on_in_language"
+"""What the assistant is told instead of a wish for a language: the turn is in that language already."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answering:
     """Decides who answers a message: nobody, a person, or the assistant."""
@@ -114,7 +118,9 @@ class Answering:
     async def _told(self, turn: Turn) -> None:
         """The assistant's turn for the words; a code and little else is no words of theirs, and a sign stands for some."""
         shown = words(turn.message)
-        if turn.code is not CodeCheck.NONE and set(rest(shown)) <= BESIDE:
+        if turn.asked_language:
+            await self.assistant.say(turn, payload=IN_LANGUAGE, shown=shown)
+        elif turn.code is not CodeCheck.NONE and set(rest(shown)) <= BESIDE:
             await self.assistant.say(turn, payload=NOTHING_BUT_A_SECRET, shown=shown)
         elif sign := meaning(shown):
             asked = turn.offered is not None and turn.offered[1].asked.rstrip().endswith("?")

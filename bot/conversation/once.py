@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import cast
 
@@ -20,6 +20,8 @@ from bot.door import enter, robots, without_pin
 from bot.handoff.lifecycle import HandoffBook
 from bot.identity.proof import Identity
 from bot.identity.second_factor import Pins
+from bot.languages.current import BASE, current, speaking
+from bot.languages.hearing import Hearing
 from bot.menus.menu import Shown
 from bot.model import ChannelName, Contact, Handoff, InboundMessage, stable_id
 from bot.ports import Clock, Contacts, TurnResult
@@ -53,6 +55,7 @@ class TakingTurns:
     locks: Locks
     lines: Lines
     clock: Clock
+    hearing: Hearing = field(default_factory=Hearing)
 
     async def once(
         self,
@@ -82,8 +85,10 @@ class TakingTurns:
                 turn.handoff = None  # this message opened it, and its worker died before it could say so
             if turn.handoff is not None and not ours:
                 await self.contacts.update(turn.contact.id, partial(seen, message=turn.message))  # before an agent hears of it
-            await act(turn)
-            return await self._finished(turn, deliver, heard=not ours)
+            language = self._language(turn, ours=ours)
+            with speaking(language):
+                await act(turn)
+                return await self._finished(turn, deliver, heard=not ours)
 
     async def _opened(self, message: InboundMessage, held: AsyncExitStack) -> tuple[Turn, TurnResult | None]:
         """The sender's conversation, locked, and what a turn wants to know of it; the result, when the message had its turn
@@ -130,10 +135,23 @@ class TakingTurns:
         )
         return within, robots.Talk.read(talk)
 
+    def _language(self, turn: Turn, *, ours: bool) -> str:
+        """The language of the turn: what the sender speaks, by this message and those before it."""
+        before = self.hearing.known(turn.contact.locale)
+        if turn.message.channel is ChannelName.VOICE:  # the line speaks English
+            return BASE
+        if ours or turn.message.choice is not None or not turn.message.text:
+            return before
+        language, turn.asked_language = self.hearing.heard(turn.message.text, before)
+        turn.contact = replace(turn.contact, locale=language)
+        return language
+
     async def _finished(self, turn: Turn, deliver: Deliver, *, heard: bool) -> TurnResult:
         """The turn's result, kept with the facts of it, what it offers, that the sender was seen, and its delivery, in one
         write."""
         place, message = turn.contact.conversation_id, turn.message
+        if current():
+            turn.replies = [replace(one, language=current()) for one in turn.replies]
         menu_id, replies, shown = await offers.kept(self.menus, turn, self.clock())
         result = TurnResult(
             conversation_id=place,
@@ -148,7 +166,7 @@ class TakingTurns:
         )
         steps: list[Awaitable[object]] = [self.menus.save(place, shown)] if shown is not None else []
         if heard:
-            steps.append(self.contacts.update(turn.contact.id, partial(seen, message=message)))
+            steps.append(self.contacts.update(turn.contact.id, partial(seen, message=message, locale=turn.contact.locale)))
         told = partial(of_turn, turn, result, self.clock())
         *_, first = await asyncio.gather(*steps, deliver(result), self.turns.finish(message.id, result, told))
         return cast("TurnResult", first)

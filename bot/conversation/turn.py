@@ -12,6 +12,7 @@ from bot.door.opt_out_words import Wish
 from bot.door.robots import Talk
 from bot.identity.one_time_codes import CodeCheck
 from bot.identity.second_factor import PinCheck
+from bot.languages.current import current
 from bot.menus.menu import Menu, Shown
 from bot.model import Contact, Handoff, InboundMessage, Proof, Reply
 from bot.ports import Understood
@@ -98,6 +99,8 @@ class Turn:
     """That texts are to stop, or to begin again."""
     failed: bool = False
     """Whether the assistant gave no answer, and an apology stands for it."""
+    asked_language: bool = False
+    """Whether the message is nothing but a wish to speak another language."""
 
     @property
     def again(self) -> bool:
@@ -125,6 +128,7 @@ def metadata(turn: Turn, shown: str | None, ours: bool) -> dict[str, Any]:
         "asked_again": turn.asked_again,
         **({"card": turn.message.entry.last4} if turn.message.entry and turn.message.entry.last4 else {}),
         **marks_of(turn.message),
+        **({"language": current()} if current() else {}),
     }
 
 
@@ -140,11 +144,17 @@ def words(message: InboundMessage) -> str:
     return message.text or message.digits or " ".join(f"[{m.content_type}]" for m in message.media) or "[empty]"
 
 
-def seen(known: Contact, message: InboundMessage) -> Contact:
-    """The contact with this message as its latest; one that is worked on again is not later than what came since."""
+def seen(known: Contact, message: InboundMessage, locale: str = "") -> Contact:
+    """The contact with this message as its latest, and the language of it where that is told; one that is worked on again is not
+    later than what came since."""
     if known.last_seen is not None and known.last_seen > message.received_at:
         return known
     used = tuple(replace(a, seen=message.received_at) if a.address == message.sender else a for a in known.addresses)
     return replace(
-        known, addresses=used, last_address=message.sender, last_channel=message.channel, last_seen=message.received_at
+        known,
+        addresses=used,
+        last_address=message.sender,
+        last_channel=message.channel,
+        last_seen=message.received_at,
+        locale=locale or known.locale,
     )

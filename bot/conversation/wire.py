@@ -22,6 +22,7 @@ from bot.handoff.wait_answers import Waiting
 from bot.identity.links import Linking
 from bot.identity.proof import Identity
 from bot.identity.second_factor import Pins
+from bot.languages.hearing import Hearing
 from bot.ports import Calls, Clock, Contacts, Dialogue, Wording
 from bot.ports.stores import Locks, Menus, Turns
 from bot.switching.preferred_channel import Preferences
@@ -60,6 +61,7 @@ class Needs:
     waiting: Waiting | None = None
     questions: Questions = field(default_factory=Questions)
     """What counts as asking again."""
+    hearing: Hearing = field(default_factory=Hearing)
 
 
 def conversations(needs: Needs) -> Conversations:
@@ -94,6 +96,7 @@ def _turns(needs: Needs) -> TakingTurns:
         locks=needs.locks,
         lines=needs.lines,
         clock=needs.clock,
+        hearing=needs.hearing,
     )
 
 

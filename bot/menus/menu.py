@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from bot.menus.phrases import ASKING, DOING, ENGLISH, Phrases
+from bot.languages.current import current
+from bot.menus.phrases import ASKING, DOING, ENGLISH, Phrases, phrases
 from bot.menus.plain_text import card_lines, heard, without_pictures, written
 from bot.menus.rich_replies import says_something
 from bot.model import Card, ChannelName, Option, Reply
@@ -127,8 +128,9 @@ def page(options: tuple[Option, ...], channel: ChannelName | None, first: int = 
     return (*shown, turning(first + len(shown) < len(options), channel))
 
 
-def turning(more: bool, channel: ChannelName | None, words: Phrases = ENGLISH) -> Option:
+def turning(more: bool, channel: ChannelName | None, words: Phrases | None = None) -> Option:
     """The entry for the next page, or back to the first."""
+    words = words or phrases(current())
     if channel is ChannelName.VOICE:
         return Option(words.more_spoken if more else words.back_spoken, MORE)
     return Option(words.more if more else words.back, MORE)
@@ -174,16 +176,19 @@ def beside_cards(reply: Reply) -> list[tuple[int, Option]]:
     return [(number, option) for number, option in enumerate(reply.options, 1) if option.payload not in on_cards]
 
 
-def numbered(reply: Reply, words: Phrases = ENGLISH) -> str:
+def numbered(reply: Reply, words: Phrases | None = None) -> str:
     """The reply as plain text: what goes with it as lines, options as ``1 Title``."""
+    words = words or phrases(reply.language)
     return _written(reply, [option.title for option in reply.options], words.reply, words)
 
 
-def texted(reply: Reply, words: Phrases = ENGLISH) -> str:
+def texted(reply: Reply, words: Phrases | None = None) -> str:
     """As ``numbered``, for SMS: without emoji in titles, and without titles that carriers take as opting out."""
+    words = words or phrases(reply.language)
     titles = [sms_title(option.title, words) for option in reply.options]
     risky = any(plain_words(option.title) & STOP for option in reply.options)
-    return _written(reply, titles, words.reply_number if risky else words.reply, words)
+    text = _written(reply, titles, words.reply_number if risky else words.reply, words)
+    return text.translate({ord(pair[0]): pair[1:] for pair in words.plain.split()}) if words.plain else text
 
 
 def sms_title(title: str, words: Phrases = ENGLISH) -> str:
@@ -197,8 +202,9 @@ def plain_words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
 
 
-def spoken(reply: Reply, phrase: str | None = None, words: Phrases = ENGLISH) -> str:
+def spoken(reply: Reply, phrase: str | None = None, words: Phrases | None = None) -> str:
     """The reply as words for the phone, each option in the designers' ``phrase``; the usual one is fitted to the title."""
+    words = words or phrases(reply.language)
     options = [
         _phrase(option.title, phrase or words.press, words).replace("{title}", _lower(option.title)).replace("{number}", str(n))
         for n, option in enumerate(reply.options, 1)

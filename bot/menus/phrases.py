@@ -1,9 +1,16 @@
-"""The few words that menus and rich replies need around the designers' own. English; another language is another Phrases."""
+"""The few words that menus and rich replies need around the designers' own. English here; another language
+has them in its ``_menus.yml``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from types import MappingProxyType
+from typing import Any
+
+from bot.languages.tables import table
+
+FILE = "_menus.yml"
 
 
 def _reworded() -> MappingProxyType[str, str]:
@@ -55,7 +62,18 @@ class Phrases:
     number: str = "{title}: the number is {tel}."
     until: str = "{start} to {end}"
     at: str = "{day}, at {time}"
+    plain: str = ""
+    """Letters that an SMS is dearer for, each with what stands for it: ``áa íi``."""
     reworded: MappingProxyType[str, str] = field(default_factory=_reworded)
 
 
 ENGLISH = Phrases()
+
+
+@cache
+def phrases(language: str) -> Phrases:
+    """Those of a language: ``menus`` in its ``_menus.yml``, and the English ones for what is not translated."""
+    given = table(language, FILE, "menus")
+    own: dict[str, Any] = {one.name: str(given[one.name]) for one in fields(Phrases) if one.name in given}
+    reworded = {**_reworded(), **{word: str(title) for word, title in (given.get("reworded") or {}).items()}}
+    return replace(ENGLISH, **{**own, "reworded": MappingProxyType(reworded)})

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from bot.menus.phrases import ENGLISH, MONTHS, WEEKDAYS, Phrases
+from bot.menus.phrases import ENGLISH, MONTHS, WEEKDAYS, Phrases, phrases
 from bot.model import Card, Link, Location, Moment, Reply, Table
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.ASCII)
@@ -18,8 +18,9 @@ _ARROWS = "\u2190"  # before them are letters and signs such as the degree's, wh
 _VARIATION, _JOINER = "\ufe0f", "\u200d"
 
 
-def written(reply: Reply, words: Phrases = ENGLISH) -> list[str]:
+def written(reply: Reply, words: Phrases | None = None) -> list[str]:
     """Everything but the reply's text and options, as lines; a card that is itself one option is told there."""
+    words = words or phrases(reply.language)
     lines = [line for card in reply.cards if len(card.options) != 1 for line in card_lines(card)]
     lines += [line for table in reply.tables for line in table_lines(table)]
     lines += [moment_line(moment, words) for moment in reply.dates]
@@ -28,8 +29,9 @@ def written(reply: Reply, words: Phrases = ENGLISH) -> list[str]:
     return lines
 
 
-def heard(reply: Reply, words: Phrases = ENGLISH) -> list[str]:
+def heard(reply: Reply, words: Phrases | None = None) -> list[str]:
     """The reply's text and all that goes with it, but its options, as sentences for a voice."""
+    words = words or phrases(reply.language)
     lines = list(_sentences(reply.text))
     for card in reply.cards:
         lines += [sentence(line) for line in _sentences(": ".join(filter(None, [card.title, card.text])))]

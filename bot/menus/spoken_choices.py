@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from bot.languages.current import current
+from bot.languages.tables import glossed
 from bot.model.spoken_numbers import SOUND_ALIKE, cardinal, ordinal
 
 FILLERS = frozenset("um uh er hm hmm well so ok okay yes yeah yep sure right".split())
@@ -93,6 +95,7 @@ def _place(said: list[str]) -> Reference | None:
 
 def words(text: str) -> list[str]:
     """The words, without accents, capitals and marks: ``Where's café?`` -> ``wheres cafe``."""
+    text = glossed(text, current(), "choices")
     folded = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(c for c in folded if not unicodedata.combining(c) and c not in "'\u2019")
     return re.findall(r"[^\W_]+", bare)

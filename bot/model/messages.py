@@ -116,7 +116,7 @@ class Reply:
 
     ``cards`` and what follows have a form of their own on each channel (docs/menus.md).
     ``response`` is the designers' name of it; ``prompt``, known on calls only, what they set for it as a question on the phone
-    (``metadata: {voice: ...}`` of the response; docs/voice.md).
+    (``metadata: {voice: ...}`` of the response; docs/voice.md). ``language`` of its words: two letters, empty for English.
     """
 
     text: str
@@ -129,6 +129,7 @@ class Reply:
     locations: tuple[Location, ...] = ()
     dates: tuple[Moment, ...] = ()
     tables: tuple[Table, ...] = ()
+    language: str = ""
 
 
 class Kind(StrEnum):

@@ -14,10 +14,14 @@ from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.shared.exceptions import RasaException
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from bot.languages.current import current, speaking
+from bot.languages.declared import Languages, LanguagesError
+from bot.languages.tables import worded
 from bot.rasa_side import failures, told
 from bot.rasa_side.door import authorised, token_from, where
 from bot.rasa_side.repeats import answered_before
@@ -49,6 +53,8 @@ class ChannelReplies(CollectingOutputChannel):  # type: ignore[misc]  # Rasa is 
         body = {key: message[key] for key in KEPT if message.get(key)}
         if message.get("quick_replies"):
             body["buttons"] = [*body.get("buttons", []), *message["quick_replies"]]
+        if language := current():
+            body = _worded(body, language)
         if body:
             await self._persist_message({**body, **self._asked(message)})
 
@@ -68,6 +74,7 @@ class GatewayInput(InputChannel):  # type: ignore[misc]  # Rasa is not annotated
     def __init__(self, token: str) -> None:
         self._token = token
         self._understanding = Understanding.from_domain()
+        self._abroad = {code: Understanding.from_domain(DOMAIN, code) for code in _languages()}
         self._questions = Questions.from_domain(DOMAIN)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -110,7 +117,8 @@ class GatewayInput(InputChannel):  # type: ignore[misc]  # Rasa is not annotated
         if message.intent is not None and message.intent not in agent.domain.intents:
             return json({"error": "payload: the assistant does not know this intent"}, status=400)
         try:
-            return json(await self._turn(message, agent, on_new_message))
+            with speaking(str(message.metadata.get("language") or "")):
+                return json(await self._turn(message, agent, on_new_message))
         except Exception as error:  # noqa: BLE001 - the edge: whatever Rasa raised, the gateway is told
             logger.error("turn failed: conversation=%s channel=%s error=%s", message.conversation, self.channel, where(error))
             return json({"error": "the turn failed"}, status=500)
@@ -147,13 +155,15 @@ class GatewayInput(InputChannel):  # type: ignore[misc]  # Rasa is not annotated
             message.text if message.text is not None else message.payload,
             replies,
             message.conversation,
-            parse_data=None
-            if message.text is None
-            else await self._understanding.parse(agent, message.text, message.conversation),
+            parse_data=None if message.text is None else await self._meant(agent, message.text, message.conversation),
             input_channel=self.channel,
             message_id=message.message_id,
             metadata=message.metadata,
         )
+
+    async def _meant(self, agent: Any, text: str, conversation: str) -> dict[str, Any]:
+        understanding = self._abroad.get(current(), self._understanding)
+        return await understanding.parse(agent, text, conversation)
 
 
 class WebInput(GatewayInput):
@@ -178,6 +188,26 @@ class VoiceInput(GatewayInput):
     """Phone calls."""
 
     channel = "voice"
+
+
+def _worded(body: dict[str, Any], language: str) -> dict[str, Any]:
+    """Titles of options and of links in that language, whoever gave them."""
+    given = {**body, **({"links": body["custom"]["links"]} if (body.get("custom") or {}).get("links") else {})}
+    titled = {
+        name: [{**one, "title": worded(str(one.get("title") or ""), language)} for one in given[name]]
+        for name in ("buttons", "links")
+        if given.get(name)
+    }
+    custom = {"custom": {**body["custom"], "links": titled.pop("links")}} if "links" in titled else {}
+    return {**body, **titled, **custom}
+
+
+def _languages() -> tuple[str, ...]:
+    """Those that are declared beside English. Raises RasaException (Rasa does not start) when the designers' file is wrong."""
+    try:
+        return Languages.from_domain(DOMAIN).others
+    except LanguagesError as error:
+        raise RasaException(str(error)) from error
 
 
 async def hang_ups_are_seen() -> None:

@@ -21,6 +21,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
+from bot.languages.tables import worded
+from bot.languages.texts import SLOT
 from bot.ports.levels import Levels, LevelsError, proof_in
 
 DOMAIN = Path("domain")
@@ -49,6 +51,9 @@ class GuardedResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
         proof = proof_in(sent)
         hidden = self._levels.hidden_slots(proof) | self._of_another(tracker, sent.get("tel"))
         slots = {name: None if name in hidden else value for name, value in tracker.current_slot_values().items()}
+        if language := str(sent.get("language") or ""):
+            slots[SLOT] = language
+            kwargs = {name: worded(value, language) if isinstance(value, str) else value for name, value in kwargs.items()}
         needed = self._levels.response(utter_action)
         if needed <= proof:
             said: dict[str, Any] | None = self.generate_from_slots(utter_action, slots, output_channel, **kwargs)

@@ -17,10 +17,13 @@ from rasa.shared.core.training_data.structures import StoryGraph
 from rasa.shared.exceptions import RasaException
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.importers.utils import training_data_from_paths
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.validation import validate_yaml_schema
 
 from bot import domain_files
+from bot.languages.declared import Languages, LanguagesError
+from bot.languages.texts import conditional
 from bot.ports.levels import Levels, LevelsError
 from bot.rasa_side import by_article
 from bot.rasa_side.any_form import Meant
@@ -65,18 +68,36 @@ class Importer(TrainingDataImporter):  # type: ignore[misc]  # Rasa has no types
         return path
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
-        """See Rasa."""
-        return self._files.get_nlu_data(language)
+        """The sentences in English, and those of each other language that is declared, marked with it."""
+        files: dict[str, list[str]] = {}
+        for path in self._files._nlu_files:
+            files.setdefault(_language_of(Path(path)), []).append(path)
+        data: TrainingData = training_data_from_paths(files.get("", []), language or "en")
+        for other in self._languages().others:
+            more = training_data_from_paths(files.get(other, []), other)
+            for example in more.training_examples:
+                example.set("metadata", {**(example.get("metadata") or {}), "language": other})
+            data = data.merge(more)
+        return data
 
     def _content(self) -> dict[str, Any]:
         if self._read is None:
-            self._read = domain_files.domain_of(map(_checked, self._paths()))
+            content = domain_files.domain_of(map(_checked, self._paths()))
+            for language in self._languages().others:
+                _translate(content, domain_files.domain_of(map(_checked, self._paths(language))), language)
+            self._read = content
         return self._read
 
-    def _paths(self) -> list[Path]:
+    def _languages(self) -> Languages:
+        try:
+            return Languages.from_domain(self._domain) if self._domain and self._domain.is_dir() else Languages()
+        except LanguagesError as error:
+            raise RasaException(str(error)) from error
+
+    def _paths(self, language: str = "") -> list[Path]:
         if self._domain is None:
             return []
-        found = domain_files.paths(self._domain) if self._domain.is_dir() else [self._domain]
+        found = domain_files.paths(self._domain, language) if self._domain.is_dir() else [self._domain]
         return [path for path in found if Domain.is_domain_file(path)]
 
     def _by_article(self, domain: Domain) -> list[Any]:
@@ -98,6 +119,21 @@ class Importer(TrainingDataImporter):  # type: ignore[misc]  # Rasa has no types
         except LevelsError as error:
             raise RasaException(str(error)) from error
         return Meant(forms, tuple(levels.actions))
+
+
+def _translate(content: dict[str, Any], given: Mapping[str, Any], language: str) -> None:
+    """Put a language's texts beside the English ones; what has no English text is not said by anybody."""
+    responses = content.get("responses") or {}
+    for name, texts in (given.get("responses") or {}).items():
+        if name in responses:
+            english = [one for one in responses[name] if "condition" not in one]
+            responses[name] = [*responses[name], *conditional(english, texts, language)]
+
+
+def _language_of(path: Path) -> str:
+    """Of a file below ``data/nlu/``, as ``domain_files`` has it for ``domain/``."""
+    place = next((parent for parent in path.parents if parent.name == "nlu"), None)
+    return domain_files.language_of(place, path) if place else ""
 
 
 def _checked(path: Path) -> Mapping[str, Any]:

@@ -56,12 +56,12 @@ class Understanding:
         self._signals = signals or Signals()
 
     @classmethod
-    def from_domain(cls, folder: Path = DOMAIN) -> Understanding:
-        """Raises RasaException (Rasa does not start) when the designers' file is wrong."""
-        given = examples.read(folder.parent / "data" / "nlu")
+    def from_domain(cls, folder: Path = DOMAIN, language: str = "") -> Understanding:
+        """What is said in that language. Raises RasaException (Rasa does not start) when the designers' file is wrong."""
+        given = examples.read(folder.parent / "data" / "nlu", language)
         try:
-            wishes, names = Wishes.from_domain(folder), NamesAsked.from_domain(folder, given)
-            signals = Signals.from_domain(folder)
+            wishes, names = Wishes.from_domain(folder, language), NamesAsked.from_domain(folder, given)
+            signals = Signals.from_domain(folder, language)
         except (WishesError, DomainFileError) as error:
             raise RasaException(str(error)) from error
         doubt = Doubt.of(wishes.asks_first, wishes.sure, given)

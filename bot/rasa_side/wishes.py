@@ -63,10 +63,13 @@ class Wishes:
     sure: float = 0.0
 
     @classmethod
-    def from_domain(cls, folder: Path) -> Wishes:
-        """Read the files; without one nothing is refused and no wishes come in pairs. Raises WishesError."""
+    def from_domain(cls, folder: Path, language: str = "") -> Wishes:
+        """Read the files; without one nothing is refused and no wishes come in pairs. How something is refused in another
+        ``language`` its own files say, all else is as in English. Raises WishesError."""
         try:
             content = domain_files.settings(folder, FILE, "wishes")
+            if language:
+                content = {**content, "refusals": domain_files.settings(folder, FILE, "wishes", language).get("refusals")}
             begins = {str(intent): form for intent, form in (content.get("begins") or {}).items()}
             together, asks_first = (frozenset(content.get(name) or ()) for name in ("together", "asks_first"))
             alike = tuple(frozenset(map(str, group)) for group in content.get("alike") or ())

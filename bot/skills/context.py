@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
 from bot.directives import CollectDigits, Directive, to_json
+from bot.languages.tables import glossed
 from bot.model import ChannelName, Proof
 from bot.ports.levels import proof_in
 from bot.skills.parsing.digits import only, spaced
@@ -59,18 +60,28 @@ def _channel(metadata: Mapping[str, Any], tracker: Tracker) -> ChannelName | Non
     return ChannelName(name) if name in set(ChannelName) else None
 
 
-def text(tracker: Tracker) -> str:
-    """The customer's words; empty for a payload of our own (``/intent``)."""
+def language(tracker: Tracker) -> str:
+    """The language of the latest message, two letters; empty for English."""
+    return str((tracker.latest_message.get("metadata") or {}).get("language") or "")
+
+
+def said(tracker: Tracker) -> str:
+    """The customer's words as they are; empty for a payload of our own (``/intent``)."""
     words = str(tracker.latest_message.get("text") or "")
     return "" if words.startswith("/") else words
+
+
+def text(tracker: Tracker) -> str:
+    """The customer's words, to find an answer in them: what stands around answers in another language is in English."""
+    return glossed(said(tracker), language(tracker), "answers")
 
 
 def words(tracker: Tracker) -> str:
     """The customer's words, also where this is the second wish in them (``bot.skills.also``)."""
     if not (tracker.latest_message.get("metadata") or {}).get("also"):
-        return text(tracker)
-    said = (str(event.get("text") or "") for event in reversed(tracker.events) if event.get("event") == "user")
-    return next((one for one in said if not one.startswith("/")), "")
+        return said(tracker)
+    earlier = (str(event.get("text") or "") for event in reversed(tracker.events) if event.get("event") == "user")
+    return next((one for one in earlier if not one.startswith("/")), "")
 
 
 def intent(tracker: Tracker) -> str:

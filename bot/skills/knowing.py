@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
+from bot.languages.current import BASE
 from bot.model import ChannelName
 from bot.model.answers import Answer
 from bot.ports.knowledge import Knowledge
@@ -34,10 +35,10 @@ async def known(
 
     In a form it is an answer by the way: the form's question comes again by itself, so nothing else is asked.
     """
-    words = context.text(tracker)
+    words = context.said(tracker)
     if not words or (tracker.active_loop_name and context.fails_to_answer(tracker)):
         return None
-    answer = await asyncio.to_thread(knowledge.answer, words, context.sender(tracker).proof)
+    answer = await asyncio.to_thread(knowledge.answer, words, context.sender(tracker).proof, _language(tracker))
     return None if answer is None or _was_told(tracker, answer) else await _told(dispatcher, tracker, answer, model)
 
 
@@ -47,9 +48,9 @@ async def known_of(
     """Say what the articles answer that name the latest message's intent; None, and nothing said, when there are none. In a form
     as ``known``."""
     intent, words = context.intent(tracker), context.words(tracker)
-    answer = await asyncio.to_thread(knowledge.about, intent, words, context.sender(tracker).proof)
+    answer = await asyncio.to_thread(knowledge.about, intent, words, context.sender(tracker).proof, _language(tracker))
     if answer is not None and _was_told(tracker, answer):
-        if words != context.text(tracker):  # it answers both wishes of one message
+        if words != context.said(tracker):  # it answers both wishes of one message
             return []
         dispatcher.utter_message(response="utter_article_did_not_help")
         return [SlotSet("offered", "person")]
@@ -62,9 +63,9 @@ def _was_told(tracker: Tracker, answer: Answer) -> bool:
 
 
 async def _told(dispatcher: CollectingDispatcher, tracker: Tracker, answer: Answer, model: LanguageModel) -> list[EventType]:
-    sender, words = context.sender(tracker), context.text(tracker)
+    sender, words = context.sender(tracker), context.said(tracker)
     text = answer.short(sender.channel)
-    if words:
+    if words and not context.language(tracker):  # what a model says is checked in English alone
         worded = await model.rephrase(words, answer, sender.channel)
         noted(dispatcher, worded)
         text = worded.text or text
@@ -75,6 +76,10 @@ async def _told(dispatcher: CollectingDispatcher, tracker: Tracker, answer: Answ
     more: Any = _more(answer, sender.channel) or None
     dispatcher.utter_message(response="utter_article", answer=text, title=answer.title, buttons=options, json_message=more)
     return [SlotSet(ARTICLE, answer.title), SlotSet("offered", HELPED)]
+
+
+def _language(tracker: Tracker) -> str:
+    return context.language(tracker) or BASE
 
 
 def _more(answer: Answer, channel: ChannelName | None) -> dict[str, Any]:

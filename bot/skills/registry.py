@@ -15,6 +15,7 @@ from bot.skills.business import Business
 from bot.skills.doubt import unplaced
 from bot.skills.doubt.correcting import Correcting
 from bot.skills.doubt.guessing import AskFirst
+from bot.skills.languages import GoOnInLanguage
 
 
 def all_actions(business: Business, clock: Callable[[], float] = time.time) -> tuple[Action, ...]:
@@ -48,6 +49,7 @@ def _dialogue(business: Business) -> Iterator[Action]:
     )
     yield from (basics.Refuse(), basics.Repeat(), basics.StartOver(business), TakeYourTime(business))
     yield AskFirst()
+    yield GoOnInLanguage()
     yield from (calls.GoBack(), calls.MainMenu())
 
 

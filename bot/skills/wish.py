@@ -7,6 +7,7 @@ from typing import Any
 
 from rasa_sdk.interfaces import Tracker
 
+from bot.languages.tables import glossed
 from bot.skills.also import STILL
 
 Event = Mapping[str, Any]
@@ -19,8 +20,9 @@ NOWHERE: Event = {}
 
 def wish_text(tracker: Tracker) -> str:
     """The customer's words for the wish at hand; empty where an option said it, or it is too long ago to be known."""
-    words = str(_wish(tracker).get("text") or "")
-    return "" if words.startswith("/") else words
+    wish = _wish(tracker)
+    words, language = str(wish.get("text") or ""), str((wish.get("metadata") or {}).get("language") or "")
+    return "" if words.startswith("/") else glossed(words, language, "answers")
 
 
 def wish_entity(tracker: Tracker, name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.languages.current import current
 from bot.model import ChannelName, OutboundMessage, Reply
 from bot.ports import Wording
 from bot.ports.stores import Locks, Outbox
@@ -11,7 +12,7 @@ from bot.transcript.log import Lines
 
 def worded(wording: Wording, name: str, channel: ChannelName | None = None, **values: object) -> Reply:
     """A sentence of the designers' (``domain/*/_notices.yml``) as a reply; the record says which one it was."""
-    return Reply(wording.say(name, channel, **values), response=name)
+    return Reply(wording.say(name, channel, **values), response=name, language=current())
 
 
 async def tell(message: OutboundMessage, lines: Lines, locks: Locks, outbox: Outbox) -> None:

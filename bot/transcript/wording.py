@@ -12,6 +12,9 @@ from typing import Any
 
 from bot import domain_files
 from bot.domain_files import DomainFileError
+from bot.languages.current import current
+from bot.languages.declared import Languages, LanguagesError
+from bot.languages.texts import chosen
 from bot.model import ChannelName
 
 FILE = "_notices.yml"
@@ -211,11 +214,24 @@ class WordingError(Exception):
     """The notices are incomplete; the message names the file and the response."""
 
 
+Responses = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def _check_values(responses: Responses) -> None:
+    """Raises WordingError for a placeholder that nobody fills."""
+    for name in REQUIRED:
+        for variation in responses.get(name) or ():
+            if unknown := set(_PLACEHOLDER.findall(str(variation.get("text")))) - VALUES.get(name, frozenset()):
+                raise WordingError(f"{FILE}: response {name}: nobody fills {{{min(unknown)}}}")
+
+
 class Notices:
     """``bot.ports.Wording`` over Rasa's response format: ``{name: [{text, channel?}, ...]}``."""
 
-    def __init__(self, responses: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    def __init__(self, responses: Responses, others: Mapping[str, Responses] | None = None) -> None:
+        """``others``: the same sentences in other languages, as far as they are translated."""
         self._responses = responses
+        self._others = others or {}
 
     @classmethod
     def from_domain(cls, folder: Path) -> Notices:
@@ -223,22 +239,22 @@ class Notices:
         missing."""
         try:
             responses = domain_files.responses(folder, FILE)
-        except DomainFileError as error:
+            codes = Languages.from_domain(folder).others
+            others = {code: domain_files.responses(folder, FILE, code) for code in codes}
+        except (DomainFileError, LanguagesError) as error:
             raise WordingError(str(error)) from error
         for name in REQUIRED:
             if not any("channel" not in variation for variation in responses.get(name) or []):
                 raise WordingError(f"{FILE}: response {name} is missing, or has no variation for every channel")
-            for variation in responses[name]:
-                if unknown := set(_PLACEHOLDER.findall(str(variation.get("text")))) - VALUES.get(name, frozenset()):
-                    raise WordingError(f"{FILE}: response {name}: nobody fills {{{min(unknown)}}}")
-        return cls(responses)
+        for said in (responses, *others.values()):
+            _check_values(said)
+        return cls(responses, others)
 
     def say(self, name: str, channel: ChannelName | None = None, **values: object) -> str:
-        """The channel's own variation where there is one, else the general one; ``{placeholders}`` filled."""
-        variations = self._responses[name]
-        own = next((v for v in variations if channel and v.get("channel") == channel.value), None)
-        chosen = own or next(v for v in variations if "channel" not in v)
-        text = str(chosen["text"]).strip()
+        """The channel's own variation where there is one, else the general one; ``{placeholders}`` filled. In the language of
+        the turn, as far as it is translated."""
+        variations = self._others.get(current(), {}).get(name) or self._responses[name]
+        text = str(chosen(variations, channel.value if channel else None)["text"]).strip()
         for key, value in values.items():
             text = text.replace("{" + key + "}", str(value))
         return text

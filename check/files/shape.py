@@ -24,6 +24,7 @@ SETTINGS = {
     "_waiting.yml": frozenset({"waiting"}),
     "_signals.yml": frozenset({"signals"}),
     "_retention.yml": frozenset({"retention"}),
+    "_languages.yml": frozenset({"languages"}),
     "_notices.yml": frozenset({"responses"}),
     "_session.yml": frozenset({"session_config", "config"}),
 }
@@ -116,7 +117,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("intents", "entities", "actions"), (list,)),
     **dict.fromkeys(("nlu", "rules", "stories"), (list,)),
     **dict.fromkeys(("slots", "forms", "responses", "session_config"), (dict,)),
-    **dict.fromkeys(("carry_over", "repeats", "voice", "wishes", "waiting", "retention", "levels"), (dict,)),
+    **dict.fromkeys(("carry_over", "repeats", "voice", "wishes", "waiting", "retention", "levels", "languages"), (dict,)),
 }
 
 

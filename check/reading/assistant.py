@@ -48,12 +48,15 @@ class Assistant:
 
     articles: tuple[ArticleFile, ...] = ()
     beside_articles: tuple[Document, ...] = ()
+    translations: Mapping[str, tuple[Document, ...]] = field(default_factory=dict)
+    """The files of ``domain`` and ``data`` in other languages, by their two letters."""
 
     @property
     def documents(self) -> Iterator[Document]:
         """All of them."""
         yield from (*self.settings.values(), *self.domain, *self.data, *self.tests, *self.beside_articles)
         yield from (one.document for one in self.articles)
+        yield from (one for documents in self.translations.values() for one in documents)
 
     @cached_property
     def code(self) -> code.Code:
@@ -135,14 +138,24 @@ def load(root: Path) -> Assistant:
     def each(paths: Iterable[Path]) -> tuple[Document, ...]:
         return tuple(documents.read(root, path) for path in paths if path.is_file())
 
+    domain = sorted(path for path in (root / "domain").rglob("*.y*ml") if path.is_file())
+    data = sorted((root / "data").rglob("*.y*ml"), key=lambda path: (domain_files.GENERAL not in path.parts, path))
+    codes = sorted({_language(root, path) for path in (*domain, *data)} - {""})
     settings = {path.name: documents.read(root, path) for path in (root / "config.yml", root / "endpoints.yml") if path.is_file()}
     tests = (root / TEST_STORIES, *sorted((root / JOURNEYS).glob("*.yml")), *sorted((root / CALLS).glob("*.yml")))
     return Assistant(
         root,
         each(domain_files.paths(root / "domain")),
-        each(sorted((root / "data").rglob("*.y*ml"), key=lambda path: (domain_files.GENERAL not in path.parts, path))),
+        each(path for path in data if not _language(root, path)),
         each(tests),
         settings,
         articles.load(root),
         articles.others(root),
+        {code: each(path for path in (*domain, *data) if _language(root, path) == code) for code in codes},
     )
+
+
+def _language(root: Path, path: Path) -> str:
+    """Of a file below ``domain/`` or ``data/nlu/``."""
+    nlu = root / "data" / "nlu"
+    return domain_files.language_of(nlu if path.is_relative_to(nlu) else root / path.relative_to(root).parts[0], path)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.menus.menu import MORE, on_card
-from bot.menus.phrases import ENGLISH, Phrases
+from bot.menus.phrases import Phrases, phrases
 from bot.menus.plain_text import written
 from bot.model import Card, Link, Location, Option, Reply
 from connectors.sms.split import split, units, whole_characters
@@ -36,11 +36,12 @@ Json = dict[str, Any]
 Thing = TypeVar("Thing")
 
 
-def contents(reply: Reply, menu_id: str | None, render: Callable[[Reply], str], words: Phrases = ENGLISH) -> list[Json]:
+def contents(reply: Reply, menu_id: str | None, render: Callable[[Reply], str]) -> list[Json]:
     """The ``message`` objects that carry a reply, quick replies on the last: media, texts with links, places, cards.
 
     Options that cannot be tapped (no menu, or more than 13: ``bot.menus.menu`` pages them before) are ``render``'s numbered text.
     """
+    words = phrases(reply.language)
     files = [{"attachment": {"type": _kind(m.content_type), "payload": {"url": m.url}}} for m in reply.media]
     if reply.options and (menu_id is None or len(reply.options) > QUICK_REPLIES):
         return [*files, *({"text": part} for part in split(render(reply), TEXT_PREFERRED, TEXT_LIMIT))]

@@ -9,6 +9,7 @@ import aiohttp
 import redis.asyncio as redis
 
 from bot.handoff.about_the_wait import AboutTheWait
+from bot.languages.hearing import Hearing
 from bot.model.retention import Rules
 from bot.transcript.continuity import CarryOver
 from bot.transcript.repeats import Questions
@@ -30,10 +31,11 @@ class Content:
     carry_over: CarryOver
     about_the_wait: AboutTheWait
     retention: Rules
+    hearing: Hearing
 
     @classmethod
     def read(cls, folder: Path) -> Content:
-        """The files below that folder. Raises WordingError, CarryOverError, WaitingError and RetentionError."""
+        """The files below that folder. Raises WordingError, CarryOverError, WaitingError, RetentionError and LanguagesError."""
         return cls(
             folder=folder,
             wording=Notices.from_domain(folder),
@@ -41,6 +43,7 @@ class Content:
             carry_over=CarryOver.from_domain(folder),
             about_the_wait=AboutTheWait.from_domain(folder),
             retention=Rules.from_domain(folder),
+            hearing=Hearing.from_domain(folder),
         )
 
 

@@ -69,6 +69,7 @@ def wire_conversation(
         preferences=switching.preferences,
         staffing=staffing,
         questions=base.content.questions,
+        hearing=base.content.hearing,
         waiting=Waiting(staffing, handoff.book, base.store.waits, base.content.about_the_wait),
     )
     return Conversation(conversations=handed_to_each_other(needs), staffing=staffing, handing_back=handing_back)

@@ -42,11 +42,11 @@ class Shelf:
     names: bool = True
     asked: list[tuple[str, Proof]] = field(default_factory=list)
 
-    def answer(self, question: str, proof: Proof = Proof.CLAIMED) -> Answer | None:
+    def answer(self, question: str, proof: Proof = Proof.CLAIMED, language: str = "en") -> Answer | None:
         self.asked.append((question, proof))
         return TOFU if "tofu" in question else None
 
-    def about(self, intent: str, question: str, proof: Proof = Proof.CLAIMED) -> Answer | None:
+    def about(self, intent: str, question: str, proof: Proof = Proof.CLAIMED, language: str = "en") -> Answer | None:
         self.asked.append((f"{intent}: {question}", proof))
         return TOFU if self.names else None
 

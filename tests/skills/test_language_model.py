@@ -32,7 +32,7 @@ WORDED = "There is no fee in Canada. In a foreign currency purchases cost 1% on 
 class Shelf:
     """Knows what a card costs abroad."""
 
-    def answer(self, question: str, proof: Proof = Proof.CLAIMED) -> Answer | None:
+    def answer(self, question: str, proof: Proof = Proof.CLAIMED, language: str = "en") -> Answer | None:
         return ABROAD if "canada" in question else None
 
 

@@ -18,10 +18,12 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection as SdkRejection
 
 from bot.directives import Directive, from_json
+from bot.languages.current import speaking
 from bot.rasa_side.understanding import Understanding
 from tests.talking.training import ROOT
 
 UNDERSTANDING = Understanding.from_domain(ROOT / "domain")
+SPANISH = Understanding.from_domain(ROOT / "domain", "es")
 
 
 class InProcess(EndpointConfig):  # type: ignore[misc]  # Rasa has no types
@@ -62,7 +64,7 @@ class Answer:
 
 
 class Talk:
-    """One conversation. ``channel``, ``tel`` and ``proof`` are what the gateway says until they are changed."""
+    """One conversation. ``channel``, ``tel``, ``proof`` and ``language`` are what the gateway says until they are changed."""
 
     def __init__(
         self,
@@ -79,11 +81,14 @@ class Talk:
         self.channel = channel
         self.tel = tel
         self.proof = proof
+        self.language = ""
         self._number = 0
 
     async def says(self, words: str, code: str = "none", pin: str = "none", **more: str) -> Answer:
         """The customer's words, or a payload of our own (``/intent{...}``)."""
-        understood = None if words.startswith("/") else await self._understanding.parse(self._agent, words, self.conversation)
+        with speaking(self.language):
+            understanding = SPANISH if self.language == "es" else self._understanding
+            understood = None if words.startswith("/") else await understanding.parse(self._agent, words, self.conversation)
         return await self._told(words, understood, code=code, pin=pin, **more)
 
     async def _told(
@@ -91,7 +96,7 @@ class Talk:
     ) -> Answer:
         self._number += 1
         metadata = {"channel": self.channel, "proof": self.proof, "tel": self.tel, "contact": "p_1", "code": code, "pin": pin}
-        metadata |= more
+        metadata |= more | ({"language": self.language} if self.language else {})
         output = named(self.channel)
         message = UserMessage(
             words,

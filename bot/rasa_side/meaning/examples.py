@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bot import domain_files
 from bot.yaml_text import parse
 
 ENTITY = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
@@ -15,10 +16,10 @@ Examples = Mapping[str, tuple[str, ...]]
 """Sentences by intent, marks of entities taken off."""
 
 
-def read(folder: Path) -> Examples:
-    """Of every file below ``folder``; none where there is none."""
+def read(folder: Path, language: str = "") -> Examples:
+    """Of every file below ``folder`` in that language; none where there is none."""
     found: dict[str, list[str]] = {}
-    for path in sorted(folder.rglob("*.yml")):
+    for path in sorted(path for path in folder.rglob("*.yml") if domain_files.language_of(folder, path) == language):
         for item in _items(path):
             found.setdefault(str(item["intent"]), []).extend(_sentences(str(item.get("examples") or "")))
     return {intent: tuple(sentences) for intent, sentences in found.items()}

@@ -37,9 +37,9 @@ class Signals:
     words: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
-    def from_domain(cls, folder: Path) -> Signals:
+    def from_domain(cls, folder: Path, language: str = "") -> Signals:
         """Read the files; without one no sign is known. Raises DomainFileError."""
-        given = domain_files.settings(folder, FILE, SLOT)
+        given = domain_files.settings(folder, FILE, SLOT, language)
         return cls({str(sign): tuple(str(word) for word in words or ()) for sign, words in given.items()})
 
     def found(self, text: str) -> dict[str, list[str]]:

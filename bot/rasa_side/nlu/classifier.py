@@ -19,6 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.rasa_side.nlu import adam, confidence, linear, sources, training
 from bot.rasa_side.nlu.confidence import Confidence, nearness
+from bot.rasa_side.nlu.languages import by_language, named, named_file
 from bot.rasa_side.nlu.linear import Array, Linear
 
 LEAST = {"dense_weight": 0.0, "rate": 1e-5, "decay": 0.0, "seed": 0.0, "ranking_length": 1.0}
@@ -42,7 +43,7 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):  # type: ignore[mi
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config, self._storage, self._resource = config, storage, resource
-        self._trained: Trained | None = None
+        self._trained: dict[str, Trained] = {}
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -89,38 +90,37 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):  # type: ignore[mi
         """What ``train`` kept."""
         made = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder:
-            if (folder / FILE).exists():
-                made._trained = _read(folder / FILE)
+            made._trained = {language: _read(path) for language, path in named(folder, FILE)}
         return made
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns from the examples with an intent; without any it knows none."""
+        """Learns from the examples with an intent, each language by itself; without any it knows none."""
         examples = [one for one in training_data.intent_examples if one.get(TEXT) and one.get(INTENT)]
-        if examples:
-            rows, vectors = features(examples, self._config["dense_weight"])
-            self._trained = Trained(
-                *training.trained(rows, vectors, [one.get(INTENT) for one in examples], self._config), vectors
-            )
         with self._storage.write_to(self._resource) as folder:
-            if self._trained is not None:
-                _write(folder / FILE, self._trained)
+            for language, mine in by_language(examples).items():
+                rows, vectors = features(mine, self._config["dense_weight"])
+                learnt = training.trained(rows, vectors, [one.get(INTENT) for one in mine], self._config)
+                self._trained[language] = Trained(*learnt, vectors)
+                _write(named_file(folder, FILE, language), self._trained[language])
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Each message gets its intent and the ranking."""
-        worded = [message for message in messages if message.get(TEXT)]
-        if self._trained is None or not worded:
-            return messages
+        """Each message gets its intent and the ranking, by the examples of its language."""
+        for language, worded in by_language([message for message in messages if message.get(TEXT)]).items():
+            if (trained := self._trained.get(language)) is not None:
+                self._told(worded, trained)
+        return messages
+
+    def _told(self, worded: list[Message], trained: Trained) -> None:
         parts = [_parts(message, self._config["dense_weight"]) for message in worded]
-        near = nearness(np.vstack([dense for dense, _ in parts]), self._trained.known)
-        logits = np.vstack([self._trained.linear.logits_of(pieces) for _, pieces in parts])
-        found = self._trained.confidence.of(logits, near)
+        near = nearness(np.vstack([dense for dense, _ in parts]), trained.known)
+        logits = np.vstack([trained.linear.logits_of(pieces) for _, pieces in parts])
+        found = trained.confidence.of(logits, near)
         for message, values in zip(worded, found, strict=True):
             order = np.argsort(-values)[: int(self._config["ranking_length"])]
-            ranking = [{"name": self._trained.linear.classes[one], "confidence": float(values[one])} for one in order]
+            ranking = [{"name": trained.linear.classes[one], "confidence": float(values[one])} for one in order]
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
-        return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing: no other part of a training looks at what was understood of its examples."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.rasa_side.nlu import normal, sources
+from bot.rasa_side.nlu.languages import by_language, language_of, named, named_file
 
 Array = NDArray[np.float32]
 LEAST = {"words": 1.0, "shortest": 1.0, "longest": 1.0, "least": 1.0}
@@ -70,7 +71,7 @@ class Ngrams(SparseFeaturizer, GraphComponent):  # type: ignore[misc]  # Rasa ha
     def __init__(self, name: str, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         super().__init__(name, config)
         self._storage, self._resource = storage, resource
-        self._kinds: list[Kind] = []
+        self._kinds: dict[str, list[Kind]] = {}
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -112,37 +113,45 @@ class Ngrams(SparseFeaturizer, GraphComponent):  # type: ignore[misc]  # Rasa ha
         """What ``train`` kept."""
         made = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder:
-            kept = json.loads((folder / FILE).read_text())
-        for vectorizer, known in zip(made._untrained(), kept, strict=False):  # none are kept of nothing
-            vectorizer.set_params(vocabulary={gram: number for number, gram in enumerate(known["grams"])})
-            vectorizer.idf_ = np.array(known["weights"], np.float32)
-            made._kinds.append(Kind.of(vectorizer))
+            for language, path in named(folder, FILE):
+                made._kinds[language] = list(made._kept(json.loads(path.read_text())))
         return made
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns which n-grams there are; those of sentences with an intent."""
-        texts = [normal.normal(message.get(TEXT)) for message in training_data.intent_examples if message.get(TEXT)]
-        try:
-            fitted = [vectorizer.fit(texts) for vectorizer in self._untrained()]
-        except ValueError:  # scikit-learn's, for texts without anything that two of them have in common
-            fitted = []
-        self._kinds = list(map(Kind.of, fitted))
-        kept = [{"grams": list(one.get_feature_names_out()), "weights": one.idf_.tolist()} for one in fitted]
+        """Learns which n-grams there are, for each language; those of sentences with an intent."""
+        examples = [one for one in training_data.intent_examples if one.get(TEXT)]
         with self._storage.write_to(self._resource) as folder:
-            (folder / FILE).write_text(json.dumps(kept))
+            for language, mine in by_language(examples).items():
+                fitted = self._fitted([normal.normal(one.get(TEXT), language) for one in mine])
+                self._kinds[language] = list(map(Kind.of, fitted))
+                kept = [{"grams": list(one.get_feature_names_out()), "weights": one.idf_.tolist()} for one in fitted]
+                named_file(folder, FILE, language).write_text(json.dumps(kept))
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Each message gets a sparse feature of the whole sentence, ``[1, n-grams]``."""
         for message in messages:
-            if self._kinds and (text := message.get(TEXT)):
-                self.add_features_to_message(None, row(self._kinds, normal.normal(text)), TEXT, message)
+            language = language_of(message)
+            if (kinds := self._kinds.get(language)) and (text := message.get(TEXT)):
+                self.add_features_to_message(None, row(kinds, normal.normal(text, language)), TEXT, message)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """The same for all examples."""
         self.process(training_data.training_examples)
         return training_data
+
+    def _fitted(self, texts: list[str]) -> list[TfidfVectorizer]:
+        try:
+            return [vectorizer.fit(texts) for vectorizer in self._untrained()]
+        except ValueError:  # scikit-learn's, for texts without anything that two of them have in common
+            return []
+
+    def _kept(self, kept: list[dict[str, Any]]) -> Iterator[Kind]:
+        for vectorizer, known in zip(self._untrained(), kept, strict=False):  # none are kept of nothing
+            vectorizer.set_params(vocabulary={gram: number for number, gram in enumerate(known["grams"])})
+            vectorizer.idf_ = np.array(known["weights"], np.float32)
+            yield Kind.of(vectorizer)
 
     def _untrained(self) -> list[TfidfVectorizer]:
         common: dict[str, Any] = {"sublinear_tf": True, "dtype": np.float32, "lowercase": False}

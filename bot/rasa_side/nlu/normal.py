@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from collections.abc import Mapping
 
 from bot.rasa_side.nlu import segment, shorthand, spelling, vocabulary
 from bot.rasa_side.nlu.segment import parted
-from bot.rasa_side.nlu.shorthand import SHORT
+from bot.rasa_side.nlu.shorthand import ABROAD, SHORT
 from bot.rasa_side.nlu.spelling import mended
 
 FILLERS = frozenset({"uh", "uhm", "um", "umm", "erm", "er", "hmm", "mmm"})
@@ -30,14 +31,23 @@ LONGEST = 1000
 """Characters of a text that are looked at."""
 
 
-def normal(text: str) -> str:
-    """The text as the classifier reads it: lower case, one space between words, plain words for shorthand and slips, no emoji."""
+def normal(text: str, language: str = "") -> str:
+    """The text as the classifier reads it: lower case, one space between words, plain words for shorthand and slips, no emoji.
+    In another ``language`` than English no slips are mended, which takes a list of its words; accents are left out instead."""
     plain = HIDDEN.sub("", unicodedata.normalize("NFKC", text[: 4 * LONGEST]))[:LONGEST].replace("\u2019", "'").lower()
+    if language:
+        return _abroad(plain, ABROAD.get(language, {}))
     if (alone := plain.strip(" .,!?")) in ALONE:
         return alone
     words = WORD.sub(_plain, REPEATED.sub(r"\1\1", _without_pictures(plain))).split()
     kept = [word for word in words if word.strip(".,!?") not in FILLERS]
     return " ".join(kept or words)
+
+
+def _abroad(plain: str, short: Mapping[str, str]) -> str:
+    bare = "".join(one for one in unicodedata.normalize("NFD", plain) if not unicodedata.combining(one))
+    words = REPEATED.sub(r"\1\1", _without_pictures(bare))
+    return " ".join(WORD.sub(lambda word: short.get(word[0], word[0]), words).replace("\u00bf", "").replace("\u00a1", "").split())
 
 
 def _plain(word: re.Match[str]) -> str:

@@ -82,3 +82,57 @@ your: ur yr
 SHORT = {
     short: meant for meant, _, shorts in (line.partition(":") for line in TABLE.split("\n") if line) for short in shorts.split()
 }
+
+SPANISH = """
+a ver: aver
+adios: a2
+ayer: aier
+bien: bn
+con: cn
+cuando: cdo cndo qando cuand
+cuanto: cuant qanto kuanto
+cuenta: cta
+de: d
+dinero: dnro
+donde: dond dnd ande
+esta: sta
+estoy: toy
+gracias: grax grcs grs thx ty
+hay: ai
+mañana: mñn
+mensaje: msj msg
+mucho: mxo mcho
+numero: num nro
+para: pa pra
+perdi: perdy
+pero: pro
+por favor: porfa porfis pf plis plz xfa xfavor pls
+por: x
+por que: xq xk pq porq porke
+que: q k ke qe
+quiero: kiero qiero kero
+saber: saver
+saludos: slds
+tambien: tb tmb tbn
+tarjeta: tarj tjt tarjta targeta
+te: t
+telefono: tel tlf tfno
+tengo: tngo
+todo: to2
+trabajo: trab
+transferencia: transf
+usted: ud vd
+ustedes: uds
+ya: ia
+"""
+"""As it is texted in Latin America and Spain; the left side is read without its accents."""
+
+
+def _abroad(table: str) -> dict[str, str]:
+    plain = str.maketrans("áéíóúüñ", "aeiouun")
+    lines = (line.partition(":") for line in table.split("\n") if line)
+    return {short.translate(plain): meant.translate(plain) for meant, _, shorts in lines for short in shorts.split()}
+
+
+ABROAD = {"es": _abroad(SPANISH)}
+"""By language, for those that have such a table."""

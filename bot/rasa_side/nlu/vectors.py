@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.rasa_side.nlu import normal, sources
+from bot.rasa_side.nlu.languages import language_of
 from bot.sentence_vectors import encoder, model_file
 from bot.sentence_vectors.encoder import Encoder
 
@@ -55,7 +56,7 @@ class SentenceVectors(DenseFeaturizer, GraphComponent):  # type: ignore[misc]  #
         """Each message gets a dense feature of the whole sentence, ``[1, 384]``."""
         worded = [message for message in messages if message.get(TEXT)]
         if worded:
-            found = loaded().encode([normal.normal(message.get(TEXT)) for message in worded])
+            found = loaded().encode([normal.normal(message.get(TEXT), language_of(message)) for message in worded])
             for row, message in enumerate(worded):
                 self.add_features_to_message(None, found[row : row + 1], TEXT, message)
         return messages

@@ -13,6 +13,7 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
+from bot.languages.current import speaking
 from bot.model import Proof
 from bot.ports.levels import Levels, of_another, told_to
 from bot.skills import context
@@ -39,8 +40,9 @@ class _Guarded:
         if proof < needed:
             return step_up(dispatcher, tracker, self._action.name().removeprefix("action_"), needed)
         hide(tracker, self._levels, context.sender(tracker))
-        answer = self._action.run(dispatcher, tracker, domain)
-        return await answer if hasattr(answer, "__await__") else answer
+        with speaking(context.language(tracker)):
+            answer = self._action.run(dispatcher, tracker, domain)
+            return await answer if hasattr(answer, "__await__") else answer
 
 
 def step_up(dispatcher: CollectingDispatcher, tracker: Tracker, goal: str, needed: Proof) -> list[EventType]:

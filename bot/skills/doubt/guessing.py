@@ -45,7 +45,8 @@ async def guesses(
     is not asked."""
     named = titles(domain)
     in_form = tracker.active_loop_name is not None
-    worded = Worded() if in_form or not context.text(tracker) else await model.suggest(context.text(tracker), named)
+    asked = not in_form and bool(context.said(tracker)) and not context.language(tracker)
+    worded = Worded() if not asked else await model.suggest(context.said(tracker), named)
     noted(dispatcher, worded)
     ranking: list[dict[str, Any]] = tracker.latest_message.get("intent_ranking") or []
     enough = LIKELY_IN_FORM if in_form else LIKELY

@@ -6,8 +6,10 @@ import re
 
 import phonenumbers
 
+from bot.languages.current import current
 from bot.model import spoken_numbers
 from bot.model.spoken_numbers import WORDS
+from bot.skills.parsing.spoken import counted
 
 # Where figures begin: three words for digits in a row, or figures.
 FIGURES = re.compile(rf"\d[\d -]{{2,}}\d|(?:\b(?:{'|'.join(sorted(WORDS))})\b[ -]*){{3,}}", re.I)
@@ -21,6 +23,7 @@ def runs(text: str) -> list[str]:
 
     A word between two numbers ends a run, so ``4421 or 9274`` gives two.
     """
+    text = counted(text, current()) if current() else text
     found = spoken_numbers.runs(text, spoken_numbers.same_sentence)
     return ["".join(group.digits for group in run) for run in found]
 

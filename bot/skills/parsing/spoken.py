@@ -10,6 +10,12 @@ import unicodedata
 
 from text_to_num import alpha2digit
 
+from bot.languages.current import current
+from bot.languages.tables import glossed
+
+COUNTED = frozenset({"ca", "de", "es", "fr", "nl", "pt", "ru"})
+"""The languages beside English whose numbers text2num reads: https://pypi.org/project/text2num/"""
+
 LONGEST = 300
 """Characters that are looked at: whoever answers a question says it in fewer."""
 
@@ -25,7 +31,14 @@ def plain(text: str) -> str:
     return " ".join(figures.replace("\u2019", "'").lower().split())
 
 
+def counted(text: str, language: str) -> str:
+    """Numbers in words of that language as figures; as it is where text2num does not know the language."""
+    return str(alpha2digit(text, language, threshold=0.0)) if language in COUNTED else text
+
+
 def figures(text: str) -> str:
     """The same with numbers in figures: ``plain``, and what is said in words."""
+    if language := current():
+        return glossed(counted(plain(text), language), language, "days")
     said = re.sub(r"\b(hundred|thousand)( and)(?= a (?:half|quarter))", r"\1", plain(text).replace("fourty", "forty"))
     return str(alpha2digit(said, "en", threshold=0.0))

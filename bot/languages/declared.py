@@ -1,0 +1,86 @@
+"""The languages of a business, as ``domain/*/_languages.yml`` declares them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot import domain_files
+from bot.domain_files import DomainFileError
+from bot.languages.current import BASE
+
+FILE = "_languages.yml"
+CODE = re.compile(r"[a-z]{2}")
+
+
+class LanguagesError(Exception):
+    """The file cannot be used; the message is a sentence for designers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One language: its own name; how the phone line hears and speaks it (``es-US`` and a voice of the vendor's; empty: as the
+    line's settings have it); what a whole message asks for it with; ``strange``: intents whose sentences do not tell it."""
+
+    code: str
+    name: str
+    line: str = ""
+    voice: str = ""
+    asked: frozenset[str] = frozenset()
+    strange: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """All of them by their two letters; the first is taken until somebody says another."""
+
+    spoken: Mapping[str, Spoken] = field(default_factory=lambda: {BASE: Spoken(BASE, "English")})
+
+    @classmethod
+    def from_domain(cls, folder: Path) -> Languages:
+        """Read the files; without one only English is spoken. Raises LanguagesError."""
+        try:
+            given = domain_files.settings(folder, FILE, "languages")
+            found = {code: _read(code, how or {}) for code, how in given.items()}
+        except DomainFileError as error:
+            raise LanguagesError(str(error)) from error
+        if found and BASE not in found:
+            raise LanguagesError(f"{FILE}: {BASE} is missing among languages: the files themselves are written in it.")
+        return cls(found) if found else cls()
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Those that are not the files' own."""
+        return tuple(code for code in self.spoken if code != BASE)
+
+    def known(self, code: str) -> str:
+        """The language to speak with somebody whose language that was: itself, or English when it is not spoken any more."""
+        return code if code in self.spoken else BASE
+
+    def asked_for(self, text: str) -> str | None:
+        """The language that a whole message asks for ("in English please"); None for any other message, and where there is no
+        choice."""
+        if not self.others:
+            return None
+        said = " ".join(words(text))
+        return next((one.code for one in self.spoken.values() if said in one.asked), None)
+
+
+def words(text: str) -> list[str]:
+    """In small letters without accents: ``Español, ¡por favor!`` is ``espanol por favor``."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    return re.findall(r"[^\W\d_]+", "".join(mark for mark in folded if not unicodedata.combining(mark) and mark not in "'\u2019"))
+
+
+def _read(code: Any, how: Any) -> Spoken:
+    if not isinstance(code, str) or not CODE.fullmatch(code):
+        raise LanguagesError(f"{FILE}: {code!r} is no language: two small letters are expected, such as es.")
+    if not isinstance(how, Mapping) or how.keys() - {"name", "line", "voice", "asked", "except"}:
+        raise LanguagesError(f"{FILE}: {code}: name, line, voice, asked and except are what can be said of a language.")
+    asked = frozenset(" ".join(words(str(one))) for one in how.get("asked") or ())
+    name, line, voice = (str(how.get(key) or "") for key in ("name", "line", "voice"))
+    return Spoken(code, name or code, line, voice, asked, frozenset(map(str, how.get("except") or ())))

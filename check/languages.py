@@ -1,0 +1,127 @@
+"""Other languages than English (docs/languages.md): texts that belong to nothing, values that nobody fills, examples; and what is
+not translated yet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bot.languages.declared import Languages, LanguagesError
+from bot.languages.tables import WORDS
+from check import understanding
+from check.findings import WARNING, Finding, near
+from check.reading.assistant import Assistant
+from check.reading.documents import Document, Key
+from check.sentences.wording import FOR_AGENTS
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def declared(root: Path) -> Languages:
+    """Those of the assistant below ``root``; English alone where the file cannot be used."""
+    try:
+        return Languages.from_domain(root / "domain")
+    except LanguagesError:
+        return Languages()
+
+
+def languages(assistant: Assistant) -> Iterator[Finding]:
+    """Whether the declaration can be used, and what is there beside it."""
+    try:
+        codes = Languages.from_domain(assistant.root / "domain").others
+    except LanguagesError as error:
+        place = next((one for one in assistant.domain if one.name.endswith("_languages.yml")), None)
+        yield from [place.finding((), str(error))] if place else []
+        return
+    for code, documents in assistant.translations.items():
+        if code not in codes:
+            text = f"{code} is not declared in a _languages.yml: nobody reads this file."
+            yield from (one.finding((), text, WARNING) for one in documents)
+
+
+def texts(assistant: Assistant) -> Iterator[Finding]:
+    """Translations of what is not said, and placeholders that the English has not."""
+    for documents in assistant.translations.values():
+        for document in documents:
+            for key, given in document.entries("responses"):
+                yield from _response(assistant, document, key, given)
+
+
+def _response(assistant: Assistant, document: Document, key: Key, given: Any) -> Iterator[Finding]:
+    name = str(key[-1])
+    if name not in assistant.responses:
+        known = near(name, assistant.responses.keys())
+        yield document.finding(key, f"There is no response {name} to be translated.{known}")
+        return
+    filled = _filled(assistant.responses[name].value)
+    for place, one in document.entries(*key):
+        text = str(one.get("text") or "") if isinstance(one, Mapping) else ""
+        if not text:
+            yield document.finding(place, f'{name} says nothing here: write text: "..."')
+        if unknown := set(PLACEHOLDER.findall(text)) - filled:
+            yield document.finding((*place, "text"), f"{name}: nobody fills {{{min(unknown)}}}: the English has no such place.")
+
+
+def _filled(variations: Any) -> set[str]:
+    said = [one.get("text") for one in variations if isinstance(one, Mapping)] if isinstance(variations, list) else []
+    return set(PLACEHOLDER.findall(" ".join(map(str, said))))
+
+
+def examples(assistant: Assistant) -> Iterator[Finding]:
+    """The examples of each language by themselves: the same words may mean another thing in the next."""
+    for documents in assistant.translations.values():
+        alone = replace(assistant, data=documents, tests=())
+        known = {intent: entry for intent, entry in assistant.intents.items() if intent in _said(alone)}
+        alone.__dict__["intents"] = known  # a language need not have every intent
+        for one in understanding.examples(alone):
+            if one.intent not in assistant.intents:
+                yield one.finding(f"The domain has no intent {one.intent}.{near(one.intent, assistant.intents)}")
+        yield from understanding.form(alone)
+        yield from understanding.twice(alone)
+
+
+def _said(alone: Assistant) -> set[str]:
+    return {one.intent for one in understanding.examples(alone)}
+
+
+def untranslated(assistant: Assistant, code: str) -> dict[str, list[str]]:
+    """What customers get in English in that language: by kind, the names in the order of the files."""
+    documents = assistant.translations.get(code, ())
+    said = {str(name) for one in documents for name in one.value("responses") or ()}
+    words = {str(name) for one in documents if one.name.endswith(f"/{WORDS}") for name in one.value("words") or ()}
+    titles = dict.fromkeys(str(button.get("title")) for button in _buttons(assistant))
+    heard = _said(replace(assistant, data=documents, tests=()))
+    intents = {one.intent for one in understanding.examples(replace(assistant, tests=()))}
+    return {
+        "responses": [name for name in assistant.responses if name not in said and not _for_agents(name)],
+        "titles": [title for title in titles if title not in words and any(mark.isalpha() for mark in title)],
+        "intents": [name for name in assistant.intents if name in intents and name not in heard],
+        "articles": _articles(assistant, code),
+    }
+
+
+def _for_agents(name: str) -> bool:
+    return bool(FOR_AGENTS.match(name)) or name in AGENTS_ONLY
+
+
+AGENTS_ONLY = frozenset(
+    "utter_agent_whisper utter_agent_caller_gone utter_withheld_caller utter_nothing_tried utter_callback_not_reached "
+    "utter_callback_last utter_agent_press utter_agent_not_taken utter_agent_calling utter_agent_over utter_business_name".split()
+)
+"""The gateway's sentences that no customer hears, and the name of the business."""
+
+
+def _buttons(assistant: Assistant) -> Iterator[Mapping[str, Any]]:
+    for entry in assistant.responses.values():
+        for one in entry.value if isinstance(entry.value, list) else ():
+            given = one.get("buttons") if isinstance(one, Mapping) else None
+            yield from (button for button in given or () if isinstance(button, Mapping))
+
+
+def _articles(assistant: Assistant, code: str) -> list[str]:
+    written = {(one.path.stem, str(one.document.value("language") or "en")) for one in assistant.articles}
+    return sorted(name for name, language in written if language == "en" and (name, code) not in written)
