@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bot.domain_files import GENERAL
 from bot.languages.declared import Languages, LanguagesError
 from bot.languages.tables import WORDS
 from check import understanding
@@ -40,7 +41,12 @@ def languages(assistant: Assistant) -> Iterator[Finding]:
     for code, documents in assistant.translations.items():
         if code not in codes:
             text = f"{code} is not declared in a _languages.yml: nobody reads this file."
-            yield from (one.finding((), text, WARNING) for one in documents)
+            yield from (one.finding((), text, WARNING) for one in documents if not _general(one))
+
+
+def _general(document: Document) -> bool:
+    """Of every business, whichever languages it declares."""
+    return GENERAL in Path(document.name).parts
 
 
 def texts(assistant: Assistant) -> Iterator[Finding]:
