@@ -54,7 +54,7 @@ async def test_another_language_is_asked_for(spanish: World) -> None:
 async def test_the_gateways_own_sentences_are_in_the_language(spanish: World) -> None:
     spanish.assistant.answer = lambda said: DialogueTurn(())  # silence is apologised for
     result = await spanish.texts("quiero activar mi tarjeta")
-    assert result.replies[0].text.startswith("Perdone") and result.replies[0].options[0].title == "Hablar con una persona"
+    assert result.replies[0].text.startswith("Perdone") and result.replies[0].options[0].title == "Hablar con alguien"
     assert (await spanish.texts("activate my card please now")).replies[0].text.startswith("Sorry")
 
 
