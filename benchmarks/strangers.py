@@ -1,11 +1,12 @@
-"""``python -m benchmarks.strangers [--half dev|test]``: how much of what strangers wrote to a bank is understood.
+"""``python -m benchmarks.strangers [--half dev|test|spanish]``: how much of what strangers wrote to a bank is understood.
 
 The sentences were written by somebody who knew the list of wishes (``tests/assistant/strangers/wishes.md``) and neither intents,
 training sentences nor articles. They are put to the whole understanding (``bot/rasa_side/understanding.py``), as at the
 beginning of a conversation. Understood: the intent is one of those that ``plan.yml`` names for the wish, or, where it is in
 doubt, the article that answers is. Of two wishes each has to be what is begun, or what is kept for after it; a greeting, thanks
 or something else beside a wish (33, 34, 0) asks for nothing. ``first``: of sentences with two wishes, the share of which the
-first one is one of these. Out of scope: neither an intent nor an article. Nobody tunes on ``test``. The last line is one JSON
+first one is one of these. Out of scope: neither an intent nor an article. Nobody tunes on ``test`` or
+``spanish``, each sentence of which is the first message of somebody whose language has to be heard. The last line is one JSON
 object, shares of 1; ``--wrong`` prints what was not understood, for ``dev`` alone.
 """
 
@@ -23,6 +24,8 @@ from typing import Any
 
 import yaml
 
+from bot.languages.current import BASE, speaking
+from bot.languages.hearing import Hearing
 from knowledge.library import Library
 
 ROOT = Path(__file__).parents[1]
@@ -57,6 +60,7 @@ class Heard:
     found: str
     met: bool
     first: bool
+    language: str
 
 
 def plan() -> dict[int, Wish]:
@@ -75,16 +79,21 @@ async def heard(model: Path, items: Sequence[Any]) -> list[Heard]:
     from bot.rasa_side.understanding import Understanding  # here: Rasa has to be made fit before (patches/compat)
 
     agent, library, wishes = Agent.load(model), Library.open().warm(), plan()
-    understanding = Understanding.from_domain(ROOT / "domain")
+    hearing = Hearing.from_domain(ROOT / "domain")
+    by = {code: Understanding.from_domain(ROOT / "domain", "" if code == BASE else code) for code in hearing.languages.spoken}
     told = []
     for one in items:
-        intents = _intents(await understanding.parse(agent, one["text"]))
-        answer = library.answer(one["text"]) if intents[0] in DOUBT else None
+        language, _ = hearing.heard(one["text"], BASE)
+        with speaking(language):
+            intents = _intents(await by[language].parse(agent, one["text"]))
+        answer = library.answer(one["text"], language=language) if intents[0] in DOUBT else None
         article = answer.slug if answer else ""
         wants = tuple(one["wants"])
         asked = tuple(number for number in wants if number not in BESIDE) or wants[:1]
         first, *others = [any(wishes[number].met(intent, article) for intent in intents) for number in asked]
-        told.append(Heard(one["text"], wants, one["channel"], article or " ".join(intents), all([first, *others]), first))
+        told.append(
+            Heard(one["text"], wants, one["channel"], article or " ".join(intents), all([first, *others]), first, language)
+        )
     return told
 
 
@@ -103,9 +112,11 @@ def figures(told: Sequence[Heard]) -> dict[str, Any]:
         by["channel"][one.channel].append(one.met)
         by["wishes"]["first"] += [one.first] if len(one.wants) > 1 else []
         by["wish"][str(one.wants[0])].append(one.met)
+        by["language"][one.language].append(one.met)
     return {
         "sentences": len(told),
         "understood": _share([one.met for one in told]),
+        "languages": {name: len(found) for name, found in sorted(by.pop("language").items())},
         **{kind: {name: _share(found) for name, found in sorted(names.items())} for kind, names in by.items()},
     }
 
@@ -117,7 +128,7 @@ def _share(found: Sequence[bool]) -> float:
 def main() -> int:
     """Needs a trained model (``make train``)."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.strangers", description="What strangers wrote, understood.")
-    parser.add_argument("--half", choices=("dev", "test"), default="test")
+    parser.add_argument("--half", choices=("dev", "test", "spanish"), default="test")
     parser.add_argument("--wrong", action="store_true", help="print what was not understood (dev only)")
     parser.add_argument("--model", type=Path, help="a model's file; the newest one without it")
     given = parser.parse_args()
