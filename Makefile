@@ -38,7 +38,7 @@ test: env-dev test-tools lint ## install what the tests need, lint, then all tes
 	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "rasa or browser or stack or slow" $(PYTEST)
 
 untranslated: env ## what is not translated yet, for each language that the assistant speaks (docs/languages.md)
-	@exec $(PYTHON) -m check.untranslated
+	@exec $(PYTHON) -m check.translation.untranslated
 
 check: env ## every mistake in config, domain, data and journeys at once, with its cure (in a second; nothing is trained)
 	@exec $(PYTHON) -m check

@@ -7,13 +7,14 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from check import articles, config, entities, journeys, languages, library, phone, scripts, settings, understanding, usage, wishes
+from check import articles, config, entities, journeys, library, phone, scripts, settings, understanding, usage, wishes
 from check.files import kinds, shape, unread
 from check.findings import Finding
 from check.flow import dialogue, forms, slot_values, steps
 from check.reading import layers
 from check.reading.assistant import Assistant, load
 from check.sentences import copies, withheld, wording
+from check.translation import languages
 
 Rule = Callable[[Assistant], Iterator[Finding]]
 SHAPE: tuple[Rule, ...] = (unread.files, shape.files, shape.tops, shape.keys, kinds.kinds)

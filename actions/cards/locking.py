@@ -25,7 +25,7 @@ from actions.tables import Customer
 from bot.model import ChannelName
 from bot.skills import context
 from bot.skills.parsing import digits
-from bot.skills.wish import wish_entity, wish_metadata, wish_text
+from bot.skills.wishes.wish import wish_entity, wish_metadata, wish_text
 from bot.skills.wording import translated
 
 

@@ -16,7 +16,7 @@ from actions.records import money as records
 from actions.records.money_tables import Payment
 from actions.tables import Customer
 from bot.skills import context
-from bot.skills.wish import wish_text
+from bot.skills.wishes.wish import wish_text
 
 
 class DisputeCharge(Action):

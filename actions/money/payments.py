@@ -15,7 +15,7 @@ from actions.records.money_tables import Payment, Transfer, TransferStatus
 from actions.said import amount, long_day
 from actions.tables import Customer
 from bot.skills import context
-from bot.skills.wish import wish_text
+from bot.skills.wishes.wish import wish_text
 
 
 class Transactions(AccountAction):

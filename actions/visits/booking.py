@@ -28,9 +28,9 @@ from actions.visits.appointments import Time
 from actions.visits.wished_times import Wished, wished
 from bot.model import ChannelName
 from bot.skills import context
-from bot.skills.also import wished as wished_next
 from bot.skills.doubt.guessing import WISH
-from bot.skills.wish import wish_text
+from bot.skills.wishes.also import wished as wished_next
+from bot.skills.wishes.wish import wish_text
 
 OFFERED = 3
 NOWHERE = {"name": "", "street": "", "city": ""}

@@ -17,8 +17,8 @@ from actions.days import open_days
 from actions.said import long_day
 from actions.tables import Branch
 from bot.skills import context
-from bot.skills.also import ALSO
 from bot.skills.parsing import digits
+from bot.skills.wishes.also import ALSO
 
 UNREADABLE = "?"
 

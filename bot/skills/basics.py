@@ -10,11 +10,11 @@ from rasa_sdk.types import DomainDict
 from bot.directives import Hangup
 from bot.model import ChannelName
 from bot.skills import context
-from bot.skills.also import wished
 from bot.skills.business import Business
 from bot.skills.doubt.guessing import GUESSES, WISH, unasked
 from bot.skills.doubt.stages import Stages
 from bot.skills.knowing import HELPED
+from bot.skills.wishes.also import wished
 
 RASAS_OWN = frozenset({"requested_slot", "session_started_metadata"})
 

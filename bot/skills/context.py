@@ -77,7 +77,7 @@ def text(tracker: Tracker) -> str:
 
 
 def words(tracker: Tracker) -> str:
-    """The customer's words, also where this is the second wish in them (``bot.skills.also``)."""
+    """The customer's words, also where this is the second wish in them (``bot.skills.wishes.also``)."""
     if not (tracker.latest_message.get("metadata") or {}).get("also"):
         return said(tracker)
     earlier = (str(event.get("text") or "") for event in reversed(tracker.events) if event.get("event") == "user")

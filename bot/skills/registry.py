@@ -9,13 +9,13 @@ from rasa_sdk.forms import FormValidationAction
 from rasa_sdk.interfaces import Action
 
 from bot.skills import basics, calls, continuing, moving, person, verification
-from bot.skills.also import AndAlso, NextWish
 from bot.skills.asking import Once, TakeYourTime
 from bot.skills.business import Business
 from bot.skills.doubt import unplaced
 from bot.skills.doubt.correcting import Correcting
 from bot.skills.doubt.guessing import AskFirst
 from bot.skills.languages import GoOnInLanguage
+from bot.skills.wishes.also import AndAlso, NextWish
 
 
 def all_actions(business: Business, clock: Callable[[], float] = time.time) -> tuple[Action, ...]:

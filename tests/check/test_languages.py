@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from check import languages
 from check.reading.assistant import load
-from check.untranslated import report
+from check.translation import languages
+from check.translation.untranslated import report
 
 ENGLISH = """
 version: "3.1"

@@ -11,8 +11,8 @@ from rasa_sdk.types import DomainDict
 
 from bot.ports.language_model import LanguageModel, Worded
 from bot.skills import context
-from bot.skills.also import wished
 from bot.skills.model_use import noted
+from bot.skills.wishes.also import wished
 
 MENUS = ("utter_main_menu", "utter_call_greeting")
 """Responses whose options are wishes, in the designers' words; the last counts first."""

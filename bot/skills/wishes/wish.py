@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk.interfaces import Tracker
 
 from bot.languages.tables import glossed
-from bot.skills.also import STILL
+from bot.skills.wishes.also import STILL
 
 Event = Mapping[str, Any]
 

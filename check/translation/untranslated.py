@@ -1,4 +1,4 @@
-"""``python -m check.untranslated``: what is not translated yet, for each language that is declared. Stops nothing.
+"""``python -m check.translation.untranslated``: what is not translated yet, for each language that is declared. Stops nothing.
 
 Responses, titles of options, intents without sentences and articles; a customer of that language gets them in English, is not
 understood, or is not told. ``--json`` for tools.
@@ -12,14 +12,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from check.__main__ import ROOT
-from check.languages import declared, untranslated
 from check.reading.assistant import load
+from check.translation.languages import declared, untranslated
+
+ROOT = Path(__file__).parents[2]
 
 
 def main() -> int:
     """Always 0."""
-    parser = argparse.ArgumentParser(prog="python -m check.untranslated", description="What is not translated yet.")
+    parser = argparse.ArgumentParser(prog="python -m check.translation.untranslated", description="What is not translated yet.")
     parser.add_argument("--root", type=Path, default=ROOT, help="the folder that holds domain/, data/ and articles/")
     parser.add_argument("--json", action="store_true", help="as JSON, by language and kind")
     given = parser.parse_args()

@@ -1,0 +1,1 @@
+"""Other languages: mistakes in their files, and what is not translated yet."""
