@@ -27,3 +27,8 @@ def month_day(day: date) -> str:
 def short_day(day: date) -> str:
     """``Nov 24``."""
     return wording.day(day, "short")
+
+
+def listed_day(day: date) -> str:
+    """``Tue, Nov 24``."""
+    return wording.day(day, "listed")

@@ -20,6 +20,7 @@ from actions.said import month_day
 from actions.tables import Customer
 from bot.skills import context
 from bot.skills.parsing.dates import parse_date, parse_period
+from bot.skills.wording import translated
 
 LONGEST = 100
 ANSWERS = context.DETAILS | {"travel_notice", "out_of_scope"}
@@ -42,8 +43,9 @@ class ValidateTravelForm(FormValidationAction):
     ) -> dict[str, Any]:
         """The countries in it; another answer to "where?" as it is."""
         words = _words(tracker, "travel_place")
-        found = " and ".join(places.countries(words)) or (words if context.requested(tracker) == "travel_place" else "")
-        return _found("travel_place", found, tracker)
+        named = translated(" and ").join(places.countries(words))
+        as_it_is = words if context.requested(tracker) == "travel_place" else ""
+        return _found("travel_place", named or as_it_is, tracker)
 
     async def extract_travel_dates(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -82,9 +84,9 @@ def days(text: str, today: date, *, alone: bool = True) -> str | None:
     """``June 3 to June 17``, or ``from June 3`` where a day ``alone`` counts."""
     now = datetime.combine(today, time(12), ZONE)
     if period := parse_period(text, now, ZONE):
-        return f"{month_day(period.first)} to {month_day(period.last)}"
+        return translated("{first} to {last}").format(first=month_day(period.first), last=month_day(period.last))
     day = parse_date(text, now, ZONE) if alone else None
-    return f"from {month_day(day)}" if day else None
+    return translated("from {first}").format(first=month_day(day)) if day else None
 
 
 class NoteTravel(AccountAction):

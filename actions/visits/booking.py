@@ -21,7 +21,7 @@ from actions.bank import Bank
 from actions.days import open_days
 from actions.days.clock import ZONE
 from actions.records.service_tables import Appointment
-from actions.said import long_day, short_day
+from actions.said import listed_day, long_day
 from actions.tables import Branch, Customer
 from actions.visits import appointments
 from actions.visits.appointments import Time
@@ -31,6 +31,7 @@ from bot.skills import context
 from bot.skills.doubt.guessing import WISH
 from bot.skills.wishes.also import wished as wished_next
 from bot.skills.wishes.wish import wish_text
+from bot.skills.wording import translated
 
 OFFERED = 3
 NOWHERE = {"name": "", "street": "", "city": ""}
@@ -257,8 +258,7 @@ def _is_time(button: dict[str, Any]) -> bool:
 
 def _title(time: Time, spoken: bool) -> str:
     """``Tue, Nov 24, 10 am``: short enough for every channel; in full to be heard."""
-    day = long_day(time.day) if spoken else f"{time.day:%a}, {short_day(time.day)}"
-    return f"{day}, {time.clock}"
+    return f"{long_day(time.day)}, {translated(time.clock)}" if spoken else f"{listed_day(time.day)}, {time.clock}"
 
 
 def _payload(time: str) -> str:

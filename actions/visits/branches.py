@@ -18,6 +18,7 @@ from actions.said import long_day
 from actions.tables import Branch
 from bot.skills import context
 from bot.skills.parsing import digits
+from bot.skills.parsing.spoken import figures
 from bot.skills.wishes.also import ALSO
 
 UNREADABLE = "?"
@@ -127,7 +128,7 @@ class BranchDetails(Action):
     def _closed(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
         """Says what is special on the day that was asked for, if any; whether branches are closed on it."""
         today = self._bank.today()
-        asked = open_days.asked(context.text(tracker), today)
+        asked = open_days.asked(figures(context.text(tracker)), today)
         if asked is None:
             return False
         if asked.holiday or asked.short:

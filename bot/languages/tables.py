@@ -19,7 +19,10 @@ WORDS = "_words.yml"
 """``words: {"Speak to a person": "Hablar con una persona"}``: titles of options, and values that code fills into a text."""
 
 SAID = "_said.yml"
-"""``answers``, ``days``, ``choices``: what customers say around an answer, and the English that the rules for answers know."""
+"""``answers``, ``days``, ``choices``: what customers say around an answer, and the English that the rules for answers know.
+``#`` in it is any number: ``"de las # a las #": "from # to #"``."""
+
+NUMBER = r"\d+(?::\d\d)?"
 
 
 @cache
@@ -44,15 +47,29 @@ def glossed(text: str, language: str, key: str) -> str:
         return text
     parts, end = [], 0
     for found in pattern.finditer(plain):
-        parts += [text[end : found.start()], str(said[found[0]])]
+        parts += [text[end : found.start()], _english(found[0], said)]
         end = found.end()
     return "".join([*parts, text[end:]])
+
+
+def _english(words: str, said: Mapping[str, Any]) -> str:
+    if words in said:
+        return str(said[words])
+    numbered = ((re.fullmatch(_numbered(key, f"({NUMBER})"), words), english) for key, english in said.items() if "#" in key)
+    found, english = next((found, english) for found, english in numbered if found)
+    numbers = iter(found.groups())
+    return re.sub("#", lambda _: next(numbers), str(english))
 
 
 @cache
 def _pattern(language: str, key: str) -> re.Pattern[str] | None:
     said = sorted(table(language, SAID, key), key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, said))})\b") if said else None
+    return re.compile(rf"\b(?:{'|'.join(_numbered(one, NUMBER) for one in said)})\b") if said else None
+
+
+def _numbered(key: str, number: str) -> str:
+    """A pattern for one of the table's entries."""
+    return re.escape(key).replace(r"\#", number)
 
 
 def folded(text: str) -> str:

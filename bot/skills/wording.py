@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
 from bot.languages import days
 from bot.languages.current import current
-from bot.languages.tables import worded
+from bot.languages.tables import SAID, table, worded
 
 
 def translated(english: str) -> str:
@@ -15,6 +16,16 @@ def translated(english: str) -> str:
     return worded(english, current())
 
 
-def day(of: date, pattern: Literal["long", "spoken", "short"]) -> str:
-    """``Tuesday, November 24``; ``November 24``; ``Nov 24``."""
+def day(of: date, pattern: Literal["long", "spoken", "short", "listed"]) -> str:
+    """``Tuesday, November 24``; ``November 24``; ``Nov 24``; ``Tue, Nov 24``."""
     return days.said(of, pattern)
+
+
+def language() -> str:
+    """Of the turn, two letters; empty for English."""
+    return current()
+
+
+def said_for(kind: str) -> Mapping[str, str]:
+    """What customers say in the language of the turn, and the English for it: a table of ``_said.yml``."""
+    return table(current(), SAID, kind)
