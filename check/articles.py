@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from bot.menus.rich_replies import ADDRESS
 from check.findings import WARNING, Finding, listed, near
 from check.flow import dialogue
-from check.reading.articles import ArticleFile, intents
+from check.reading.articles import USUAL, ArticleFile, intents
 from check.reading.assistant import Assistant
 from check.reading.documents import Document, Key
 from check.sentences.wording import OPT_OUT, badly_read, words_of
@@ -118,8 +118,8 @@ def _by_sms(one: ArticleFile) -> Iterator[Finding]:
     length = sum(2 if letter in EXTENSION else 1 for letter in text)
     if length > room:
         yield one.document.finding(key, f"short.sms has {length} letters; with what stands around it {room} are two messages.")
-    english = one.document.value("language") in (None, "en")  # others write it plainly themselves (docs/languages.md)
-    if english and (strange := sorted(set(text + _text(one, "title")) - BASIC - EXTENSION)):
+    usual = one.language == USUAL  # others write it plainly themselves (docs/languages.md)
+    if usual and (strange := sorted(set(text + _text(one, "title")) - BASIC - EXTENSION)):
         yield one.document.finding(key, f"short.sms or the title has {' '.join(strange)}, which makes it cost double.", WARNING)
     if risky := words_of(text) & OPT_OUT:
         yield one.document.finding(key, f'short.sms has "{min(risky)}", which invites people to opt out: use another word.')

@@ -14,7 +14,6 @@ from knowledge.elsewhere import KEY
 SAID = (("title",), ("short", "sms"), ("short", "voice"), ("short", "web"), ("next", "title"))
 PLACEHOLDER = re.compile(r"\{\w+\}")
 MARKDOWN = re.compile(r"\[[^\]]*\]\([^)]*\)|\*\*|`")
-USUAL = "en"
 
 
 def library(assistant: Assistant) -> Iterator[Finding]:
@@ -22,13 +21,12 @@ def library(assistant: Assistant) -> Iterator[Finding]:
     asked: dict[tuple[str, str], tuple[str, str]] = {}
     for one in assistant.articles:
         yield from _said(one)
-        language = str(one.document.value("language") or USUAL)
-        if one.path.stem.endswith(f"-{language}"):
+        if one.path.stem.endswith(f"-{one.language}"):
             text = "A translation has the name of its article, in another folder: else nobody knows what it translates."
             yield one.document.finding(("language",), text, WARNING)
         for key, question in one.document.entries("questions"):
             place = f"{one.document.name}:{one.document.line(*key)}"
-            first, before = asked.setdefault((language, _words(question)), (one.document.name, place))
+            first, before = asked.setdefault((one.language, _words(question)), (one.document.name, place))
             if first != one.document.name:
                 text = f'"{question}" is a question of two articles: {before} has it too, and only one can answer.'
                 yield one.document.finding(key, text, WARNING)

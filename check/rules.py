@@ -73,6 +73,8 @@ MEANING: tuple[Rule, ...] = (
     library.library,
     languages.languages,
     languages.texts,
+    languages.aloud,
+    languages.articles,
     languages.examples,
 )
 """Of all files together. A new kind of file is a folder in ``assistant.load`` and a rule here."""

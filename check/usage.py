@@ -57,7 +57,7 @@ def _of_trouble(assistant: Assistant, name: str) -> bool:
 def dead(assistant: Assistant) -> Iterator[Finding]:
     """Responses that no rule, no story, no action, no form and no gateway says."""
     used = said(assistant)
-    missing = _missing_names(assistant)
+    missing = missing_names(assistant)
     for name, entry in assistant.responses.items():
         if not name.startswith("utter_"):
             yield entry.document.finding(entry.key, f"A response's name begins with utter_: utter_{name}")
@@ -65,7 +65,7 @@ def dead(assistant: Assistant) -> Iterator[Finding]:
             yield entry.document.finding(entry.key, f"Nobody says {name}: no rule, no story, no form and no action.", WARNING)
 
 
-def _missing_names(assistant: Assistant) -> set[str]:
+def missing_names(assistant: Assistant) -> set[str]:
     """Responses that are said and not there: one that is misspelt is told there."""
     code = {name for name in assistant.code.said if _said_by_name(name)}
     forms = {name for name, _ in _of_forms(assistant)}

@@ -215,7 +215,8 @@ def _nothing_done(document: Document, key: Key, told: Any) -> Iterator[Finding]:
 def answered(assistant: Assistant) -> Iterator[Finding]:
     """Intents that no rule, no story and no article answers; a name that two rules, or two stories, have."""
     used = {step.get("intent") for document, _, step in all_steps(assistant) if document.name != TEST_STORIES}
-    used |= _triggering(assistant) | {name for _, _, name in articles.intents(assistant.articles)}
+    usual = (one for one in assistant.articles if one.language == articles.USUAL)
+    used |= _triggering(assistant) | {name for _, _, name in articles.intents(usual)}
     for name, entry in assistant.intents.items():
         if name not in used and not near(name, used - assistant.intents.keys() - {None}):
             yield entry.document.finding(entry.key, f"No rule, no story and no article answers the intent {name}.", WARNING)

@@ -11,6 +11,9 @@ from check.reading.documents import Document, Key, Parsed
 from knowledge.elsewhere import FILE
 from knowledge.reading import FOLDER, files, parts
 
+USUAL = "en"
+"""The language of an article that names none."""
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleFile:
@@ -20,6 +23,11 @@ class ArticleFile:
     path: Path
     body: str
     body_line: int
+
+    @property
+    def language(self) -> str:
+        """Two letters."""
+        return str(self.document.value("language") or USUAL)
 
 
 def load(root: Path) -> tuple[ArticleFile, ...]:

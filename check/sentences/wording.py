@@ -200,14 +200,16 @@ def placeholders(assistant: Assistant) -> Iterator[Finding]:
     """Values in braces that nobody fills."""
     known = values(assistant)
     for name, document, found in responses(assistant):
-        filled = (
-            notices.VALUES.get(name, frozenset())
-            if name in assistant.notices
-            else assistant.code.fills(name, known) | assistant.slots.keys()
-        )
         for one in found:
             for key, text in _texts(document, one.key, one.body):
-                yield from _placeholders(one, key, text, filled)
+                yield from _placeholders(one, key, text, filled(assistant, name, known))
+
+
+def filled(assistant: Assistant, name: str, known: Collection[str]) -> frozenset[str]:
+    """The values that a response is given. ``known``: ``usage.values`` of the assistant."""
+    if name in assistant.notices:
+        return frozenset(notices.VALUES.get(name, ()))
+    return assistant.code.fills(name, known) | assistant.slots.keys()
 
 
 def _texts(document: Document, key: Key, part: Any) -> Iterator[tuple[Key, str]]:

@@ -5,6 +5,7 @@ not translated yet.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,14 @@ from typing import Any
 from bot.domain_files import GENERAL
 from bot.languages.declared import Languages, LanguagesError
 from bot.languages.tables import WORDS
-from check import understanding
+from bot.transcript import wording as notices
+from check import understanding, usage
 from check.findings import WARNING, Finding, near
+from check.flow import dialogue
+from check.reading.articles import USUAL, intents
 from check.reading.assistant import Assistant
 from check.reading.documents import Document, Key
-from check.sentences.wording import FOR_AGENTS
+from check.sentences import wording
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -51,25 +55,49 @@ def _general(document: Document) -> bool:
 
 def texts(assistant: Assistant) -> Iterator[Finding]:
     """Translations of what is not said, and placeholders that the English has not."""
+    wanted, known = usage.missing_names(assistant) | set(notices.REQUIRED), usage.values(assistant)
     for documents in assistant.translations.values():
         for document in documents:
-            for key, given in document.entries("responses"):
-                yield from _response(assistant, document, key, given)
+            for key, _ in document.entries("responses"):
+                name = str(key[-1])
+                if name in assistant.responses:
+                    yield from _response(assistant, document, key, wording.filled(assistant, name, known))
+                elif name not in wanted:  # else the English one is misspelt, which is told there
+                    guess = near(name, assistant.responses.keys())
+                    yield document.finding(key, f"There is no response {name} to be translated.{guess}")
 
 
-def _response(assistant: Assistant, document: Document, key: Key, given: Any) -> Iterator[Finding]:
+def _response(assistant: Assistant, document: Document, key: Key, given: frozenset[str]) -> Iterator[Finding]:
+    """``given``: the values that it is given, also where the English misspells one."""
     name = str(key[-1])
-    if name not in assistant.responses:
-        known = near(name, assistant.responses.keys())
-        yield document.finding(key, f"There is no response {name} to be translated.{known}")
-        return
-    filled = _filled(assistant.responses[name].value)
+    filled = given | _filled(assistant.responses[name].value)
     for place, one in document.entries(*key):
         text = str(one.get("text") or "") if isinstance(one, Mapping) else ""
         if not text:
             yield document.finding(place, f'{name} says nothing here: write text: "..."')
         if unknown := set(PLACEHOLDER.findall(text)) - filled:
             yield document.finding((*place, "text"), f"{name}: nobody fills {{{min(unknown)}}}: the English has no such place.")
+
+
+def aloud(assistant: Assistant) -> Iterator[Finding]:
+    """What reads badly on the phone, as in English."""
+    for documents in assistant.translations.values():
+        yield from wording.aloud(replace(assistant, domain=documents))
+
+
+def articles(assistant: Assistant) -> Iterator[Finding]:
+    """Intents that an English article answers, and neither its translation nor another article of that language."""
+    answered: defaultdict[str, set[str]] = defaultdict(set)
+    english: defaultdict[str, set[str]] = defaultdict(set)
+    for one, _, name in intents(assistant.articles):
+        answered[one.language].add(name)
+        if one.language == USUAL:
+            english[one.path.stem].add(name)
+    known = assistant.intents.keys() - dialogue.first_intents(assistant).keys()
+    for one in assistant.articles:
+        for name in sorted((english[one.path.stem] & known) - answered[one.language]):
+            text = f"Nobody answers {name} in this language: the English article names it under intents:, this one does not."
+            yield one.document.finding((), text, WARNING)
 
 
 def _filled(variations: Any) -> set[str]:
@@ -101,17 +129,17 @@ def untranslated(assistant: Assistant, code: str) -> dict[str, list[str]]:
     words = {str(name) for one in documents if one.name.endswith(f"/{WORDS}") for name in one.value("words") or ()}
     titles = dict.fromkeys(str(button.get("title")) for button in _buttons(assistant))
     heard = _said(replace(assistant, data=documents, tests=()))
-    intents = {one.intent for one in understanding.examples(replace(assistant, tests=()))}
+    taught = {one.intent for one in understanding.examples(replace(assistant, tests=()))}
     return {
         "responses": [name for name in assistant.responses if name not in said and not _for_agents(name)],
         "titles": [title for title in titles if title not in words and any(mark.isalpha() for mark in title)],
-        "intents": [name for name in assistant.intents if name in intents and name not in heard],
+        "intents": [name for name in assistant.intents if name in taught and name not in heard],
         "articles": _articles(assistant, code),
     }
 
 
 def _for_agents(name: str) -> bool:
-    return bool(FOR_AGENTS.match(name)) or name in AGENTS_ONLY
+    return bool(wording.FOR_AGENTS.match(name)) or name in AGENTS_ONLY
 
 
 AGENTS_ONLY = frozenset(

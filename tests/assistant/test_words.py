@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,14 +68,17 @@ SAMPLE = {
 }
 
 
-def domain(folder: Path) -> dict[str, Any]:
-    """All domain files together: responses, forms, slots."""
-    return domain_files.domain_of(domain_files.read(folder, path) for path in domain_files.paths(folder))
+def domain(layer: str = "", language: str = "") -> dict[str, Any]:
+    """All domain files together, or those of one layer: responses, forms, slots."""
+    folder = ROOT / "domain"
+    there = (path for path in domain_files.paths(folder, language) if path.is_relative_to(folder / layer))
+    return domain_files.domain_of(domain_files.read(folder, path) for path in there)
 
 
-DOMAIN, GENERAL = domain(ROOT / "domain"), domain(ROOT / "domain" / "general")
+DOMAIN, GENERAL, SPANISH = domain(), domain("general"), domain(language="es")
 RESPONSES: dict[str, list[dict[str, Any]]] = DOMAIN["responses"]
-LAYERS = pytest.mark.parametrize("responses", [RESPONSES, GENERAL["responses"]], ids=["the bank's", "general"])
+SPOKEN = {"the bank's": RESPONSES, "general": GENERAL["responses"], "Spanish": SPANISH["responses"]}
+LAYERS = pytest.mark.parametrize("responses", SPOKEN.values(), ids=SPOKEN.keys())
 
 
 def heard(channel: str, responses: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -88,8 +90,9 @@ def heard(channel: str, responses: dict[str, Any]) -> Iterator[tuple[str, dict[s
 
 
 def test_the_general_words_name_no_business() -> None:
-    words = "".join(path.read_text() for path in (ROOT / "domain" / "general").glob("*.yml"))
-    assert not re.search(r"\b(Harbour|bank|branch|balance)\b", words.replace("my balance and where is my card", ""), re.I)
+    words = "".join(path.read_text() for path in (ROOT / "domain" / "general").rglob("*.yml"))
+    theirs = r"\b(Harbour|bank|branch|balance|banco|sucursal|saldo)\b"
+    assert not re.search(theirs, words.replace("my balance and where is my card", ""), re.I)
 
 
 @LAYERS
