@@ -1,8 +1,9 @@
-"""``python -m benchmarks.nlu.crossed [--floor 0.8]``: how well each intent is told from the others, by our own sentences.
+"""``python -m benchmarks.nlu.crossed [--floor 0.8] [--language es]``: how well intents are told apart, by our own sentences.
 
 Five folds, stratified: each fifth of the sentences in ``data/nlu`` is put to a classifier of the others, with the settings of
 ``config.yml``; the likeliest intent counts, whatever its confidence. Prints F1 and support of each intent, the worst first,
-with what it is taken for; the last line is one JSON object. With ``--floor``, 1 when an intent is below it.
+with what it is taken for; the last line is one JSON object. With ``--floor``, 1 when an intent is below it. Each language
+is told by itself: English, or that of ``--language``.
 """
 
 from __future__ import annotations
@@ -51,21 +52,25 @@ def told(meant: Sequence[str], found: Sequence[str]) -> list[Told]:
     return sorted(rows, key=lambda row: (row.f1, row.intent))
 
 
-def sentences(folder: Path) -> list[tuple[str, str]]:
-    """Each different sentence below ``folder``, with its intent."""
-    given = examples.read(folder)
+def sentences(folder: Path, language: str = "") -> list[tuple[str, str]]:
+    """Each different sentence below ``folder`` in one language (two letters; empty for English), with its intent."""
+    given = examples.read(folder, language)
     return [(text, intent) for intent, texts in given.items() for text in dict.fromkeys(texts)]
 
 
-def crossed(known: Sequence[tuple[str, str]], settings: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def crossed(known: Sequence[tuple[str, str]], settings: Mapping[str, Mapping[str, Any]], language: str = "") -> list[str]:
     """The likeliest intent of each sentence, by a classifier that has not seen it. ``settings``: of the components, by name."""
     import numpy as np
+    from rasa.shared.nlu.constants import METADATA
     from rasa.shared.nlu.training_data.message import Message
     from sklearn.model_selection import StratifiedKFold
 
+    from bot.rasa_side.nlu.languages import KEY
     from bot.rasa_side.nlu.vectors import SentenceVectors
 
     messages = [Message.build(text, intent) for text, intent in known]
+    for one in messages if language else ():
+        one.set(METADATA, {KEY: language})
     SentenceVectors("vectors", SentenceVectors.get_default_config()).process(messages)
     intents = np.array([intent for _, intent in known])
     found = intents.copy()
@@ -107,9 +112,12 @@ def main() -> int:
     """Needs no trained model."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.nlu.crossed", description="F1 of each intent, cross-validated.")
     parser.add_argument("--floor", type=float, help="1 when an intent is below it, such as 0.8")
+    parser.add_argument("--language", default="", help="two letters, such as es; without it English")
     given = parser.parse_args()
-    known = sentences(ROOT / "data" / "nlu")
-    meant, found = [intent for _, intent in known], crossed(known, _settings())
+    known = sentences(ROOT / "data" / "nlu", given.language)
+    if not known:
+        parser.error(f"no sentence in data/nlu is in {given.language}")
+    meant, found = [intent for _, intent in known], crossed(known, _settings(), given.language)
     rows = told(meant, found)
     for row in rows:
         others = ", ".join(f"{name} {number}" for name, number in list(row.taken_for.items())[:3])

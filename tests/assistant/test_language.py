@@ -13,32 +13,23 @@ import pytest
 import yaml
 from rasa.core.agent import Agent
 
+from bot.rasa_side.meaning import examples
 from tests.talking.talk import UNDERSTANDING, InProcess, Talk
 from tests.talking.training import ROOT
 
 HELD_OUT: dict[str, list[str]] = yaml.safe_load((ROOT / "tests/assistant/heldout.yml").read_text())
-
-
-def training_sentences() -> dict[str, list[str]]:
-    """Every training sentence by intent."""
-    found: dict[str, list[str]] = {}
-    for file in sorted((ROOT / "data/nlu").rglob("*.yml")):
-        for entry in yaml.safe_load(file.read_text())["nlu"]:
-            if "intent" in entry:
-                said = [line.removeprefix("- ").strip() for line in entry["examples"].splitlines()]
-                found.setdefault(entry["intent"], []).extend(said)
-    return found
+TRAINED = examples.read(ROOT / "data" / "nlu")
 
 
 def test_no_held_out_sentence_is_trained() -> None:
-    trained = {sentence.lower() for sentences in training_sentences().values() for sentence in sentences}
+    trained = {sentence.lower() for sentences in TRAINED.values() for sentence in sentences}
     seen = {sentence for sentences in HELD_OUT.values() for sentence in sentences if sentence.lower() in trained}
     # One-word sentences that everybody says in the same way.
     assert seen <= {"help", "PERSON", "balance"}
 
 
 def test_every_intent_has_enough_varied_sentences() -> None:
-    counts = {intent: len(set(sentences)) for intent, sentences in training_sentences().items()}
+    counts = {intent: len(set(sentences)) for intent, sentences in TRAINED.items()}
     assert sum(counts.values()) >= 300
     assert {intent: count for intent, count in counts.items() if count < 8} == {}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.nlu.channels import RULES
-from benchmarks.nlu.crossed import told
+from benchmarks.nlu.crossed import sentences, told
 from benchmarks.nlu.figures import Answer, accuracy, accuracy_after_fallback, calibration_error, curve, refused
 from benchmarks.nlu.project import config
 from benchmarks.nlu.sentences import Unreadable, few, read
@@ -36,6 +36,13 @@ def test_the_worst_intent_comes_first_with_what_it_is_taken_for() -> None:
     worst, middle, best = told(meant, ["card", "hours", "hours", "hours", "hours", "bye"])
     assert (worst.intent, worst.f1, worst.support, worst.taken_for) == ("card", pytest.approx(1 / 2), 3, {"hours": 2})
     assert (middle.intent, middle.f1) == ("hours", pytest.approx(2 / 3)) and (best.f1, best.taken_for) == (1, {})
+
+
+def test_each_language_is_told_by_itself(tmp_path: Path) -> None:
+    for name, said in (("shop/hours.yml", "when"), ("shop/es/hours.yml", "cuándo")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"nlu: [{{intent: hours, examples: '- {said}'}}]", encoding="utf-8")
+    assert sentences(tmp_path) == [("when", "hours")] and sentences(tmp_path, "es") == [("cuándo", "hours")]
 
 
 def test_the_curve_trades_wrong_answers_for_questions() -> None:

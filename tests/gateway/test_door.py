@@ -363,7 +363,7 @@ async def test_nine_thousand_characters_are_told_the_limit(house: House) -> None
         ("Stop.", "no more texts"),
         ("please stop texting me", "no more texts"),
         ("don't text me anymore", "no more texts"),
-        ("no me envíes más mensajes", "no recibira mensajes"),
+        ("no me envíes más mensajes", "ya no recibe mensajes"),
     ],
 )
 async def test_any_wording_ends_the_texts_with_one_confirmation(house: House, text: str, told: str) -> None:
