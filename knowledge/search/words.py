@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
 import bm25s
 import numpy as np
 import Stemmer
+from bm25s.stopwords import STOPWORDS_SPANISH
 from numpy.typing import NDArray
 
 LANGUAGES = {"en": "english", "es": "spanish", "fr": "french", "de": "german", "it": "italian", "pt": "portuguese"}
 """Snowball's stemmers, by language; others keep their words as they are."""
+
+STOPWORDS = {"es": frozenset(STOPWORDS_SPANISH) - {"estado", "estados"}}
+"""In the place of bm25s' own list, which takes the statement of an account ("estado de cuenta") for a form of "estar"."""
+
+ENDING = re.compile(r"([cs])ion\b")
+"""Snowball's rules know it with its accent alone; nobody writes it otherwise but without any."""
 
 
 class Words:
     """An index over texts of one language. Lucene's variant of BM25: a word gives at most its weight."""
 
     def __init__(self, texts: Sequence[str], language: str = "en") -> None:
-        self._stopwords = language if language in LANGUAGES else []
+        self._plain = language in STOPWORDS
+        self._stopwords = sorted(map(_plain, STOPWORDS[language])) if self._plain else language if language in LANGUAGES else []
         self._stemmer = Stemmer.Stemmer(LANGUAGES[language]) if language in LANGUAGES else None
         tokens = [self._tokens(text) for text in texts]
         having = Counter(word for one in tokens for word in set(one))
@@ -41,7 +51,11 @@ class Words:
 
     def _tokens(self, text: str) -> list[str]:
         found: list[list[str]] = bm25s.tokenize(
-            text, stopwords=self._stopwords, stemmer=self._stemmer, return_ids=False, show_progress=False
+            ENDING.sub(r"\1ión", _plain(text)) if self._plain else text,
+            stopwords=self._stopwords,
+            stemmer=self._stemmer,
+            return_ids=False,
+            show_progress=False,
         )
         return found[0]
 
@@ -49,3 +63,8 @@ class Words:
 def _weight(having: int, of: int) -> float:
     """The inverse document frequency, as Lucene has it."""
     return math.log(1 + (of - having + 0.5) / (having + 0.5))
+
+
+def _plain(text: str) -> str:
+    """Without accents, which half of the people leave out on a phone."""
+    return "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))

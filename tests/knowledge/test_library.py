@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from bot.model import Proof
 from knowledge.library import Library
 from knowledge.reading import read_all
-from tests.knowledge.conftest import article
+from tests.knowledge.conftest import ROOT, article
+
+BANK = Library(read_all(ROOT / "articles"), today=lambda: date(2026, 11, 28))
+"""The sample's, by words alone."""
 
 
 def library(folder: Path, day: str = "2026-06-01", **more: object) -> Library:
@@ -63,6 +66,28 @@ def test_what_needs_a_proof_is_told_after_it_and_has_no_page(tmp_path: Path) -> 
     assert shelf.answer("where is the lounge") is None and shelf.article("secret") is None and shelf.current() == []
     told = shelf.answer("where is the lounge", Proof.POSSESSED)
     assert told is not None and told.page == ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "slug"),
+    [
+        ("donde esta mi estado de cuenta", "statements"),
+        ("olvide mi contrasena", "reset-your-password"),
+        ("cancelacion de mi cuenta", "close-an-account"),
+        ("a que hora abren los sabados", "opening-hours-and-holidays"),
+        ("¿cuánto cuesta mandar dinero a mi mamá en México?", "wire-and-international-transfers"),
+        ("falleció mi abuela y tenía una cuenta", "when-a-customer-dies"),
+        ("me llamo un hombre que dice ser del banco", "spot-a-scam"),
+    ],
+)
+def test_spanish_is_found_by_its_words_with_accents_or_without(asked: str, slug: str) -> None:
+    found = BANK.search(asked, "es")[0]
+    assert found.article.slug == slug and found.answers
+
+
+@pytest.mark.parametrize("asked", ["¿quién ganó el partido anoche?", "mi gato está enfermo", "cuál es la capital de Australia"])
+def test_what_no_spanish_article_is_about_is_not_answered(asked: str) -> None:
+    assert BANK.answer(asked, language="es") is None
 
 
 def test_each_language_has_its_own(shop: Path) -> None:
