@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.languages.declared import Languages
 from bot.model import now
 from bot.ports import Wording
 from gateway.settings.config import Settings
@@ -16,8 +17,9 @@ def library() -> Library:
     return Library.open(FOLDER)
 
 
-def help_site(settings: Settings, wording: Wording, library: Library) -> HelpPages | None:
-    """Under the name that the business's own sentences have; None, where there is nothing that anybody may read."""
+def help_site(settings: Settings, wording: Wording, library: Library, languages: Languages) -> HelpPages | None:
+    """Under the name that the business's own sentences have, in each of its languages that has articles; None, where there is
+    nothing that anybody may read."""
     twilio = settings.twilio
     if not library.current():
         return None
@@ -26,5 +28,6 @@ def help_site(settings: Settings, wording: Wording, library: Library) -> HelpPag
         public_url=settings.public_url.rstrip("/"),
         voice_number=twilio.voice_number or None if twilio else None,
         sms_number=twilio.sms_number or None if twilio else None,
+        languages=languages,
     )
     return HelpPages(library, site, FOLDER, now)

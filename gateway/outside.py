@@ -10,6 +10,8 @@ import redis.asyncio as redis
 
 from bot.identity.links import Linking
 from bot.identity.second_factor import NoSecondFactor, SecondFactor
+from bot.languages.declared import Languages
+from bot.languages.tables import PAGES, table
 from bot.model import now
 from bot.ports import Dialogue
 from bot.rasa_http.client import RasaClient
@@ -99,9 +101,15 @@ def messenger_app(settings: Settings) -> MessengerApp:
 
 
 def web_chat(
-    settings: Settings, inbox: CountingInbox, client: redis.Redis, wording: Notices, vouch: LinksAndPages, who: ChatWho
+    settings: Settings,
+    inbox: CountingInbox,
+    client: redis.Redis,
+    wording: Notices,
+    vouch: LinksAndPages,
+    who: ChatWho,
+    languages: Languages,
 ) -> WebChat:
-    """Web chat, with the pages that may hold it."""
+    """Web chat, with the pages that may hold it, in the languages of the business."""
     twilio = settings.twilio
     internal = f"{settings.internal_host}:{settings.internal_port}"
     simulator = (f"http://{internal}", f"http://localhost:{settings.internal_port}") if settings.simulated else ()
@@ -114,6 +122,7 @@ def web_chat(
         voice_number=twilio.voice_number if twilio else None,
         sms_number=twilio.sms_number if twilio else None,
         frame_ancestors=simulator,
+        spoken={code: table(code, PAGES, "chat") for code in languages.others},
         vouch=vouch,
         who=who.who,
     )

@@ -23,37 +23,38 @@ NO_HEAD = re.compile(r"<thead>\s*<tr>\s*(?:<td></td>\s*)+</tr>\s*</thead>\s*")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def html(body: str) -> str:
-    """Clean HTML; whatever an author wrote, no script, style or foreign tag is in it."""
+def html(body: str, root: str = "/help", table: str = "Table") -> str:
+    """Clean HTML; whatever an author wrote, no script, style or foreign tag is in it. ``root``: where the pages of its language
+    begin; ``table``: what a table is called in it."""
     tokens = _MARKDOWN.parse(body)
     for token in tokens:
         for one in token.children or ():
-            _lead(one)
+            _lead(one, root)
     made = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     made = NO_HEAD.sub("", made.replace("<th></th>", "<td></td>"))  # a heading without words is read out as one all the same
-    names = _names(tokens)
+    names = _names(tokens, table)
     made = re.sub("<table>", lambda _: SCROLLING.format(escape(next(names))), made).replace("</table>", "</table></div>")
     return nh3.clean(made, tags=TAGS, attributes=ATTRIBUTES, link_rel="noopener", url_schemes={"https", "tel", "mailto"})
 
 
-def _names(tokens: list[Token]) -> Iterator[str]:
+def _names(tokens: list[Token], table: str) -> Iterator[str]:
     """For each table in order: by the heading above it, and by a number where that is not enough."""
-    name, seen = "Table", Counter[str]()
+    name, seen = table, Counter[str]()
     for at, token in enumerate(tokens):
         if token.type == "heading_open":
-            name = f"Table: {tokens[at + 1].content}"
+            name = f"{table}: {tokens[at + 1].content}"
         elif token.type == "table_open":
             seen[name] += 1
             yield name if seen[name] == 1 else f"{name} ({seen[name]})"
 
 
-def _lead(token: Token) -> None:
+def _lead(token: Token, root: str) -> None:
     for name in ("href", "src"):
         address = token.attrGet(name)
         if isinstance(address, str) and "://" not in address and ":" not in address:
-            token.attrSet(name, _address(address))
+            token.attrSet(name, _address(address, root))
 
 
-def _address(file: str) -> str:
+def _address(file: str, root: str) -> str:
     path = PurePosixPath(file)
-    return f"/help/{path.stem}" if path.suffix == ".md" else f"/help/{path}"
+    return f"{root}/{path.stem}" if path.suffix == ".md" else f"/help/{path}"

@@ -25,9 +25,11 @@ def question(article: Article) -> dict[str, object]:
     }
 
 
-def faq(articles: Iterable[Article]) -> dict[str, object]:
-    """The list."""
-    return {"@context": "https://schema.org", "@type": "FAQPage", "mainEntity": [question(one) for one in articles]}
+def faq(articles: Iterable[Article], language: str = "") -> dict[str, object]:
+    """The list; its language, where it is not the business's first."""
+    told: dict[str, object] = {"@context": "https://schema.org", "@type": "FAQPage"}
+    told |= {"inLanguage": language} if language else {}
+    return {**told, "mainEntity": [question(one) for one in articles]}
 
 
 def page(article: Article, address: str, publisher: str) -> dict[str, object]:

@@ -119,6 +119,7 @@ def told(article: Article, pages: str) -> Answer:
     """The part of an article that the assistant says. ``pages``: the address of the help pages, or nothing."""
     front = article.front
     picture = front.picture if pages and article.public else None
+    below = pages if front.language == DEFAULT else f"{pages}/{front.language}"
     return Answer(
         slug=article.slug,
         title=front.title,
@@ -127,7 +128,7 @@ def told(article: Article, pages: str) -> Answer:
         web=front.short.web,
         next_intent=front.next.intent,
         next_title=front.next.title,
-        page=f"{pages}/{article.slug}" if pages and article.public and front.language == DEFAULT else "",
+        page=f"{below}/{article.slug}" if pages and article.public else "",
         picture=f"{pages}/{picture.file}" if picture else "",
         picture_alt=picture.alt if picture else "",
         text=article.body,

@@ -18,6 +18,9 @@ DOMAIN = Path("domain")
 WORDS = "_words.yml"
 """``words: {"Speak to a person": "Hablar con una persona"}``: titles of options, and values that code fills into a text."""
 
+PAGES = "_pages.yml"
+"""``help``, ``chat``: what stands on the help pages, by its English, and on the web chat, by its name there."""
+
 SAID = "_said.yml"
 """``answers``, ``days``, ``choices``: what customers say around an answer, and the English that the rules for answers know.
 ``#`` in it is any number: ``"de las # a las #": "from # to #"``."""

@@ -23,7 +23,7 @@ from connectors.web.hub import Hub
 from connectors.web.identity import LinkSeen
 from connectors.web.limits import Buckets, Limits
 from connectors.web.log import VisitorLog
-from connectors.web.pages import Pages
+from connectors.web.pages import ENGLISH_ALONE, Pages, Spoken
 from connectors.web.socket import Chat, Socket
 
 SIGNED_OUT = "utter_signed_out"
@@ -37,6 +37,7 @@ class WebChat:
 
     ``allowed_origins``: pages that may open the socket, as ``origins`` gives them. ``frame_ancestors``: origins that may
     frame the page ``/`` (the simulator's). ``voice_number``, ``sms_number``: E.164, shown on the page; None hides them.
+    ``spoken``: the widget's sentences in further languages (``connectors.web.pages``).
     ``vouch``: takes a signed-in page's word (``connectors.web.identity``). ``who``: see ``connectors.web.socket.Chat``.
     """
 
@@ -53,6 +54,7 @@ class WebChat:
         voice_number: str | None = None,
         sms_number: str | None = None,
         frame_ancestors: tuple[str, ...] = (),
+        spoken: Spoken = ENGLISH_ALONE,
         limits: Limits | None = None,
         vouch: Callable[[str, str], Awaitable[LinkSeen | None]] | None = None,
         who: Callable[[str], Awaitable[str | None]] | None = None,
@@ -63,7 +65,7 @@ class WebChat:
         self._calendar = CalendarFiles(redis, clock)
         self._log = VisitorLog(redis, limits)
         self._hub = Hub(redis)
-        self._pages = Pages(voice_number, sms_number, frame_ancestors)
+        self._pages = Pages(voice_number, sms_number, frame_ancestors, spoken)
         self._chat = Chat(
             inbox=inbox,
             log=self._log,

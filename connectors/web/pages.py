@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import phonenumbers
@@ -16,13 +16,20 @@ _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml",
 _PARTS = ("strings", "store", "socket", "icons", "rich", "lines", "panel", "element")
 """The widget's source files in the order in which they are joined into /widget.js."""
 
+Spoken = Mapping[str, Mapping[str, str]]
+"""The widget's sentences in further languages: by two letters, each by its name in ``strings.js``."""
+
+ENGLISH_ALONE: Spoken = {}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Pages:
     """GET /, /widget.js, /widget.css and /site/*."""
 
-    def __init__(self, voice_number: str | None, sms_number: str | None, frame_ancestors: tuple[str, ...]) -> None:
+    def __init__(
+        self, voice_number: str | None, sms_number: str | None, frame_ancestors: tuple[str, ...], spoken: Spoken = ENGLISH_ALONE
+    ) -> None:
+        self._spoken = spoken
         self._numbers = {"voice": voice_number, "sms": sms_number}
         self._page_headers = page_headers(frame_ancestors)
 
@@ -33,17 +40,19 @@ class Pages:
         page = fill((_FOLDER / "index.html").read_text(encoding="utf-8"), self._numbers)
         routes = [
             web.get("/", _serve(page, ".html", self._page_headers)),
-            web.get("/widget.js", _serve(widget(css), ".js", shared)),
+            web.get("/widget.js", _serve(widget(css, self._spoken), ".js", shared)),
             web.get("/widget.css", _serve(css, ".css", shared)),
         ]
         assets = [path for path in sorted((_FOLDER / "site").iterdir()) if path.suffix in _TYPES]
         return routes + [web.get(f"/site/{a.name}", _serve(a.read_text(encoding="utf-8"), a.suffix, {})) for a in assets]
 
 
-def widget(css: str) -> str:
-    """The one script to embed: the parts in a single function, with the style sheet as a constant."""
+def widget(css: str, spoken: Spoken = ENGLISH_ALONE) -> str:
+    """The one script to embed: the parts in a single function, with the style sheet and the languages as constants."""
     parts = [(_FOLDER / "widget" / f"{name}.js").read_text(encoding="utf-8") for name in _PARTS]
-    return "\n".join(['(() => {\n"use strict";', f"const CSS = {json.dumps(css)};", *parts, "})();\n"])
+    return "\n".join(
+        ['(() => {\n"use strict";', f"const CSS = {json.dumps(css)};", f"const SPOKEN = {json.dumps(spoken)};", *parts, "})();\n"]
+    )
 
 
 def page_headers(frame_ancestors: tuple[str, ...]) -> dict[str, str]:

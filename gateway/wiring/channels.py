@@ -64,7 +64,8 @@ def wire_channels(
 ) -> Channels:
     """Messenger's words go by text instead where Meta takes them no more and there is a number that texts."""
     vouch = LinksAndPages(switching.links, identity.pages)
-    web = web_chat(base.settings, queues.inbox, base.store.client, base.content.wording, vouch, desk.chat_who)
+    wording, languages = base.content.wording, base.content.hearing.languages
+    web = web_chat(base.settings, queues.inbox, base.store.client, wording, vouch, desk.chat_who, languages)
     twilio = _twilio(base) if base.settings.twilio else None
     sms = _sms(base, twilio, queues) if twilio else None
     messenger = _messenger(base, queues) if base.settings.messenger else None

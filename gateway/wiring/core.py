@@ -119,5 +119,5 @@ def build(
         parking=wire_parking(base, assistant=assistant),
         sends_over=wire_sends_over(base),
         library=articles,
-        help=help_site(settings, base.content.wording, articles),
+        help=help_site(settings, base.content.wording, articles, base.content.hearing.languages),
     )

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from redis.asyncio import Redis
 
+from bot.languages.declared import Languages
 from bot.model import now
 from help_pages.routes import HelpPages, Site
 from knowledge.library import Library
@@ -20,7 +21,15 @@ from tests.web.fakes import Bank, FakeClock, FakeInbox
 
 __all__ = ["bank", "browser", "clock", "inbox", "redis_client"]
 pytestmark = pytest.mark.browser
-PATHS = ("/help", "/help?q=fees+abroad", "/help?q=zzgrf", "/help/no-such-page")
+PATHS = (
+    "/help",
+    "/help?q=fees+abroad",
+    "/help?q=zzgrf",
+    "/help/no-such-page",
+    "/help/es",
+    "/help/es?q=zzgrf",
+    "/help/es/overdraft",
+)
 
 
 @pytest.fixture
@@ -30,7 +39,9 @@ async def site(redis_client: Redis, inbox: FakeInbox, clock: FakeClock) -> Async
     await made.start()
     numbers = {"voice_number": "+12125550199", "sms_number": "+12125550188"}
     library = Library(read_all(ROOT / "articles"))
-    made.beside = HelpPages(library, Site(name="Harbour Bank", public_url=made.url, **numbers), ROOT / "articles", now).routes()
+    languages = Languages.from_domain(ROOT / "domain")
+    whose = Site(name="Harbour Bank", public_url=made.url, languages=languages, **numbers)
+    made.beside = HelpPages(library, whose, ROOT / "articles", now).routes()
     await made.restart()
     yield made
     await made.stop()
@@ -74,6 +85,18 @@ async def test_by_keyboard_from_a_search_to_the_words_in_the_chat(site: Bank, br
     await ana.is_online()
     await ana.composer.press("Enter")
     assert (await site.inbox.next()).text == title and ana.faults == []
+
+
+async def test_from_an_english_page_to_the_spanish_one_and_a_search_there(site: Bank, browser: Browser) -> None:
+    page = await browser.new_page()
+    await page.goto(f"{site.url}/help/overdraft")
+    await page.get_by_role("link", name="Español").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Cuando su cuenta está sobregirada")
+    assert await page.locator("html").get_attribute("lang") == "es"
+    await page.get_by_role("searchbox", name="¿En qué le podemos ayudar?").fill("estado de cuenta")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("ol.found a").first).to_have_text("Estados de cuenta")
+    assert page.url.startswith(f"{site.url}/help/es?q=")
 
 
 async def test_what_a_link_brings_is_only_words_in_the_box(site: Bank, browser: Browser) -> None:

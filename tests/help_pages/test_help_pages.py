@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
+from bot.languages.declared import Languages
+from bot.languages.tables import PAGES, table
 from help_pages.markdown import html
 from help_pages.routes import SEARCHES, HelpPages, Site
 from knowledge.library import Library
@@ -49,6 +52,61 @@ async def test_an_article_is_shown_with_the_ways_to_go_on(page: Client) -> None:
     assert 'href="/?ask=Returning%20a%20bicycle#chat"' in text
     assert 'href="sms:+12125550198?body=Returning%20a%20bicycle"' in text and 'href="tel:+12125550199"' in text
     assert '<link rel="canonical" href="https://bikes.example/help/returns">' in text
+
+
+def spanish(folder: Path) -> Site:
+    """The shop declares Spanish, and has one article in it."""
+    (folder / "domain/shop").mkdir(parents=True)
+    declared = "languages: {en: {name: English}, es: {name: Español}}"
+    (folder / "domain/shop/_languages.yml").write_text(declared, encoding="utf-8")
+    article(folder / "es", "returns", "Devolver una bicicleta", "cómo devuelvo la bici", more="language: es")
+    return replace(SITE, languages=Languages.from_domain(folder / "domain"))
+
+
+async def test_in_a_further_language_the_pages_are_below_its_letters(
+    aiohttp_client: Callable[..., Awaitable[Client]], shop: Path
+) -> None:
+    page = await opened(aiohttp_client, shop, spanish(shop))
+    text = await (await page.get("/help/es")).text()
+    assert '<html lang="es">' in text and "<h1>Ayuda</h1>" in text and 'action="/help/es"' in text
+    assert 'href="/help/es/returns"' in text and "opening" not in text
+    assert '<a hreflang="en" lang="en" href="/help">English</a>' in text
+    shown = await (await page.get("/help/es/returns")).text()
+    assert "<h1>Devolver una bicicleta</h1>" in shown and '<a hreflang="en" lang="en" href="/help/returns">English</a>' in shown
+    assert '<link rel="alternate" hreflang="en" href="https://bikes.example/help/returns">' in shown
+    assert '<link rel="alternate" hreflang="es" href="https://bikes.example/help/es/returns">' in shown
+    assert '<link rel="canonical" href="https://bikes.example/help/es/returns">' in shown
+    found = await (await page.get("/help/es", params={"q": "devolver mi bici"})).text()
+    assert "Lo que encontramos" in found and 'href="/help/es/returns"' in found and "noindex" in found
+    missing = await page.get("/help/es/opening")
+    assert missing.status == 404 and "Esta página no existe" in await missing.text()
+
+
+async def test_an_english_page_leads_to_the_same_in_the_other_language_where_there_is_one(
+    aiohttp_client: Callable[..., Awaitable[Client]], shop: Path
+) -> None:
+    page = await opened(aiohttp_client, shop, spanish(shop))
+    both, alone = [await (await page.get(f"/help/{slug}")).text() for slug in ("returns", "opening")]
+    assert '<html lang="en">' in both and '<a hreflang="es" lang="es" href="/help/es/returns">Español</a>' in both
+    assert "hreflang" not in alone
+
+
+async def test_a_business_of_one_language_has_no_word_of_another(page: Client) -> None:
+    for path in ("/help", "/help/returns", "/help?q=bikes", "/help/es"):
+        answer = await page.get(path)
+        assert "hreflang" not in await answer.text() and "Content-Language" not in answer.headers
+    assert (await page.get("/help/es")).status == 404
+
+
+def test_every_word_of_the_pages_is_there_in_spanish() -> None:
+    files = [*(ROOT / "help_pages/templates").iterdir(), ROOT / "help_pages/routes.py"]
+    written = "".join(path.read_text(encoding="utf-8") for path in files)
+    english = set(re.findall(r'_\("([^"]+)"\)', written)) | set(
+        re.findall(r'(?:sentence = |_told\(tongue, \d+, |word\()"([^"]+)"', written)
+    )
+    there = table("es", PAGES, "help", ROOT / "domain")
+    assert len(english) > 20 and english - there.keys() == set()
+    assert all(key in written for key in there)
 
 
 async def test_without_numbers_there_is_the_chat_alone(aiohttp_client: Callable[..., Awaitable[Client]], shop: Path) -> None:
@@ -122,18 +180,19 @@ def test_each_table_of_a_page_has_a_name_of_its_own() -> None:
     assert re.findall(r'aria-label="([^"]+)"', made) == ["Table", "Table: Fees &amp; limits", "Table: Fees &amp; limits (2)"]
 
 
-async def test_every_page_and_picture_of_the_sample_is_there(aiohttp_client: Callable[..., Awaitable[Client]]) -> None:
-    page = await opened(aiohttp_client, ROOT / "articles")
-    text = await (await page.get("/help")).text()
+@pytest.mark.parametrize("root", ["/help", "/help/es"])
+async def test_every_page_and_picture_of_the_sample_is_there(aiohttp_client: Callable[..., Awaitable[Client]], root: str) -> None:
+    bank = replace(SITE, languages=Languages.from_domain(ROOT / "domain"))
+    page = await opened(aiohttp_client, ROOT / "articles", bank)
+    text = await (await page.get(root)).text()
     addresses = set(re.findall(r'"(/help/[^"]+)"', text))
     assert len(addresses) >= 30
+    there = {one for path in ("/help", "/help/es") for one in re.findall(r'"(/help[^"]*)"', await (await page.get(path)).text())}
     for address in sorted(addresses):
         answer = await page.get(address)
         assert answer.status == 200, address
         shown = await answer.text()
         assert [
-            one
-            for one in re.findall(r'"(/help/[^"]+)"', shown)
-            if one.startswith("/help/pictures") is False and one not in addresses
+            one for one in re.findall(r'"(/help/[^"]+)"', shown) if one.startswith("/help/pictures") is False and one not in there
         ] == []
         assert [one for one in re.findall(r'src="(/help/[^"]+)"', shown) if (await page.get(one)).status != 200] == []

@@ -24,6 +24,7 @@ from bot.ports import StoreUnavailable
 from connectors.web.channel import WebChat, origins
 from connectors.web.limits import Limits
 from connectors.web.log import VisitorLog
+from connectors.web.pages import ENGLISH_ALONE, Spoken
 
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
@@ -88,6 +89,7 @@ class Bank:
         self.port = 0
         self.limits = Limits()
         self.embedders: tuple[str, ...] = ()
+        self.spoken: Spoken = ENGLISH_ALONE
         self.people: dict[str, str] = {}
         self.beside: list[web.RouteDef] = []
         """Further routes of the public listener."""
@@ -109,6 +111,7 @@ class Bank:
             wording=FakeWording(),
             voice_number="+12125550199",
             sms_number="+12125550188",
+            spoken=self.spoken,
             limits=self.limits,
             who=self.who,
         )

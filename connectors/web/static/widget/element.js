@@ -8,7 +8,9 @@ class OnethreadChat extends HTMLElement {
   connectedCallback() {
     if (this.shadowRoot) return;
     const { server, settings } = this.options;
-    this.strings = readStrings(settings.strings);
+    const language = spokenBy(settings);
+    if (language) this.lang = language;
+    this.strings = readStrings(settings.strings, language);
     this.strings = settings.title ? { ...this.strings, title: settings.title } : this.strings;
     this.store = new Store(`onethread:${server.origin}${otherVisitor()}`);
     const root = this.attachShadow({ mode: "open" });
@@ -19,12 +21,12 @@ class OnethreadChat extends HTMLElement {
       submit: (text) => this.submit({ text }),
       reconnect: () => this.connection.retry(),
     });
-    const locale = settings.locale || document.documentElement.lang || undefined;
+    const locale = settings.locale || language || document.documentElement.lang || undefined;
     this.transcript = new Transcript(this.panel.log, this.strings, locale, {
       choose: (option, button, byKeyboard) => this.choose(option, byKeyboard),
       retry: (id) => this.again(id),
     });
-    this.panel.offer((settings.starters || "").split("|").map((words) => words.trim()).filter(Boolean));
+    this.panel.offer(startersOf(settings, language));
     this.connection = new Connection(new URL("/chat", server).href.replace(/^http/, "ws"), {
       hello: () => this.hello(),
       frame: (frame) => this.take(frame),

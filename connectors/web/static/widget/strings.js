@@ -1,4 +1,5 @@
 // Every sentence of the widget. A page may replace any of them: <script ... data-strings='{"title": "Chat"}'>.
+// SPOKEN has those of the other languages of the business, by their two letters.
 
 const STRINGS = {
   title: "Harbour Bank",
@@ -49,15 +50,34 @@ const STRINGS = {
   too_fast: "That was quick. Sending the rest in a moment.",
 };
 
-/** The sentences with the page's own ones in place; a data-strings that is not JSON is ignored, and said so. */
-function readStrings(json) {
-  if (!json) return STRINGS;
+const BASE = "en";
+const letters = (tag) => (tag || "").slice(0, 2).toLowerCase();
+
+/** The visitor's language, as a tag such as es-MX: what the page asks for, else the page's own, else the first of the
+    browser's that the business speaks; "" for English. */
+function spokenBy(settings) {
+  const page = document.documentElement.lang;
+  const known = (tag) => Object.hasOwn(SPOKEN, letters(tag));
+  if (settings.locale || known(page)) return known(settings.locale || page) ? settings.locale || page : "";
+  const first = navigator.languages.find((tag) => letters(tag) === BASE || known(tag));
+  return known(first) ? first : "";
+}
+
+/** The sentences in that language, with the page's own ones in place; a data-strings that is not JSON is ignored, and said so. */
+function readStrings(json, language) {
+  const strings = { ...STRINGS, ...SPOKEN[letters(language)] };
   try {
-    return { ...STRINGS, ...JSON.parse(json) };
+    return json ? { ...strings, ...JSON.parse(json) } : strings;
   } catch {
     console.warn("onethread: data-strings is not JSON, the usual sentences are used");
-    return STRINGS;
+    return strings;
   }
+}
+
+/** What the page offers to begin with: data-starters-es in Spanish where it is there, else data-starters. */
+function startersOf(settings, language) {
+  const [first = "", second = ""] = letters(language);
+  return (settings[`starters${first.toUpperCase()}${second}`] || settings.starters || "").split("|").map((words) => words.trim()).filter(Boolean);
 }
 
 /** A sentence with its {placeholders} filled. */
