@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from check.files.shape import unknown
@@ -22,10 +22,11 @@ LISTS = re.compile(r"\$(\w+)")
 
 
 def voice(assistant: Assistant) -> Iterator[Finding]:
-    """Every question's settings, each by itself."""
-    lists = {str(key[-1]) for document in assistant.domain for key, _ in document.entries("voice", "hints")}
+    """Every question's settings, each by itself, in every language."""
+    everywhere = [document for documents in _in_each_language(assistant) for document in documents]
+    lists = {str(key[-1]) for document in everywhere for key, _ in document.entries("voice", "hints")}
     asked = {slot for _, slot in assistant.asked()}
-    for document in assistant.domain:
+    for document in everywhere:
         yield from unknown(document, ("voice",), PARTS, "voice")
         yield from _part(document, ("voice", "defaults"), lists)
         yield from _part(document, ("voice", "digits"), lists)
@@ -38,6 +39,10 @@ def voice(assistant: Assistant) -> Iterator[Finding]:
         for key, _ in document.entries("responses"):
             for place, _ in document.entries(*key):
                 yield from _part(document, (*place, "metadata", "voice"), lists)
+
+
+def _in_each_language(assistant: Assistant) -> Iterator[Sequence[Document]]:
+    yield from (assistant.domain, *assistant.translations.values())
 
 
 def _part(document: Document, key: Key, lists: set[str]) -> Iterator[Finding]:
@@ -94,17 +99,31 @@ def _commands(assistant: Assistant, document: Document) -> Iterator[Finding]:
 
 def commands(assistant: Assistant) -> Iterator[Finding]:
     """A key, or words, of two commands: only the first of them would ever be done."""
-    said: dict[str, str] = {}
-    keys: dict[str, tuple[Any, Document, Key]] = {}
-    for document in assistant.domain:
+    for documents in _in_each_language(assistant):
+        yield from _said_twice(documents)
+    yield from _pressed_twice(assistant.domain)
+
+
+def _everywhere(documents: Sequence[Document]) -> Iterator[tuple[Document, Key, Mapping[str, Any]]]:
+    for document in documents:
         for key, wish in document.entries("voice", "commands"):
             if key[-1] in ANYWHERE and isinstance(wish, Mapping):
-                if "key" in wish:
-                    keys[str(key[-1])] = (wish["key"], document, (*key, "key"))
-                for place, words in document.entries(*key, "say"):
-                    other = said.setdefault(plain(str(words)), str(key[-1]))
-                    if other != key[-1]:
-                        yield document.finding(place, f'"{words}" is said for {other} already: {key[-1]} would never be done.')
+                yield document, key, wish
+
+
+def _said_twice(documents: Sequence[Document]) -> Iterator[Finding]:
+    said: dict[str, str] = {}
+    for document, key, _ in _everywhere(documents):
+        for place, words in document.entries(*key, "say"):
+            other = said.setdefault(plain(str(words)), str(key[-1]))
+            if other != key[-1]:
+                yield document.finding(place, f'"{words}" is said for {other} already: {key[-1]} would never be done.')
+
+
+def _pressed_twice(documents: Sequence[Document]) -> Iterator[Finding]:
+    keys = {
+        str(key[-1]): (wish["key"], document, (*key, "key")) for document, key, wish in _everywhere(documents) if "key" in wish
+    }
     pressed: dict[Any, str] = {}
     for name, (pressing, document, key) in keys.items():
         if (other := pressed.setdefault(pressing, name)) != name:

@@ -72,6 +72,7 @@ MEANING: tuple[Rule, ...] = (
     articles.articles,
     library.library,
     languages.languages,
+    languages.by_phone,
     languages.texts,
     languages.aloud,
     languages.articles,

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from aiohttp import web
 
+from bot.languages.current import speak, speaking
 from bot.model import Call, CallState, ChannelName, Handoff, LineAct, OutboundMessage
 from bot.ports import SendError, SendFailure, Sound, StoreUnavailable
 from bot.ports.phone_line import Room
@@ -25,6 +26,8 @@ from voice.script import Script, filler, nothing, url
 from voice.speech.spoken import aloud
 from voice.wire import Needs, Requests, line_parts
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
 FILLERS = 3
 """How often a caller hears "still working" before a person is asked for."""
 
@@ -36,7 +39,7 @@ class VoiceLine:
     name = ChannelName.VOICE
 
     def __init__(self, needs: Needs) -> None:
-        self._needs = needs
+        self._needs, self._tongues = needs, needs.tongues
         parts = line_parts(needs, Requests(form=self._form, raw=self._raw, in_step=self._step))
         self._edge, self._steps = parts.edge, parts.steps
         self._flow, self._room = parts.flow, parts.room
@@ -45,7 +48,7 @@ class VoiceLine:
 
     def _relay_line(self, options: RelayOptions) -> RelayLine:
         given = self._needs
-        return RelayLine(options, given.account, given.calls, self, given.speech, clock=given.clock, on_refused=given.on_refused)
+        return RelayLine(options, given.account, given.calls, self, self._tongues, clock=given.clock, on_refused=given.on_refused)
 
     def routes(self) -> list[web.RouteDef]:
         """For the public listener."""
@@ -61,7 +64,10 @@ class VoiceLine:
             url("relay"): self._relay_over,
         }
         more = [*(self._relay.routes() if self._relay else []), *(self._customer.routes() if self._customer else [])]
-        return [*(web.post(path, handler) for path, handler in handlers.items()), *self.people.routes(), *more]
+        ours = [*(web.post(path, handler) for path, handler in handlers.items()), *self.people.routes(), *more]
+        if not self._tongues.others:
+            return ours
+        return [web.RouteDef(one.method, one.path, _in_one_language(one.handler), one.kwargs) for one in ours]
 
     async def close(self) -> None:
         """Let the relay's calls go elsewhere, then stop the turns that still run."""
@@ -144,6 +150,7 @@ class VoiceLine:
         """``<Connect action>``: the caller hung up, or what the session ended for comes next."""
         fields = await self._raw(request)
         form = read_form(fields)
+        speak(await self._spoken_with(form.sid))
 
         async def work() -> str:
             if form.over or self._relay is None:
@@ -157,11 +164,13 @@ class VoiceLine:
 
     async def answered(self, form: VoiceForm, step: int) -> Script:
         """The script that answers ``step``, or a filler when it takes longer."""
-        return await self._scripted(form, step, "answer", lambda: self._flow.answered(form, step))
+        with speaking(await self._spoken_with(form.sid)):
+            return await self._scripted(form, step, "answer", lambda: self._flow.answered(form, step))
 
     async def again(self, call: Call) -> Script:
         """What the call is doing now. Raises StoreUnavailable."""
-        return await self._flow.again(call)
+        with speaking(call.language):
+            return await self._flow.again(call)
 
     async def collected(self, form: VoiceForm, step: int, tries: int) -> Script:
         """What became of a step that was not ready, another filler, or a person."""
@@ -181,7 +190,8 @@ class VoiceLine:
             )
             return late if late is not None else await self._flow.apologised(form, step)
 
-        return await self._edge.spoken("collect", work, later=self._edge.later(step))
+        with speaking(await self._spoken_with(form.sid)):
+            return await self._edge.spoken("collect", work, later=self._edge.later(step))
 
     async def _again(self, request: web.Request) -> web.Response:
         """The store failed a moment ago: the same question once more, the greeting if there was none yet."""
@@ -228,7 +238,18 @@ class VoiceLine:
 
     async def _form(self, request: web.Request) -> VoiceForm:
         """Nothing is looked at before the signature."""
-        return read_form(await self._raw(request))
+        form = read_form(await self._raw(request))
+        speak(await self._spoken_with(form.sid))
+        return form
+
+    async def _spoken_with(self, sid: str) -> str:
+        """The language of a call, two letters; empty where there is no other than the files' own, and for agents' calls."""
+        if not self._tongues.others:
+            return ""
+        with suppress(StoreUnavailable):  # whoever needs the call says so in a moment
+            if call := await self._needs.calls.get(sid):
+                return call.language
+        return ""
 
     async def _step(self, form: VoiceForm, step: int, route: str, work: Work) -> web.Response:
         return await self._carried(form, await self._scripted(form, step, route, work), first=route == "voice")
@@ -253,7 +274,7 @@ class VoiceLine:
         return await self._edge.spoken(route, within_deadline, later=self._edge.later(step, tries))
 
     def _filler(self, step: int, tries: int) -> Script:
-        return filler(aloud(self._needs.wording.say("utter_still_working", ChannelName.VOICE)), step, tries, self._needs.speech)
+        return filler(aloud(self._needs.wording.say("utter_still_working", ChannelName.VOICE)), step, tries, self._tongues.speech)
 
     @staticmethod
     async def _told(work: Callable[[], Awaitable[None]]) -> web.Response:
@@ -263,6 +284,16 @@ class VoiceLine:
         except StoreUnavailable:
             return unavailable()
         return web.Response(status=204)
+
+
+def _in_one_language(handler: Handler) -> Handler:
+    """The next request on the same connection has a language of its own."""
+
+    async def handled(request: web.Request) -> web.StreamResponse:
+        with speaking(""):
+            return await handler(request)
+
+    return handled
 
 
 def _key(form: VoiceForm, step: int) -> str:

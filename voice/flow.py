@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.languages.current import speaking
 from bot.model import Call, CallState
 from bot.ports import Contacts
 from bot.switching.dial_in import DialIns, code_of
@@ -51,9 +52,15 @@ class CallFlow(Saying):
         call = await self.call(form)
         if call.state is CallState.ENDED:
             return script.nothing()
-        if self.dial_ins and await self.dial_ins.expected():
-            lead = [*lead, *([] if await self._known(call) else [self.say("utter_dial_hint")])]
-            call = replace(call, wide=True)
+        with speaking(call.language):
+            return await self._greeted(call, lead)
+
+    async def _greeted(self, call: Call, lead: Sequence[str]) -> Script:
+        dials = self.dial_ins is not None and await self.dial_ins.expected()
+        if dials or self.tongues.others:
+            known = await self._known(call)
+            lead = [*lead, self.say("utter_dial_hint")] if dials and not known else lead
+            call = replace(call, wide=dials, offers_languages=bool(self.tongues.others) and not known)
             await self.keep(call)
         return await self.spoken(call, 0, await self.conversations.call_started(self.message(call, "0")), lead)
 
@@ -72,7 +79,7 @@ class CallFlow(Saying):
             return said_again
         if (joined := await self._joined(call, step, prompt, form)) is not None:
             return joined
-        heard = hear(form, prompt, self.prompts.commands)
+        heard = hear(form, prompt, self.prompts.commands, self.tongues.asked)
         if await self.partials.person(call, step, prompt, heard):
             return await self.answers.person_asked(call, step)
         return await self.answers.taken(call, step, prompt, heard, form)
@@ -145,7 +152,8 @@ class CallFlow(Saying):
             return known
         caller = form.caller if believed(form.attestation, self.least_attestation) else caller_address("", form.sid)
         contact = await self.contacts.find_or_create(caller)
-        began = Call(form.sid, contact.conversation_id, caller, self.clock(), attestation=form.attestation)
+        spoken = self.tongues.named(contact.locale).code
+        began = Call(form.sid, contact.conversation_id, caller, self.clock(), attestation=form.attestation, language=spoken)
         call = await self.calls.create(began)
         if await self.calls.remembered(_over_key(form.sid)):
             await self.ended(form.sid)
@@ -169,7 +177,8 @@ class CallFlow(Saying):
         if left := await self.handoffs.open_for(call.conversation_id):  # of the number's own thread
             await self.handoffs.update(left.id, lambda now: replace(now, call_sid=None) if now.call_sid == call.sid else now)
         started = await self.conversations.call_started(self.message(moved, str(step)))
-        return await self.spoken(moved, step, started, [self.say("utter_dial_welcome")])
+        with speaking(started.language):
+            return await self.spoken(moved, step, started, [self.say("utter_dial_welcome")])
 
 
 def _over_key(sid: str) -> str:

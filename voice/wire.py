@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from bot.languages.declared import Languages
 from bot.model import Reply
 from bot.ports import Calls, Clock, Contacts, Conversations, Handoffs, Wording
 from bot.switching.call_me import Rings
@@ -25,7 +26,7 @@ from voice.flow import CallFlow
 from voice.gather.forms import VoiceForm
 from voice.gather.steps import Claims, Edge, Steps, Work
 from voice.relay.routes import RelayOptions
-from voice.script import Speech
+from voice.script import Tongues
 from voice.speech.prompts import Prompts
 
 
@@ -38,7 +39,8 @@ class Needs:
     ``render``: a Reply's words with its options. ``on_refused``: counts requests turned away.
     ``people``: the waiting line, agents' phones and what is offered instead. ``prompts``: what the designers set.
     ``relay``: which calls go over ConversationRelay instead (none without it). ``rings``: calls that customers ask for;
-    ``dial_ins``: codes that bring a call into a chat's thread.
+    ``dial_ins``: codes that bring a call into a chat's thread. ``languages``: those of the business; ``abroad``: what is set
+    for the questions in each that the line speaks beside the files' own.
     """
 
     account: TwilioAccount
@@ -59,11 +61,13 @@ class Needs:
     least_attestation: str = OFF
     rings: Rings | None = None
     dial_ins: DialIns | None = None
+    languages: Languages = field(default_factory=Languages)
+    abroad: Mapping[str, Prompts] = field(default_factory=dict)
 
     @property
-    def speech(self) -> Speech:
-        """Language and voice of the line."""
-        return Speech(self.prompts.line.language, self.prompts.line.voice)
+    def tongues(self) -> Tongues:
+        """How each language of the line is heard and spoken."""
+        return Tongues.of(self.prompts, self.languages, self.abroad)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,7 @@ class LineParts:
 
 def line_parts(needs: Needs, requests: Requests) -> LineParts:
     """Each part is given the ones that it asks."""
-    edge = Edge(needs.wording, needs.speech)
+    edge = Edge(needs.wording, needs.tongues)
     steps = Steps(needs.calls, needs.claims, edge, needs.turn_deadline)
     offers = _offers(needs)
     flow = _flow(needs, offers)
@@ -120,9 +124,8 @@ def _offers(needs: Needs) -> Offers:
         errands=needs.people.errands,
         wording=needs.wording,
         clock=needs.clock,
-        speech=needs.speech,
+        tongues=needs.tongues,
         settings=needs.people.settings,
-        commands=needs.prompts.commands,
         national=needs.account.voice_number.startswith("+1"),
         available=needs.people.available,
     )
@@ -137,8 +140,7 @@ def _flow(needs: Needs, offers: Offers) -> CallFlow:
         wording=needs.wording,
         render=needs.render,
         clock=needs.clock,
-        speech=needs.speech,
-        prompts=needs.prompts,
+        tongues=needs.tongues,
         reception=offers,
         least_attestation=needs.least_attestation,
         dial_ins=needs.dial_ins,
@@ -164,7 +166,7 @@ def _people(
         steps=steps,
         edge=edge,
         settings=given.settings,
-        speech=needs.speech,
+        tongues=needs.tongues,
         form=requests.form,
         raw=requests.raw,
         in_step=requests.in_step,
@@ -183,7 +185,7 @@ def _agent(needs: Needs) -> AgentLeg:
         rooms=needs.people.rooms,
         wording=needs.wording,
         clock=needs.clock,
-        speech=needs.speech,
+        tongues=needs.tongues,
         settings=needs.people.settings,
     )
 
@@ -199,7 +201,7 @@ def _customer(needs: Needs, rings: Rings, requests: Requests, flow: CallFlow) ->
         flow=flow,
         wording=needs.wording,
         clock=needs.clock,
-        speech=needs.speech,
+        tongues=needs.tongues,
         form=requests.form,
         in_step=requests.in_step,
     )

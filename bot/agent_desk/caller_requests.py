@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.facts.people import suppressed
 from bot.handoff.holding import holding
 from bot.handoff.lifecycle import HandoffBook
+from bot.languages.current import BASE, speaking
 from bot.model import (
     About,
     Address,
@@ -22,7 +23,6 @@ from bot.model import (
     HandoffState,
     InboundMessage,
     OutboundMessage,
-    Reply,
     Voicemail,
     stable_id,
 )
@@ -32,7 +32,7 @@ from bot.ports.stores import Locks, Outbox
 from bot.switching.preferred_channel import Preferences
 from bot.transcript import lines as transcript
 from bot.transcript.log import Lines
-from bot.transcript.notice import tell
+from bot.transcript.notice import addressed, tell
 
 WATCH = timedelta(minutes=2)
 """After that, an attempt of which nothing was heard is over: longer than a phone rings, a whisper and a machine's greeting."""
@@ -76,13 +76,17 @@ class Errands:
     async def _say(
         self, conversation_id: str, channel: ChannelName, address: Address, sentence: str, cause: str, **values: object
     ) -> bool:
-        words, moment = self.wording.say(sentence, channel, **values), self.clock()
+        contact, moment = await self.contacts.of_conversation(conversation_id), self.clock()
+        reply = addressed(self.wording, contact, sentence, channel, **values)
         message_id = stable_id("o", f"{cause}:{sentence}")
-        message = OutboundMessage(
-            message_id, conversation_id, channel, address, Reply(words, response=sentence), Author.NOTICE, moment
-        )
+        message = OutboundMessage(message_id, conversation_id, channel, address, reply, Author.NOTICE, moment)
         await tell(message, self.lines, self.locks, self.outbox)
         return True
+
+    async def spoken_with(self, conversation_id: str) -> str:
+        """The language of the customer, two letters."""
+        contact = await self.contacts.of_conversation(conversation_id)
+        return contact.locale if contact else BASE
 
     async def agreed(self, conversation_id: str, number: str, handoff_id: str, outcome: str) -> bool:
         """Tell what was agreed on the phone: on the channel that the customer chose, else by SMS to ``number``."""
@@ -215,7 +219,8 @@ class Errands:
             await self.schedule.put(handoff_id, self.clock() + AFTER_A_MISS)
         call = await self.calls.get(handoff.call_sid) if handoff.call_sid else None
         if call and call.state is CallState.WAITING:
-            await self.calls.say_later(call.sid, self.wording.say("utter_agent_missed", ChannelName.VOICE))
+            with speaking(call.language):
+                await self.calls.say_later(call.sid, self.wording.say("utter_agent_missed", ChannelName.VOICE))
 
     async def taken_over(self, handoff_id: str, agent: str) -> None:
         """Another agent has it now."""

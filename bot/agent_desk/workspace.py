@@ -58,6 +58,7 @@ from bot.ports.stores import Bulletin, LinkRecord, Locks, Outbox
 from bot.switching.preferred_channel import Preferences
 from bot.transcript import lines as transcript
 from bot.transcript.log import Lines
+from bot.transcript.notice import addressed, told_to
 from bot.transcript.paging import LinesPage, page_of
 from bot.transcript.repeats import Questions, asked_again
 from bot.transcript.summary import Summary
@@ -303,6 +304,10 @@ class People:
         """That the colleague had to leave, and who is asked next, or when somebody is there again."""
         contact = await self.contacts.of_conversation(handoff.conversation_id)
         channel = (await self.reach.of(contact, handoff)).channel or handoff.channel
+        with told_to(contact):
+            return await self._left_words(contact, channel)
+
+    async def _left_words(self, contact: Contact | None, channel: ChannelName) -> str:
         staffing, next_one = self.staffing, self.wording.say("utter_place_kept", channel)
         sender = contact.last_address if contact else None
         nobody = await staffing.nobody(channel, contact, sender, called=True) if staffing and contact and sender else None
@@ -359,7 +364,7 @@ class People:
             raise HandoffRefused(place.why)
         name, channel = await self.name_of(agent) if agent else None, place.channel
         if sentence:
-            text = self.wording.say(sentence, channel, agent=name)
+            text = addressed(self.wording, contact, sentence, channel, agent=name).text
         moment, where = self.clock(), handoff.conversation_id
         line = transcript.bot_event(text, channel, moment, author=author, agent=agent)
         one = stable_id("o", cause)

@@ -20,7 +20,7 @@ from bot.door import enter, robots, without_pin
 from bot.handoff.lifecycle import HandoffBook
 from bot.identity.proof import Identity
 from bot.identity.second_factor import Pins
-from bot.languages.current import BASE, current, speaking
+from bot.languages.current import current, speaking
 from bot.languages.hearing import Hearing
 from bot.menus.menu import Shown
 from bot.model import ChannelName, Contact, Handoff, InboundMessage, stable_id
@@ -137,13 +137,16 @@ class TakingTurns:
 
     def _language(self, turn: Turn, *, ours: bool) -> str:
         """The language of the turn: what the sender speaks, by this message and those before it."""
-        before = self.hearing.known(turn.contact.locale)
-        if turn.message.channel is ChannelName.VOICE:  # the line speaks English
-            return BASE
+        by_phone = turn.message.channel is ChannelName.VOICE
+        before = self.hearing.known(turn.contact.locale, by_phone=by_phone)
+        if self.hearing.asked_by(turn.message):
+            turn.contact, turn.asked_language = replace(turn.contact, locale=turn.message.language), True
+            return turn.message.language
         if ours or turn.message.choice is not None or not turn.message.text:
             return before
-        language, turn.asked_language = self.hearing.heard(turn.message.text, before)
-        turn.contact = replace(turn.contact, locale=language)
+        language, turn.asked_language = self.hearing.heard(turn.message.text, before, by_phone=by_phone)
+        if language != before:
+            turn.contact = replace(turn.contact, locale=language)
         return language
 
     async def _finished(self, turn: Turn, deliver: Deliver, *, heard: bool) -> TurnResult:
@@ -163,6 +166,7 @@ class TakingTurns:
             secret=turn.secret,
             hangup=turn.hangup,
             proof=turn.proof,
+            language=current(),
         )
         steps: list[Awaitable[object]] = [self.menus.save(place, shown)] if shown is not None else []
         if heard:

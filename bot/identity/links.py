@@ -34,7 +34,7 @@ from bot.model import (
 from bot.ports import Calls, Clock, Contacts, Dialogue, Facts, Handoffs, NoFacts, Wording
 from bot.ports.stores import LinkRecord, Links, Locks, Outbox
 from bot.transcript.log import Lines
-from bot.transcript.notice import worded
+from bot.transcript.notice import addressed
 
 UNDO_WITHIN = timedelta(days=30)
 """How long a customer's own word undoes a link; an agent may do it at any time."""
@@ -114,18 +114,18 @@ class Linking:
             about = About(current.conversation_id, current.id, CHANNELS[place.kind].value)
             await self.facts.once(suppressed(cause, sentence, "opted_out", about, self.clock()))
             return
-        await self._tell(place, (current or older).conversation_id, sentence, cause)
+        await self._tell(place, current or older, sentence, cause)
 
     async def tell_here(self, link: LinkRecord, sentence: str, cause: str) -> None:
         """A notice to the side that had given the proof. Once for each ``cause``."""
         newer, place = link.before[0], Address.parse(link.by)
         current = await self.contacts.get(newer.id) or newer
         if place.kind is not AddressKind.TEL or (place.value.startswith("+") and not current.opted_out):
-            await self._tell(place, current.conversation_id, sentence, cause)
+            await self._tell(place, current, sentence, cause)
 
-    async def _tell(self, place: Address, about: str, sentence: str, cause: str) -> None:
-        channel = CHANNELS[place.kind]
-        reply, one = worded(self.wording, sentence, channel), stable_id("o", f"{cause}>{sentence}")
+    async def _tell(self, place: Address, contact: Contact, sentence: str, cause: str) -> None:
+        channel, about = CHANNELS[place.kind], contact.conversation_id
+        reply, one = addressed(self.wording, contact, sentence, channel), stable_id("o", f"{cause}>{sentence}")
         await self.outbox.put([OutboundMessage(one, about, channel, place, reply, Author.NOTICE, self.clock())])
 
     async def undo_by_agent(self, link_id: str, by: str) -> LinkRecord:

@@ -11,10 +11,10 @@ from datetime import timedelta
 from pydantic import TypeAdapter
 
 from bot.model import Address, Author, ChannelName, InboundMessage, OutboundMessage, stable_id
-from bot.ports import Calls, Clock, Wording
+from bot.ports import Calls, Clock, Contacts, Wording
 from bot.ports.stores import Codes, Locks, Outbox
 from bot.transcript.log import Lines
-from bot.transcript.notice import tell, worded
+from bot.transcript.notice import addressed, tell
 
 KEPT = int(timedelta(hours=1).total_seconds())
 OPTED_OUT = "21610"
@@ -41,6 +41,7 @@ class UndeliveredCodes:
 
     codes: Codes
     calls: Calls
+    contacts: Contacts
     lines: Lines
     locks: Locks
     outbox: Outbox
@@ -65,7 +66,8 @@ class UndeliveredCodes:
             await self._tell(waiting, message)
 
     async def _tell(self, waiting: Waiting, message: OutboundMessage) -> None:
-        reply, moment = worded(self.wording, "utter_code_undelivered", waiting.channel), self.clock()
+        contact = await self.contacts.of_conversation(waiting.conversation_id)
+        reply, moment = addressed(self.wording, contact, "utter_code_undelivered", waiting.channel), self.clock()
         about, place = stable_id("o", f"{message.id}:lost"), waiting.conversation_id
         said = OutboundMessage(about, place, waiting.channel, waiting.address, reply, Author.NOTICE, moment)
         await tell(said, self.lines, self.locks, self.outbox)

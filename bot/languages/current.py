@@ -19,6 +19,11 @@ def current() -> str:
     return _current.get()
 
 
+def speak(language: str) -> None:
+    """From here on words are chosen in this language, until the ``speaking`` around it is over."""
+    _current.set("" if language == BASE else language)
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Inside, words are chosen in this language (two letters; empty or ``en``: as the files have them)."""

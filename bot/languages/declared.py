@@ -23,8 +23,9 @@ class LanguagesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """One language: its own name; how the phone line hears and speaks it (``es-US`` and a voice of the vendor's; empty: as the
-    line's settings have it); what a whole message asks for it with; ``strange``: intents whose sentences do not tell it."""
+    """One language: its own name; how the phone line hears and speaks it (``es-US`` and a voice of the vendor's; without ``line``
+    phone line does not speak it, without ``voice`` in the account's own); what a whole message asks for it with; ``strange``:
+    intents whose sentences do not tell it."""
 
     code: str
     name: str
@@ -57,9 +58,16 @@ class Languages:
         """Those that are not the files' own."""
         return tuple(code for code in self.spoken if code != BASE)
 
-    def known(self, code: str) -> str:
-        """The language to speak with somebody whose language that was: itself, or English when it is not spoken any more."""
-        return code if code in self.spoken else BASE
+    @property
+    def by_phone(self) -> tuple[Spoken, ...]:
+        """Those beside the files' own that the phone line hears and speaks: a ``line`` is declared for them."""
+        return tuple(self.spoken[code] for code in self.others if self.spoken[code].line)
+
+    def known(self, code: str, *, by_phone: bool = False) -> str:
+        """The language to speak with somebody whose language that was: itself, or English when it is not spoken any more
+        (``by_phone``: on the phone)."""
+        spoken = [one.code for one in self.by_phone] if by_phone else self.spoken
+        return code if code in spoken else BASE
 
     def asked_for(self, text: str) -> str | None:
         """The language that a whole message asks for ("in English please"); None for any other message, and where there is no

@@ -11,6 +11,7 @@ from bot import domain_files
 from bot.languages.current import BASE
 from bot.languages.declared import Languages
 from bot.languages.detector import Detector
+from bot.model import ChannelName, InboundMessage
 from bot.yaml_text import parse
 
 
@@ -32,17 +33,25 @@ class Hearing:
         spoken = languages.spoken
         return cls(languages, Detector.of({code: _texts(folder, codes[code], spoken[code].strange) for code in codes}))
 
-    def known(self, language: str) -> str:
+    def known(self, language: str, *, by_phone: bool = False) -> str:
         """See ``Languages.known``."""
-        return self.languages.known(language)
+        return self.languages.known(language, by_phone=by_phone)
 
-    def heard(self, text: str, before: str) -> tuple[str, bool]:
-        """The language of a message of somebody who spoke ``before``, and whether the message is nothing but a wish for it."""
+    def asked_by(self, message: InboundMessage) -> bool:
+        """Whether the channel has taken the message for a wish to speak one of our languages."""
+        by_phone = message.channel is ChannelName.VOICE
+        return bool(message.language) and self.known(message.language, by_phone=by_phone) == message.language
+
+    def heard(self, text: str, before: str, *, by_phone: bool = False) -> tuple[str, bool]:
+        """The language of a message of somebody who spoke ``before``, and whether the message is nothing but a wish for it. The
+        phone line has only those that it can hear and speak."""
         if self.detector is None:
             return before, False
-        if asked := self.languages.asked_for(text):
-            return asked, True
-        return self.detector.language(text, before), False
+        asked = self.languages.asked_for(text)
+        language = asked or self.detector.language(text, before)
+        if self.known(language, by_phone=by_phone) != language:
+            return before, False
+        return language, bool(asked)
 
 
 def _texts(folder: Path, language: str, strange: Collection[str]) -> Iterator[str]:

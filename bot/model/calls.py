@@ -30,7 +30,8 @@ class Call:
     understood, ``noise`` those among them that were too long to be answers. ``slow`` is how much slower than usual the
     caller wants it (0, 1, 2). ``last_prompt`` is what was asked last, in the words that were spoken.
     ``attestation``: what the carriers say of the caller id (StirVerstat); never a proof.
-    ``wide``: the next question lets in a code from a chat as well.
+    ``wide``: the next question lets in a code from a chat as well; ``offers_languages``: it offers the line's other languages.
+    ``language``: two letters, what the line speaks with this caller; empty for the language of the files themselves.
     ``status`` and ``seconds`` are the network's when the call is over; ``effort`` is the caller's answer, 1 (easy) to 5.
     """
 
@@ -53,6 +54,8 @@ class Call:
     slow: int = 0
     attestation: str = ""
     wide: bool = False
+    offers_languages: bool = False
+    language: str = ""
 
 
 def live(call: Call, moment: datetime) -> bool:
@@ -74,4 +77,6 @@ def talked(call: Call, to: Call) -> Call:
         noise=to.noise,
         slow=to.slow,
         wide=to.wide,
+        offers_languages=to.offers_languages,
+        language=to.language,
     )

@@ -191,6 +191,7 @@ class InboundMessage:
     for limits only (an IPv4 address, the first half of an IPv6 one). ``entry`` is what the door did with it; a receiver
     sets its kind where the vendor says what it is. ``ours`` is our own end where we have several: the number that was texted.
     ``hand_back``: a message of ours, from the desk to the assistant; ``sender`` is then whom the assistant speaks to.
+    ``language``: two letters; the channel knows that the sender asks to speak it (by a key that offered it).
     """
 
     id: str
@@ -207,6 +208,7 @@ class InboundMessage:
     entry: Entry | None = None
     ours: str | None = None
     hand_back: HandBack | None = None
+    language: str = ""
 
 
 class Author(StrEnum):

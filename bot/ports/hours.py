@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.languages.current import current
+from bot.languages.tables import WORDS, table
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PART = re.compile(r"([a-z]{3})(?:\s*-\s*([a-z]{3}))?\s+(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})", re.IGNORECASE)
@@ -65,11 +69,21 @@ class Hours:
 
 
 def opening_words(opening: datetime, moment: datetime) -> str:
-    """``today at 9 AM``, ``tomorrow at 9:30 AM``, ``Monday at 9 AM``."""
+    """``today at 9 AM``, ``tomorrow at 9:30 AM``, ``Monday at 9 AM``; in the language of the turn."""
     days = (opening.date() - moment.astimezone(opening.tzinfo).date()).days
+    if given := table(current(), WORDS, "days"):
+        return _opening_abroad(opening, days, given)
     day = {0: "today", 1: "tomorrow"}.get(days) or opening.strftime("%A")
     clock = opening.strftime("%I:%M %p").lstrip("0").replace(":00", "")
     return f"{day} at {clock}"
+
+
+def _opening_abroad(opening: datetime, days: int, given: Mapping[str, Any]) -> str:
+    """``hoy a las 9 de la mañana``: ``at`` of the language's days, ``at_one`` for the first hour, ``halves`` of a day."""
+    day = {0: given["today"], 1: given["tomorrow"]}.get(days) or given["weekdays"][opening.weekday()]
+    hour, half = opening.hour % 12 or 12, given["halves"][(opening.hour >= 12) + (opening.hour >= 19)]
+    clock = f"{hour}:{opening.minute:02d}" if opening.minute else str(hour)
+    return str(given["at_one" if hour == 1 else "at"]).format(day=day, clock=clock, half=half)
 
 
 def _spans(part: str) -> Iterator[Span]:

@@ -11,7 +11,8 @@ from bot.model import Handoff, InboundMessage, Proof, Reply
 @dataclass(frozen=True, slots=True)
 class TurnResult:
     """What a turn came to. ``replies`` are for the sender; ``handoff`` is open after the turn, if any. ``secret``: the digits
-    that are expected are a code or a PIN, which nobody may hear."""
+    that are expected are a code or a PIN, which nobody may hear. ``language``: of the turn, two letters; empty for the files'
+    own."""
 
     conversation_id: str
     replies: tuple[Reply, ...] = ()
@@ -22,6 +23,7 @@ class TurnResult:
     secret: bool = False
     hangup: bool = False
     proof: Proof = Proof.CLAIMED
+    language: str = ""
 
 
 class Conversations(Protocol):

@@ -30,7 +30,7 @@ from bot.model import (
 from bot.ports import Calls, Clock, Contacts, Wording
 from bot.ports.stores import Locks, Outbox
 from bot.transcript.log import Lines
-from bot.transcript.notice import tell, worded
+from bot.transcript.notice import addressed, tell, worded
 
 RINGS_PER_TEL = (3, 3600)
 """Calls to one number, whoever asks: count and seconds."""
@@ -125,7 +125,7 @@ class Rings:
             return
         if not await self.identity.codes.remember(f"ring:told:{ring_id}", sentence, WISH_KEPT):
             return
-        reply, moment = worded(self.wording, sentence, wish.channel, number=self.dial), self.clock()
+        reply, moment = addressed(self.wording, contact, sentence, wish.channel, number=self.dial), self.clock()
         about, place = stable_id("o", f"{ring_id}:told"), contact.conversation_id
         said = OutboundMessage(about, place, wish.channel, wish.address, reply, Author.NOTICE, moment)
         await tell(said, self.lines, self.locks, self.outbox)

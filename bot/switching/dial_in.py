@@ -37,7 +37,7 @@ from bot.model import (
 from bot.ports import Calls, Clock, Contacts, Wording
 from bot.ports.stores import Codes, Locks, Outbox
 from bot.transcript.log import Lines
-from bot.transcript.notice import tell, worded
+from bot.transcript.notice import addressed, tell, worded
 
 SHORT, LONG = 6, 10
 """Figures of a code, in peace and after too many wrong ones."""
@@ -166,7 +166,7 @@ class DialIns:
         return await self.calls.update(call.sid, change) or moved
 
     async def _tell(self, place: _Place, call: Call, contact: Contact) -> None:
-        reply, moment = worded(self.wording, "utter_dial_joined", place.channel), self.clock()
+        reply, moment = addressed(self.wording, contact, "utter_dial_joined", place.channel), self.clock()
         about, where = stable_id("o", f"{call.sid}:joined"), contact.conversation_id
         sent = OutboundMessage(about, where, place.channel, place.address, reply, Author.NOTICE, moment)
         await tell(sent, self.lines, self.locks, self.outbox)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from bot.languages.current import current
-from bot.model import ChannelName, OutboundMessage, Reply
+from contextlib import AbstractContextManager
+
+from bot.languages.current import BASE, current, speaking
+from bot.model import ChannelName, Contact, OutboundMessage, Reply
 from bot.ports import Wording
 from bot.ports.stores import Locks, Outbox
 from bot.transcript import lines as transcript
@@ -13,6 +15,20 @@ from bot.transcript.log import Lines
 def worded(wording: Wording, name: str, channel: ChannelName | None = None, **values: object) -> Reply:
     """A sentence of the designers' (``domain/*/_notices.yml``) as a reply; the record says which one it was."""
     return Reply(wording.say(name, channel, **values), response=name, language=current())
+
+
+def told_to(contact: Contact | None) -> AbstractContextManager[None]:
+    """Inside, words are chosen in the language that this customer speaks: the one place for all that is said outside of a turn of
+    theirs."""
+    return speaking(contact.locale if contact else BASE)
+
+
+def addressed(
+    wording: Wording, contact: Contact | None, name: str, channel: ChannelName | None = None, **values: object
+) -> Reply:
+    """As ``worded``, outside of a turn, for this customer."""
+    with told_to(contact):
+        return worded(wording, name, channel, **values)
 
 
 async def tell(message: OutboundMessage, lines: Lines, locks: Locks, outbox: Outbox) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain_files import GENERAL
+from bot.languages.current import BASE
 from bot.languages.declared import Languages, LanguagesError
 from bot.languages.tables import WORDS
 from bot.transcript import wording as notices
@@ -46,6 +47,26 @@ def languages(assistant: Assistant) -> Iterator[Finding]:
         if code not in codes:
             text = f"{code} is not declared in a _languages.yml: nobody reads this file."
             yield from (one.finding((), text, WARNING) for one in documents if not _general(one))
+
+
+def by_phone(assistant: Assistant) -> Iterator[Finding]:
+    """Languages that the phone line cannot speak, or not as they should be spoken."""
+    for document in assistant.domain:
+        for key, how in document.entries("languages"):
+            code, said = str(key[-1]), how if isinstance(how, Mapping) else {}
+            if code == BASE:
+                continue
+            if not said.get("line"):
+                text = f"{code} has no line, such as line: es-US: the phone line does not speak it."
+                yield document.finding(key, text, WARNING)
+            elif not said.get("voice"):
+                text = f"{code} has no voice, such as voice: Polly.Lupe-Neural: the account's own speaks it on the phone."
+                yield document.finding(key, text, WARNING)
+            elif not any(one.value("responses", OFFER) for one in assistant.translations.get(code, ())):
+                yield document.finding(key, f"{code} has no {OFFER}: who calls is offered it in English.", WARNING)
+
+
+OFFER = "utter_language_offer"
 
 
 def _general(document: Document) -> bool:

@@ -59,6 +59,7 @@ def wire_identity(base: Base, *, assistant: Assistant, desk: AtTheDesk, handoff:
         undelivered_codes=UndeliveredCodes(
             codes=base.store.codes,
             calls=base.store.calls,
+            contacts=base.store.contacts,
             lines=assistant.lines,
             locks=base.store.locks,
             outbox=base.store.outbox,

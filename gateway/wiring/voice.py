@@ -13,7 +13,7 @@ from bot.ports.phone_line import Room
 from bot.transcript.interruptions import Interruptions
 from gateway.outside import relay
 from gateway.wiring.assistant import Assistant
-from gateway.wiring.base import Base
+from gateway.wiring.base import Base, Content
 from gateway.wiring.channels import Channels, Twilio
 from gateway.wiring.conversation import Conversation
 from gateway.wiring.desk import AtTheDesk
@@ -93,6 +93,8 @@ def wire_voice(
         on_refused=base.observed.metrics.refuse,
         relay=relay(base.settings, Interruptions(assistant.lines, base.store.locks, now), base.observed.metrics),
         prompts=Prompts.from_folder(base.content.folder),
+        languages=base.content.hearing.languages,
+        abroad=_abroad(base.content),
         least_attestation=base.settings.caller_attestation,
         rings=switching.rings,
         dial_ins=switching.dial_ins,
@@ -105,6 +107,11 @@ def wire_voice(
         leaving=_leaving(base, twilio, desk, handoff),
         numbers=NumberSettings(twilio.account, twilio.client, base.observed.metrics),
     )
+
+
+def _abroad(content: Content) -> dict[str, Prompts]:
+    """What is set for the phone's questions in each further language that the line speaks. Raises PromptError."""
+    return {one.code: Prompts.from_folder(content.folder, one.code) for one in content.hearing.languages.by_phone}
 
 
 def _errands(base: Base, assistant: Assistant, handoff: HandoffLife, switching: Switching) -> Errands:

@@ -15,10 +15,10 @@ from bot.conversation.assistant import TurnPostponed
 from bot.conversation.conversations import Conversations
 from bot.handoff.availability import PERSON
 from bot.menus.menu import Menu
-from bot.model import Address, Author, InboundMessage, Option, OutboundMessage, Reply, stable_id
+from bot.model import Address, Author, Contact, InboundMessage, Option, OutboundMessage, Reply, stable_id
 from bot.ports import Clock, ContactAsleep, Contacts, StoreUnavailable, TurnResult, Wording
 from bot.ports.stores import Codes, Locks, Menus, Outbox
-from bot.transcript.notice import worded
+from bot.transcript.notice import addressed, told_to, worded
 from gateway.observe.metrics import Metrics
 from gateway.observe.tracing import Tracing
 
@@ -77,9 +77,10 @@ class InboxWorker:
         """The message failed again and again and is set aside: say so, with the offer of a person. Raises StoreUnavailable."""
         if message.hand_back:
             return  # the customer has said nothing; the next that they say is answered
-        offer = Option(self.wording.say("utter_offer_person", message.channel), PERSON)
-        reply = replace(worded(self.wording, "utter_turn_failed", message.channel), options=(offer,))
         contact = await self.contacts.find_or_create(message.sender)
+        with told_to(contact):
+            offer = Option(self.wording.say("utter_offer_person", message.channel), PERSON)
+            reply = replace(worded(self.wording, "utter_turn_failed", message.channel), options=(offer,))
         menu_id = stable_id("m", message.id)
         menu = Menu(menu_id, reply.options, self.clock(), message.channel)
         async with self.locks.hold(contact.conversation_id):
@@ -121,16 +122,19 @@ class InboxWorker:
         try:
             if not await self.codes.allow(f"kept:{message.sender}", 1, 600):
                 return
-            kept, place = worded(self.wording, "utter_message_kept", message.channel), await self._place(message)
+            contact, place = await self._place(message)
+            kept = addressed(self.wording, contact, "utter_message_kept", message.channel)
             await self.outbox.put([self._own(message, "kept", place, kept)])
         except StoreUnavailable:
             return  # Redis is away too; the message itself is safe in it
 
-    async def _place(self, message: InboundMessage) -> str:
+    async def _place(self, message: InboundMessage) -> tuple[Contact | None, str]:
+        """Whose message it is, and their conversation."""
         try:
-            return (await self.contacts.find_or_create(message.sender)).conversation_id
+            contact = await self.contacts.find_or_create(message.sender)
         except ContactAsleep as asleep:
-            return asleep.conversation_id
+            return None, asleep.conversation_id
+        return contact, contact.conversation_id
 
     def _own(
         self, message: InboundMessage, kind: str, conversation_id: str, reply: Reply, menu_id: str | None = None

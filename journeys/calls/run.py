@@ -92,6 +92,7 @@ class CallWalk(Walk):
             return Walk._deeds(self, channel, words)
         line = self.callers[channel]
         after = str(self._step.more.get("after", "")) if self._step else ""
+        line.speaks = str(self._step.more.get("in", "")) if self._step else ""
         return {
             **Walk._deeds(self, channel, words),
             "calls": lambda: line.rings_in(words),
@@ -171,6 +172,8 @@ class CallWalk(Walk):
         if state := more.get("state"):
             line = self.callers.get(step.who, self.callers["voice"])
             await self._record(f"call:{{{line.sid}}}", lambda call: _state(call) == state, f"a call that is {state}")
+        if (spoken := more.get("heard_in")) and (line := self.callers[step.who]).heard_in != spoken:
+            raise Missed(f"words in {spoken} were expected, and they were in {line.heard_in}")
         if reason := more.get("reason"):
             await self._until(lambda t: t["handoff"] and matches(str(reason), t["handoff"]["reason"]), f"reason {reason}")
         if wanted := more.get("handoff"):

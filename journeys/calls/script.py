@@ -42,7 +42,7 @@ GRAMMAR = Grammar(
     | {"signs out", "signs in"}
     | {"rings", "answers", "refuses", "ignores"},
     optional_words=OPTIONAL_WORDS | {"calls", "dials", "takes calls at"},
-    more=frozenset({"after", "reason", "state", "handoff", "kept", "said", "only"}),
+    more=frozenset({"after", "in", "heard_in", "reason", "state", "handoff", "kept", "said", "only"}),
 )
 
 ALONE = frozenset({"phone", "twilio", "clock", "part"})

@@ -14,6 +14,16 @@ class Caller(PhoneSeat):
     def __init__(self, sim: Simulator, number: str, dialled: str) -> None:
         super().__init__(sim, number)
         self._dialled = dialled
+        self.speaks = ""
+        """The language that the caller speaks, where one who listens for another shall hear nonsense."""
+
+    @property
+    def heard_in(self) -> str:
+        """The language of what was said last."""
+        return self._call.heard_in
+
+    async def says(self, text: str) -> None:
+        await self._call.says(text, language=self.speaks)
 
     @property
     def number(self) -> str:

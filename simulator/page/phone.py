@@ -69,7 +69,8 @@ class Telephone:
         if action == "speech":
             confidence = body.get("confidence", 0.93)
             partials = [str(one)[:2000] for one in body.get("partials") or ()][:20]
-            return call.say(str(body.get("text", ""))[:2000], confidence if isinstance(confidence, float) else None, partials)
+            sure, spoken = confidence if isinstance(confidence, float) else None, str(body.get("language", ""))[:20]
+            return call.say(str(body.get("text", ""))[:2000], sure, partials, spoken)
         if action == "answer":
             by = body.get("by", "human")
             if by not in ("human", "machine", "fax", "unknown"):

@@ -39,6 +39,12 @@ class Phone:
         return [e["text"] for e in self._sim.events if self._mine(e)]
 
     @property
+    def heard_in(self) -> str:
+        """The language of the words that this leg has heard last; empty before any."""
+        words = (e for e in reversed(self._sim.events) if self._mine(e) and e["verb"] == "Say")
+        return next((str(e.get("language", "")) for e in words), "")
+
+    @property
     def state(self) -> dict[str, Any]:
         """The leg's latest snapshot (``simulator.twilio_voice.call.Call.snapshot``)."""
         return next((e["call"] for e in reversed(self._sim.events) if e["kind"] == "call" and e["call"]["sid"] == self.sid), {})
@@ -65,11 +71,17 @@ class Phone:
         assert answer["taken"], f"nobody listened for the keys {keys}"
 
     async def says(
-        self, text: str, confidence: float | None = 0.93, within: float = WITHIN, partials: Sequence[str] = ()
+        self,
+        text: str,
+        confidence: float | None = 0.93,
+        within: float = WITHIN,
+        partials: Sequence[str] = (),
+        language: str = "",
     ) -> None:
         """Speak as soon as the call listens (or the other side is there). ``partials``: what was recognised on the way, where
-        the document asks for partial results; without it, the text's own first words."""
-        said = {"text": text, "confidence": confidence, "partials": list(partials)}
+        the document asks for partial results; without it, the text's own first words. ``language``: what it is said in (``es``):
+        whoever listens for another one hears nonsense."""
+        said = {"text": text, "confidence": confidence, "partials": list(partials), "language": language}
         answer = await self._sim.post(f"calls/{self.sid}/speech", **said, wait=within)
         assert answer["taken"], f"nobody listened to {text!r}"
 

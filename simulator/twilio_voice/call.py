@@ -206,14 +206,15 @@ class Call:
             self.collector = None
         return taken
 
-    def say(self, text: str, confidence: float | None = 0.93, on_the_way: Sequence[str] = ()) -> bool:
-        """A whole utterance, and what was recognised on the way to it; False when nobody listens."""
+    def say(self, text: str, confidence: float | None = 0.93, on_the_way: Sequence[str] = (), language: str = "") -> bool:
+        """A whole utterance, and what was recognised on the way to it; False when nobody listens. ``language``: what it is said
+        in, where a recogniser of another language shall make nonsense of it."""
         if self.silenced:
             self.world.journal.add("said", sid=self.sid, text=text, taken=False)
             return False
-        taken = self.collector.say(text, confidence, on_the_way) if self.collector else False
+        taken = self.collector.say(text, confidence, on_the_way, language) if self.collector else False
         if self.relay:
-            taken = self.relay.say(text)
+            taken = self.relay.say(text, language)
         if self.bridge:
             self.bridge.speak(self, text)
             taken = True

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from simulator.twiml.languages import heard
 from simulator.twiml.verbs import Gather
 
 MAX_SPEECH = 60.0
@@ -74,12 +75,12 @@ class Collector:
         self.changed.set()
         return True
 
-    def say(self, text: str, confidence: float | None, on_the_way: Sequence[str] = ()) -> bool:
+    def say(self, text: str, confidence: float | None, on_the_way: Sequence[str] = (), language: str = "") -> bool:
         """A whole utterance; an empty one is a noise that came to nothing. ``on_the_way``: what was recognised before it
         was over (without it, its first words). False when it is lost."""
         if self.deaf or not self.gather.speech or self.digits:
             return False
-        self.speaking = False
+        self.speaking, text = False, heard(text, language, self.gather.language)
         self.partials += on_the_way or growing(text)
         if text.strip():
             self.words.append(text.strip())

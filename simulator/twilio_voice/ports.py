@@ -37,8 +37,8 @@ class ConversationRelay(Protocol):
     def press(self, key: str) -> bool:
         """One key; False when it is lost."""
 
-    def say(self, text: str) -> bool:
-        """A whole utterance; False when it is lost."""
+    def say(self, text: str, language: str = "") -> bool:
+        """A whole utterance, in a language where that is said; False when it is lost."""
 
     def interrupt(self, text: str, after: str) -> bool:
         """Speak over the words, having heard them up to and with ``after``."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from simulator.access_token import IDENTITY
+from simulator.twiml import languages
 from simulator.twiml.table import VOICE, Element
 from simulator.twiml.values import wrong_value
 from simulator.twiml.verbs import (
@@ -156,6 +157,8 @@ class _Reader:
         limit = {"Polly": 3000, "Google": 5000}.get(node.get("voice", "").partition(".")[0], 4096)
         if len(text) > limit or len(quote(text)) > 4500:
             self.note(f"<Say> is too long: {len(text)} characters, {len(quote(text))} URL-encoded", 13521)
+        if wrong := languages.unspoken(node.get("language", "en-US"), node.get("voice", "")):
+            self.note(f"<Say voice>: {wrong}", 13511)
         return Say(text, self.number(node, "loop", 1), node.get("language", "en-US"))
 
     def play(self, node: ET.Element) -> Play:
@@ -172,6 +175,8 @@ class _Reader:
         timeout = self.number(node, "timeout", 5)
         if node.get("speechModel") and node.get("speechTimeout") == "auto":
             self.note("<Gather speechTimeout> must be a number when speechModel is set", 13334)
+        if wrong := languages.unheard(node.get("language", "en-US"), node.get("speechModel", "default")):
+            self.note(f"<Gather language>: {wrong}", 13331)
         if node.get("action") is None and not self.url:
             self.note("<Gather action> is required in a document given inline", 11100)
         prompts = tuple(p for child in node if child.tag in PROMPTS and isinstance(p := self.verb(child), Say | Play | Pause))
@@ -188,6 +193,7 @@ class _Reader:
             barge_in=self.flag(node, "bargeIn", True),
             partial_url=self.link(node, "partialResultCallback"),
             prompts=prompts,
+            language=node.get("language", "en-US"),
         )
 
     def redirect(self, node: ET.Element) -> Redirect:
@@ -280,11 +286,14 @@ class _Reader:
         if relay is None:
             self.note("<Connect> is not played by this simulator, except for <ConversationRelay>")
             return NotPlayed("Connect")
+        for one in (relay, *relay.findall("Language")):
+            self._relay_language(one)
         return Relay(
             self._socket(relay.get("url", "")),
             self.link(node, "action"),
             self.method(node),
             relay.get("transcriptionLanguage") or relay.get("language") or "en-US",
+            relay.get("ttsLanguage") or relay.get("language") or "en-US",
             self.flag(relay, "dtmfDetection", False),
             self.flag(relay, "partialPrompts", False),
             relay.get("interruptible", "any"),
@@ -293,6 +302,16 @@ class _Reader:
             tuple(relay.get("events", "").split()),
             tuple((one.get("name", ""), one.get("value", "")) for one in relay.findall("Parameter")),
         )
+
+    def _relay_language(self, node: ET.Element) -> None:
+        """The session's own, and each that it may change to."""
+        language = node.get("code") or node.get("ttsLanguage") or node.get("language") or "en-US"
+        if node.tag == "Language" and not node.get("code"):
+            self.note("<Language> names no code", 64101)
+        if wrong := languages.unspoken(language, languages.relay_voice(node.get("ttsProvider", ""), node.get("voice", ""))):
+            self.note(f"<{node.tag} voice>: {wrong}", 64101)
+        if node.get("transcriptionLanguage") == languages.EITHER and node.get("transcriptionProvider", "Deepgram") != "Deepgram":
+            self.note("<ConversationRelay transcriptionLanguage>: multi is heard by Deepgram alone", 64101)
 
     def _socket(self, url: str) -> str:
         """Twilio takes wss only; plain ws is taken here for an installation on this machine."""

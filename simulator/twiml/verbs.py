@@ -58,6 +58,7 @@ class Gather:
     barge_in: bool
     partial_url: str | None
     prompts: tuple[Prompt, ...] = ()
+    language: str = "en-US"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +153,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """``<Connect><ConversationRelay>``. ``interruptible`` and ``report``: none, dtmf, speech, any."""
+    """``<Connect><ConversationRelay>``. ``interruptible`` and ``report``: none, dtmf, speech, any. ``language``: what is heard;
+    ``speaks``: the voice's."""
 
     url: str
     action: str | None
     method: str
     language: str = "en-US"
+    speaks: str = "en-US"
     dtmf: bool = False
     partial: bool = False
     interruptible: str = "any"

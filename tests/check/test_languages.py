@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from check import phone
 from check.reading.assistant import load
 from check.translation import languages
 from check.translation.untranslated import report
@@ -60,3 +61,23 @@ def test_what_is_not_translated_is_listed(shop: Path) -> None:
     found = languages.untranslated(load(shop), "es")
     assert found == {"responses": ["utter_hours"], "titles": ["Your branch"], "intents": ["hours"], "articles": []}
     assert "es: 1 responses not translated\n  utter_hours" in report({"es": found})
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ("{name: Español}", "es has no line"),
+        ("{line: es-US}", "es has no voice"),
+        ("{line: es-US, voice: Polly.Lupe-Neural}", "es has no utter_language_offer"),
+    ],
+)
+def test_what_the_phone_line_cannot_speak_is_told(shop: Path, declared: str, said: str) -> None:
+    spanish(shop, "domain/shop/_languages.yml", f"languages: {{en: {{}}, es: {declared}}}")
+    assert [one.text.startswith(said) for one in languages.by_phone(load(shop))] == [True]
+
+
+def test_the_phone_lines_words_are_checked_in_each_language(shop: Path) -> None:
+    commands = "{person: {say: [otra vez]}, repeat: {say: [otra vez, de nuevo]}}"
+    spanish(shop, "domain/shop/es/_voice.yml", f"voice: {{digits: {{timeot: 9}}, commands: {commands}}}")
+    told = [one.text for rule in (phone.voice, phone.commands) for one in rule(load(shop))]
+    assert any("timeot" in one for one in told) and any(one.startswith('"otra vez" is said for person already') for one in told)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
+from bot.languages.declared import Languages
 from bot.menus.menu import spoken
 from connectors.twilio.client import TwilioAccount
 from tests.voice.fakes import (
@@ -33,6 +35,7 @@ from voice.calls import VoiceLine
 from voice.speech.prompts import Prompts
 from voice.wire import Needs
 
+DOMAIN = Path(__file__).resolve().parents[2] / "domain"
 ACCOUNT = TwilioAccount("AC" + "0" * 32, (TOKEN,), "http://127.0.0.1:1", "+15550100998", "+15550100999", PUBLIC)
 
 
@@ -47,6 +50,12 @@ def prompts() -> Prompts:
 
 
 @pytest.fixture
+def languages() -> Languages:
+    """Those of the business; a test module may have others."""
+    return Languages()
+
+
+@pytest.fixture
 def settings() -> LineSettings:
     """What the installation set; a test may set something else (``@pytest.mark.parametrize("settings", ...)``)."""
     return LineSettings()
@@ -56,6 +65,11 @@ def settings() -> LineSettings:
 def turn_deadline() -> float:
     """Seconds until a filler: more than a loaded machine takes, but where a test is about it."""
     return 10.0
+
+
+def abroad(languages: Languages) -> dict[str, Prompts]:
+    """What the sample bank's designers set in each."""
+    return {one.code: Prompts.from_folder(DOMAIN, one.code) for one in languages.by_phone}
 
 
 @dataclass
@@ -78,7 +92,9 @@ class World:
 
 
 @pytest.fixture
-async def world(aiohttp_client: Any, prompts: Prompts, settings: LineSettings, turn_deadline: float) -> AsyncIterator[World]:
+async def world(
+    aiohttp_client: Any, prompts: Prompts, settings: LineSettings, turn_deadline: float, languages: Languages
+) -> AsyncIterator[World]:
     store, clock, words, twilio = Store(), FakeClock(), Words(), FakeTwilioClient()
     refused: list[str] = []
     helpers = Helpers(store, clock, words)
@@ -107,6 +123,8 @@ async def world(aiohttp_client: Any, prompts: Prompts, settings: LineSettings, t
                 supervises=helpers.supervises,
             ),
             prompts=prompts,
+            languages=languages,
+            abroad=abroad(languages),
         )
     )
     app = web.Application()

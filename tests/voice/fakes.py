@@ -15,6 +15,7 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 from twilio.request_validator import RequestValidator
 
+from bot.languages.current import current
 from bot.model import Address, Call, CallState, ChannelName, Contact, Handoff, HandoffState, InboundMessage, Proof, Reply, new_id
 from bot.ports import SendError, SendFailure, StoreUnavailable, TurnResult
 from tests.voice.table import problems
@@ -24,6 +25,7 @@ PUBLIC = "https://line.example"
 ANA = "+15550100123"
 
 SENTENCES = {
+    "utter_language_offer": "Press {key} for this language.",
     "utter_turn_failed": "Sorry, that did not work.",
     "utter_message_kept": "Your message is kept.",
     "utter_call_over": "Thank you for calling. Goodbye.",
@@ -125,7 +127,8 @@ class Words:
         assert channel in (ChannelName.VOICE, ChannelName.SMS)
         if self.broken:
             raise KeyError(name)
-        return SENTENCES[name].format(**values)
+        said = SENTENCES[name].format(**values)
+        return f"[{current()}] {said}" if current() else said
 
 
 class Store:

@@ -14,8 +14,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from pydantic import BaseModel
 from twilio.request_validator import RequestValidator
 
+from bot.languages.declared import Languages
 from bot.menus.menu import spoken
-from tests.voice.conftest import ACCOUNT
+from tests.voice.conftest import ACCOUNT, abroad
 from tests.voice.fakes import (
     PUBLIC,
     TOKEN,
@@ -206,7 +207,9 @@ class AsServed(TestServer):
 
 
 @asynccontextmanager
-async def relay_world(aiohttp_client: Any, gateways: int = 2, prompts: Prompts | None = None) -> AsyncIterator[RelayWorld]:
+async def relay_world(
+    aiohttp_client: Any, gateways: int = 2, prompts: Prompts | None = None, languages: Languages | None = None
+) -> AsyncIterator[RelayWorld]:
     """Gateways that share one store; calls to the number go over the relay."""
     store, clock, words, sleep = Store(), FakeClock(), Words(), FakeSleep()
     helpers = Helpers(store, clock, words)
@@ -233,6 +236,8 @@ async def relay_world(aiohttp_client: Any, gateways: int = 2, prompts: Prompts |
                 on_refused=world.refused.append,
                 people=PeopleParts(errands=helpers.errands, rooms=helpers.rooms, waits=helpers.waits, available=helpers.how_many),
                 prompts=prompts or Prompts(),
+                languages=languages or Languages(),
+                abroad=abroad(languages or Languages()),
                 relay=RelayOptions(lambda number: number == "+15550100999", on_heard, world.ignore, sleep),
             )
         )

@@ -59,7 +59,7 @@ VALUES = {
     ("Gather", "profanityFilter"): r"true|false",
     ("prosody", "rate"): r"x-slow|slow|\d{2}%",
     ("Gather", "numDigits"): r"[1-9]\d?",
-    ("Gather", "language"): r"[a-z]{2}-[A-Z]{2}",
+    ("Gather", "language"): r"[a-z]{2}-[A-Z]{2}|multi",
     ("Redirect", "method"): r"POST",
     ("Enqueue", "method"): r"POST",
     ("Enqueue", "waitUrlMethod"): r"POST",

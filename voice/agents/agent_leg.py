@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from bot.agent_desk.caller_requests import Errands
+from bot.languages.current import BASE, current, speaking
 from bot.model import Address, AddressKind, Call, CallState, ChannelName, Handoff
 from bot.ports import Calls, Clock, Handoffs, SendError, SendFailure, StoreUnavailable, Wording
 from bot.ports.phone_line import AGENT, CALLER, LISTENER, THIRD, TRANSFER, Leg, Rooms
@@ -17,7 +18,7 @@ from connectors.twilio.client import TwilioAccount, TwilioClient
 from voice import script
 from voice.agents.line_settings import LineSettings
 from voice.gather.twiml import render
-from voice.script import Entrance, Script, Speech, url
+from voice.script import Entrance, Script, Tongues, url
 from voice.speech.spoken import aloud
 
 RING_SECONDS = 25
@@ -61,7 +62,7 @@ class AgentLeg:
     rooms: Rooms
     wording: Wording
     clock: Clock
-    speech: Speech
+    tongues: Tongues
     settings: LineSettings
 
     async def ring(self, handoff: Handoff, phone: str) -> None:
@@ -94,8 +95,8 @@ class AgentLeg:
             return self._gone()
         whispered, accepted = await self._whisper(handoff), invitation.url("agent/join")
         if browser:
-            return script.whisper([whispered], accepted, self.speech, patience=1)
-        return script.whisper([whispered, self._say("utter_agent_press")], accepted, self.speech)
+            return script.whisper([whispered], accepted, self.tongues.speech, patience=1)
+        return script.whisper([whispered, self._say("utter_agent_press")], accepted, self.tongues.speech)
 
     async def taken(self, invitation: Invitation, sid: str, digits: str, *, browser: bool = False) -> Script:
         """A key was pressed, or it is a browser: into the conference. No key: a mailbox, or somebody who cannot talk now."""
@@ -104,14 +105,14 @@ class AgentLeg:
             return self._gone()
         if not digits and not browser:
             await self._not_taken(invitation)
-            return script.goodbye([self._say("utter_agent_not_taken")], self.speech)
+            return script.goodbye([self._say("utter_agent_not_taken")], self.tongues.speech)
         if invitation.role == AGENT and not await self._fetched(handoff, sid):
             return self._gone()
         await self.calls.remember(_entered(sid), "1")
         await self.rooms.enter(handoff.id, Leg(sid, invitation.role, invitation.who))
         words = [self._say("utter_agent_calling")] if handoff.callback and invitation.role == AGENT else []
         return script.conference(
-            words, await self._entrance(handoff, invitation), self.speech, last=[self._say("utter_agent_over")]
+            words, await self._entrance(handoff, invitation), self.tongues.speech, last=[self._say("utter_agent_over")]
         )
 
     async def ended(self, invitation: Invitation, sid: str, status: str) -> None:
@@ -127,26 +128,33 @@ class AgentLeg:
         if self.settings.record_calls:
             words.append(self._say("utter_recorded"))
         entrance = Entrance(handoff_id, CALLER, ends=True, record=self.settings.record_calls)
-        return script.conference(words, entrance, self.speech, after=url("talked", step=step))
+        return script.conference(words, entrance, self.tongues.speech, after=url("talked", step=step))
 
     # -- the customer is called back -----------------------------------------------------------------------------
 
     async def customer_answered(self, handoff_id: str, sid: str, answered_by: str, attempt: int | None = None) -> Script:
         """The called customer picked up, or a machine did: it gets a short message and no conversation."""
         handoff = await self.handoffs.get(handoff_id)
+        spoken = await self.errands.spoken_with(handoff.conversation_id) if handoff else BASE
+        with speaking(self.tongues.named(spoken).code):
+            return await self._customer_answered(handoff, handoff_id, sid, answered_by, attempt)
+
+    async def _customer_answered(
+        self, handoff: Handoff | None, handoff_id: str, sid: str, answered_by: str, attempt: int | None
+    ) -> Script:
         back = handoff.callback if handoff and handoff.open else None
         room = await self.rooms.get(handoff_id)
         if handoff is None or back is None or room.leg(AGENT) is None:
             if back is not None and attempt in (None, back.attempt):
                 await self.errands.rests(handoff_id)
-            return script.goodbye([self._say("utter_callback_late")], self.speech)
+            return script.goodbye([self._say("utter_callback_late")], self.tongues.speech)
         if answered_by.startswith("machine") or answered_by == "fax":
             again = await self.not_reached(handoff_id, "machine", sid, attempt)
             words = self._say("utter_callback_machine_last" if again is False else "utter_callback_machine")
-            return script.goodbye([words], self.speech)
+            return script.goodbye([words], self.tongues.speech)
         address = Address(AddressKind.TEL, back.number)
         call = Call(sid, handoff.conversation_id, address, self.clock(), CallState.BRIDGED, step=1, handoff_id=handoff_id)
-        await self.calls.create(call)
+        await self.calls.create(replace(call, language=current()))
         await self.errands.joined(handoff_id, sid)
         return await self.caller_enters(handoff_id, call.step, "utter_callback_hello")
 
@@ -158,7 +166,8 @@ class AgentLeg:
             return None
         if leg := (await self.rooms.get(handoff_id)).leg(AGENT):
             sentence = "utter_callback_not_reached" if again else "utter_callback_last"
-            said = script.goodbye([self._say(sentence)], self.speech)
+            with speaking(BASE):
+                said = script.goodbye([self._say(sentence)], self.tongues.speech)
             with suppress(SendError):  # they have hung up; what became of the customer is kept
                 await self.client.update_call(leg.call_sid, twiml=render(said))
         return again
@@ -243,7 +252,7 @@ class AgentLeg:
         )
 
     def _gone(self) -> Script:
-        return script.goodbye([self._say("utter_agent_caller_gone")], self.speech)
+        return script.goodbye([self._say("utter_agent_caller_gone")], self.tongues.speech)
 
     def _say(self, name: str, **values: object) -> str:
         return aloud(self.wording.say(name, ChannelName.VOICE, **values))

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.agent_desk.caller_requests import Errands
-from bot.model import Address, AddressKind, Call, ChannelName, OutboundMessage
+from bot.languages.current import current, speaking
+from bot.model import Address, AddressKind, Call, ChannelName, Contact, OutboundMessage
 from bot.ports import Calls, Clock, Contacts, SendError, SendFailure, StoreUnavailable, Wording
 from bot.switching.call_me import FRESH, Rings
 from connectors.twilio.client import TwilioAccount, TwilioClient
@@ -20,7 +21,7 @@ from voice import script
 from voice.flow import CallFlow
 from voice.gather.forms import VoiceForm
 from voice.gather.steps import Work
-from voice.script import Script, Speech, url
+from voice.script import Script, Tongues, url
 from voice.speech.spoken import aloud
 
 RING_SECONDS = 25
@@ -51,7 +52,7 @@ class CustomerLeg:
     flow: CallFlow
     wording: Wording
     clock: Clock
-    speech: Speech
+    tongues: Tongues
     form: Form
     in_step: InStep
 
@@ -89,14 +90,18 @@ class CustomerLeg:
         """Somebody, or a machine, picked up. Whoever it is has proved nothing by that."""
         wish = await self.rings.wish(ring_id)
         if wish is None:
-            return script.goodbye([self._say("utter_call_failed")], self.speech)
+            return script.goodbye([self._say("utter_call_failed")], self.tongues.speech)
+        address = Address(AddressKind.TEL, wish.tel)
+        contact = await self.contacts.find_or_create(address)
+        with speaking(self.tongues.named(contact.locale).code):
+            return await self._for(form, ring_id, contact, address)
+
+    async def _for(self, form: VoiceForm, ring_id: str, contact: Contact, address: Address) -> Script:
         if form.answered_by.startswith("machine") or form.answered_by == "fax":
             await self.rings.told(ring_id, "utter_ring_machine")
-            return script.goodbye([self._say("utter_ring_to_machine")], self.speech)
+            return script.goodbye([self._say("utter_ring_to_machine")], self.tongues.speech)
         if await self.calls.get(form.sid) is None:
-            address = Address(AddressKind.TEL, wish.tel)
-            contact = await self.contacts.find_or_create(address)
-            await self.calls.create(Call(form.sid, contact.conversation_id, address, self.clock()))
+            await self.calls.create(Call(form.sid, contact.conversation_id, address, self.clock(), language=current()))
         return await self.flow.started(form, [self._say("utter_ring_hello")])
 
     async def over(self, form: VoiceForm, ring_id: str) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from bot.agent_desk.caller_requests import Errands
+from bot.languages.tables import folded
 from bot.menus import spoken_choices as lexicon
 from bot.model import Call, CallState, ChannelName, Handoff, HandoffState, talked
 from bot.ports import Calls, Clock, Handoffs, Wording
@@ -19,7 +20,7 @@ from bot.ports.hours import opening_words
 from voice import script
 from voice.agents.line_settings import LineSettings
 from voice.gather.forms import VoiceForm
-from voice.script import Script, Speech, url
+from voice.script import Script, Tongues, url
 from voice.speech.commands import Commands
 from voice.speech.spoken import aloud, heard_digits
 
@@ -53,11 +54,15 @@ class Offers:
     errands: Errands
     wording: Wording
     clock: Clock
-    speech: Speech
+    tongues: Tongues
     settings: LineSettings
-    commands: Commands
     national: bool
     available: Available
+
+    @property
+    def commands(self) -> Commands:
+        """Words and keys, in the language of the turn."""
+        return self.tongues.now.prompts.commands
 
     # -- may they wait? ------------------------------------------------------------------------------------------
 
@@ -83,14 +88,14 @@ class Offers:
     async def instead(self, call: Call, words: Sequence[str]) -> Script:
         """For a caller who could not be put in line: say why, then the offers."""
         await self._keep(call.sid, 0, Choice())
-        return script.onward(words, _url(0), self.speech)
+        return script.onward(words, _url(0), self.tongues.speech)
 
     async def left(self, form: VoiceForm, chosen: str) -> Script:
         """A caller left the queue by a key."""
         await self._keep(form.sid, 0, Choice(queued=True))
         call, handoff = await self._whose(form.sid)
         if call is None or handoff is None:
-            return script.goodbye([self._say("utter_goodbye_kept")], self.speech)
+            return script.goodbye([self._say("utter_goodbye_kept")], self.tongues.speech)
         return await self._picked(call, handoff, Choice(queued=True), 0, chosen)
 
     # -- one question --------------------------------------------------------------------------------------------
@@ -101,7 +106,7 @@ class Offers:
         if form.over or call is None or call.state is CallState.ENDED:
             return script.nothing()
         if handoff is None or not handoff.open:
-            return script.goodbye([self._say("utter_goodbye_kept")], self.speech)
+            return script.goodbye([self._say("utter_goodbye_kept")], self.tongues.speech)
         form = replace(form, digits=form.digits or self._named(form.speech))
         choice = await self._choice(form.sid, number)
         if number == 0:
@@ -119,10 +124,10 @@ class Offers:
             return await self._ask(call, at, number, [])
         if way == MESSAGE:
             said, silent = [self._say("utter_voicemail_record")], [self._say("utter_goodbye_kept")]
-            return script.message(said, silent, handoff.id, self.speech)
+            return script.message(said, silent, handoff.id, self.tongues.speech)
         if way == TEXT:
             if await self.errands.goes_on_by_text(handoff.id, call.caller.value):
-                return script.goodbye([self._say("utter_text_sent")], self.speech)
+                return script.goodbye([self._say("utter_text_sent")], self.tongues.speech)
             return await self._ask(call, replace(choice, at="menu"), number, [self._say("utter_no_text_here")])
         return await self._ask_again(call, choice, number)
 
@@ -135,7 +140,7 @@ class Offers:
         meant = self.commands.answer(form.digits, form.speech)
         if meant:
             await self.errands.ask_callback(handoff.id, choice.number)
-            return script.goodbye([self._say("utter_callback_kept", number=choice.number)], self.speech)
+            return script.goodbye([self._say("utter_callback_kept", number=choice.number)], self.tongues.speech)
         if meant is None:
             return await self._ask_again(call, choice, number)
         return await self._ask(call, Choice("number", "", choice.queued), number, [])
@@ -143,7 +148,7 @@ class Offers:
     async def _ask_again(self, call: Call, choice: Choice, number: int) -> Script:
         """Nothing usable came: again, and in the end goodbye; the handoff is kept."""
         if choice.asked + 1 >= ASKED_AGAIN:
-            return script.goodbye([self._say("utter_goodbye_kept")], self.speech)
+            return script.goodbye([self._say("utter_goodbye_kept")], self.tongues.speech)
         return await self._ask(call, replace(choice, asked=choice.asked + 1), number, [])
 
     async def _ask(self, call: Call, choice: Choice, number: int, lead: Sequence[str]) -> Script:
@@ -152,19 +157,25 @@ class Offers:
         action = _url(following)
         if choice.at == "confirm":
             words = self._say("utter_callback_confirm", number=choice.number)
-            return script.choose([*lead, words], action, ("yes", "no"), self.speech)
+            return script.choose([*lead, words], action, self._yes_and_no(), self.tongues.speech)
         if choice.at == "number":
-            return script.choose([*lead, self._say("utter_callback_number")], action, (), self.speech, count=11, figures=True)
+            return script.choose(
+                [*lead, self._say("utter_callback_number")], action, (), self.tongues.speech, count=11, figures=True
+            )
         ways = [(key, self._title(name)) for key, name in OFFERED if key != TEXT or await self._texts(call)]
         words = " ".join(self._say("utter_way", title=title, number=key) for key, title in ways)
         back = [self._say("utter_way_back")] if choice.queued else []
-        return script.choose([*lead, words, *back], action, [title for _, title in ways], self.speech)
+        return script.choose([*lead, words, *back], action, [title for _, title in ways], self.tongues.speech)
+
+    def _yes_and_no(self) -> list[str]:
+        """The first words for each that the designers gave."""
+        return [wish.say[0] for wish in (self.commands.yes, self.commands.no) if wish.say]
 
     async def _back(self, call: Call, handoff: Handoff) -> Script:
         """Back in line, at the place that was kept."""
         waiting = replace(call, step=call.step + 1)
         await self.calls.update(call.sid, lambda now: replace(talked(now, waiting), state=CallState.WAITING))
-        return script.enqueue([], waiting.step, self.speech)
+        return script.enqueue([], waiting.step, self.tongues.speech)
 
     # -- what is known -------------------------------------------------------------------------------------------
 
@@ -176,11 +187,10 @@ class Offers:
             return OFFERED[place.number - 1][0]
         if not lexicon.NEGATIONS.isdisjoint(lexicon.words(form.speech)):
             return ""  # "I don't want to be called back"
-        said = set(re.findall(r"[a-z]{4,}", form.speech.casefold()))
-        for key, name in OFFERED:
-            if said & set(re.findall(r"[a-z]{4,}", self._title(name).casefold())):
-                return key
-        return ""
+        said = _beginnings(form.speech)
+        shared = [(len(said & _beginnings(self._title(name))), key) for key, name in OFFERED]
+        most, way = max(shared, key=lambda one: one[0])
+        return way if most else ""
 
     def _named(self, speech: str) -> str:
         """One key, where it was named aloud."""
@@ -212,6 +222,11 @@ class Offers:
 
     def _say(self, name: str, **values: object) -> str:
         return aloud(self.wording.say(name, ChannelName.VOICE, **values))
+
+
+def _beginnings(text: str) -> set[str]:
+    """Of the words that say something: "llame" and "llamemos" begin alike."""
+    return {word[:4] for word in re.findall(r"[a-z]{4,}", folded(text))}
 
 
 def _key(sid: str, number: int) -> str:

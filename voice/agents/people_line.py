@@ -29,7 +29,7 @@ from voice.flow import CallFlow
 from voice.gather.forms import RECORDING, VoiceForm, query_number
 from voice.gather.steps import Edge, Steps, Work
 from voice.gather.twiml import render
-from voice.script import Script, Speech, url
+from voice.script import Script, Tongues, url
 from voice.speech.spoken import aloud
 
 KEPT_BY_TWILIO = "public, max-age=604800"
@@ -78,7 +78,7 @@ class PeopleLine:
     steps: Steps
     edge: Edge
     settings: LineSettings
-    speech: Speech
+    tongues: Tongues
     form: Form
     raw: Callable[[web.Request], Awaitable[Mapping[str, str]]]
     in_step: Callable[[VoiceForm, int, str, Work], Awaitable[web.Response]]
@@ -157,7 +157,7 @@ class PeopleLine:
         async def work() -> Script:
             key = f"{form.sid}:choice:{number}"
             answer = await self.steps.answer(key, "choice", lambda: self.offers.answered(form, number))
-            return answer if answer is not None else script.onward([], url("choice", n=number), self.speech)
+            return answer if answer is not None else script.onward([], url("choice", n=number), self.tongues.speech)
 
         return _twiml(await self.edge.spoken("choice", work))
 
@@ -174,7 +174,7 @@ class PeopleLine:
 
     def _listen_on(self, joined: int, number: int) -> Script:
         """The caller stays; what they say next is the next question's."""
-        return script.onward([], url("typed", joined=joined, n=number + 1), self.speech)
+        return script.onward([], url("typed", joined=joined, n=number + 1), self.tongues.speech)
 
     async def _voicemail(self, request: web.Request) -> web.Response:
         """``<Record action>``: the message is there, or nothing was said."""
@@ -186,7 +186,7 @@ class PeopleLine:
             if form.over:
                 return script.nothing()
             said = "utter_voicemail_kept" if form.seconds else "utter_goodbye_kept"
-            return script.goodbye([self._say(said)], self.speech)
+            return script.goodbye([self._say(said)], self.tongues.speech)
 
         return _twiml(await self.edge.spoken("voicemail", work))
 
@@ -232,7 +232,7 @@ class PeopleLine:
             key = f"{form.sid}:join"
             taken = lambda: self.agent.taken(invitation, form.sid, form.digits, browser=_browser(form))  # noqa: E731 - named for the line
             answer = await self.steps.answer(key, "agent", taken)
-            return answer if answer is not None else script.onward([], invitation.url("agent/join"), self.speech)
+            return answer if answer is not None else script.onward([], invitation.url("agent/join"), self.tongues.speech)
 
         return _twiml(await self.edge.spoken("agent", work))
 
@@ -265,7 +265,7 @@ class PeopleLine:
         """The talk with the agent is over and the caller is still there: a question about it, then the assistant."""
         form, step = await self.form(request), query_number(request.query, "step")
         if self.settings.effort_question and not form.over:
-            return _twiml(script.choose([self._say("utter_effort_question")], url("effort", step=step), (), self.speech))
+            return _twiml(script.choose([self._say("utter_effort_question")], url("effort", step=step), (), self.tongues.speech))
         return await self._back(form, step)
 
     async def _effort(self, request: web.Request) -> web.Response:
@@ -296,7 +296,7 @@ class PeopleLine:
 
         async def work() -> Script:
             answer = await self.steps.answer(f"{form.sid}:callback", "callback", made)
-            return answer if answer is not None else script.onward([], url("callback", handoff=handoff_id), self.speech)
+            return answer if answer is not None else script.onward([], url("callback", handoff=handoff_id), self.tongues.speech)
 
         return _twiml(await self.edge.spoken("callback", work))
 

@@ -74,7 +74,7 @@ class WaitingRoom:
         if form.digits in WAYS_OUT and form.digits:
             await self.calls.remember(chosen_key(form.sid, look.joined), form.digits)
             await self.calls.update(form.sid, _leaves)
-            return script.leave([], self.flow.speech)
+            return script.leave([], self.flow.tongues.speech)
         return self._wait([aloud(self._say("utter_queue_keys"))], look, look.told)
 
     def silence(self, look: Look) -> Script:
@@ -108,12 +108,12 @@ class WaitingRoom:
         call = await self.calls.get(sid)
         handoff = await self.flow.handoffs.get(call.handoff_id) if call and call.handoff_id else None
         if handoff is None or not handoff.open:
-            return script.leave(words, self.flow.speech)
+            return script.leave(words, self.flow.tongues.speech)
         if call and call.state is CallState.WAITING and handoff.call_sid is None:
             await self.errands.still_on_line(handoff.id, sid)
         if types(handoff):
             await self.calls.remember(chosen_key(sid, look.joined), TYPED)
-            return script.leave(words, self.flow.speech)
+            return script.leave(words, self.flow.tongues.speech)
         now = int(self.flow.clock().timestamp())
         told, waits = look.told or now, handoff.state is HandoffState.WAITING
         if not words and waits and look.number == 0:
@@ -128,7 +128,7 @@ class WaitingRoom:
     def _wait(self, words: Sequence[str], look: Look, told: int) -> Script:
         clips = self.clips()
         clip = clips[look.number % len(clips)] if clips else ""
-        return script.wait(words, clip, look.following(told), look.key(told), self.flow.speech)
+        return script.wait(words, clip, look.following(told), look.key(told), self.flow.tongues.speech)
 
     def _say(self, name: str, **values: object) -> str:
         return self.flow.wording.say(name, ChannelName.VOICE, **values)

@@ -58,15 +58,15 @@ class TypedTalk:
         handoff = await self.flow.handoffs.get(call.handoff_id) if call.handoff_id else None
         if handoff is None or not handoff.open:
             if words := await self._typed(form.sid):
-                return script.onward(words, url("typed", joined=joined, n=number + 1), self.flow.speech)
+                return script.onward(words, url("typed", joined=joined, n=number + 1), self.flow.tongues.speech)
             return await self.flow.returned(replace(form, queue_result="leave"), joined)
-        return None if types(handoff) else script.enqueue([], joined, self.flow.speech)
+        return None if types(handoff) else script.enqueue([], joined, self.flow.tongues.speech)
 
     async def _typed(self, sid: str) -> list[str]:
         return [aloud(text) for text in await self.calls.to_say(sid)]
 
     def _listen(self, words: list[str], joined: int, number: int) -> Script:
-        return script.listen(words, url("typed", joined=joined, n=number), self.flow.speech)
+        return script.listen(words, url("typed", joined=joined, n=number), self.flow.tongues.speech)
 
     def _say(self, name: str) -> str:
         return self.flow.wording.say(name, ChannelName.VOICE)

@@ -53,7 +53,7 @@ class Answers:
     async def last_words(self, call: Call, step: int, prompt: Prompt, form: VoiceForm) -> Script:
         """Said just before the end, and overtaken by the news of it: the thread has it, and nobody hears the answer. Figures
         that were only begun are no answer."""
-        heard = hear(form, prompt, self.commands)
+        heard = hear(form, prompt, self.commands, self.saying.tongues.asked)
         begun = bool(form.digits) and _unfinished(prompt, heard.keys)
         if not begun and (heard.keys or (heard.text and not heard.wish)):
             text = "" if heard.keys else heard.text
@@ -71,6 +71,8 @@ class Answers:
             return await self._confirmed(call, step, prompt, heard, form)
         if heard.wish:
             return await self._wished(call, step, prompt, heard)
+        if heard.speak:
+            return await self._in_language(call, step, heard)
         if heard.language:
             language, answer = heard.language
             return await self._missed(call, step, prompt, [Foreign(answer, language)], text=heard.text)
@@ -132,6 +134,12 @@ class Answers:
             return await self.saying.ask(slower, step, prompt, [self._say("utter_slower")])
         return await self.saying.ask(call, step, prompt)
 
+    async def _in_language(self, call: Call, step: int, heard: Heard) -> Script:
+        """Another language of the line, by its key or in words."""
+        shown = heard.text or self.saying.tongues.named(heard.speak).name
+        message = replace(self.saying.message(call, str(step), text=shown), language=heard.speak)
+        return await self.saying.spoken(replace(call, silences=0), step, await self.conversations.receive(message))
+
     async def person_asked(self, call: Call, step: int) -> Script:
         """A person was asked for in words that were understood only on the way."""
         shown = next(iter(self.commands.person.say), "")
@@ -156,7 +164,7 @@ class Answers:
         prompt = Prompt.from_json(asked.original)
         meant = self.commands.answer(heard.keys, heard.text)
         if meant is None:
-            anew = replace(hear(form, prompt, self.commands), confidence=None)
+            anew = replace(hear(form, prompt, self.commands, self.saying.tongues.asked), confidence=None)
             return await self.taken(call, step, prompt, anew, form)
         if not meant:
             return await self._missed(call, step, prompt, [self._say("utter_heard_wrong")])

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from bot.languages.current import current
+from bot.languages.numbers import counted
+from bot.languages.tables import glossed
 from voice.gather.forms import VoiceForm
 from voice.script import Prompt
-from voice.speech.commands import Commands, hesitates, plain, without_swearing
+from voice.speech.commands import Commands, without_swearing
 from voice.speech.spoken import heard_digits
+
+KEYS = "keys"
+"""Words around keys that are named aloud, in a language's ``_said.yml``: "oprimo" is "press"."""
+
+NONE: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """An answer. ``keys`` win over ``text``; dictated figures are keys where figures are expected. ``wish`` names a
-    command; ``language`` one that the line does not speak, with the answer in it; ``sworn``: nothing but swearing.
-    ``confidence`` is None for keys, and where Twilio did not give it."""
+    command; ``speak`` a language of the line that is asked for (two letters); ``language`` one that it does not speak, with the
+    answer in it; ``sworn``: nothing but swearing. ``confidence`` is None for keys, and where Twilio did not give it."""
 
     keys: str = ""
     text: str = ""
     wish: str | None = None
+    speak: str = ""
     language: tuple[str, str] | None = None
     sworn: bool = False
     confidence: float | None = None
@@ -26,7 +37,7 @@ class Heard:
     @property
     def nothing(self) -> bool:
         """Silence."""
-        return not (self.keys or self.text or self.wish or self.sworn)
+        return not (self.keys or self.text or self.wish or self.speak or self.sworn)
 
     @property
     def words(self) -> int:
@@ -34,29 +45,33 @@ class Heard:
         return len(self.text.split())
 
 
-def hear(form: VoiceForm, prompt: Prompt, commands: Commands) -> Heard:
-    """Read a webhook as the answer to ``prompt``."""
+def hear(form: VoiceForm, prompt: Prompt, commands: Commands, asked: Mapping[str, Collection[str]] = NONE) -> Heard:
+    """Read a webhook as the answer to ``prompt``. ``asked``: the words that ask for each language of the line."""
     if form.digits:
         return _keyed(form.digits, prompt, commands)
     text = without_swearing(form.speech)
-    if not text or hesitates(text):
+    if not text or commands.hesitates(text):
         return Heard(sworn=bool(form.speech) and not text)
-    figures = heard_digits(commands.without_finish(text)) if prompt.digits else None
+    figures = heard_digits(commands.without_finish(_keys_in_english(text))) if prompt.digits else None
     if figures and "*" not in text:
         return Heard(keys=figures, text=text, confidence=form.confidence)
-    offered, asks = _is_offered(text, prompt), prompt.settings.asks
+    offered, asks = _is_offered(text, prompt, commands), prompt.settings.asks
     if not offered and (named := _named(text, prompt, commands)):
         return named
     wish = None if offered else commands.by_word(text, asks)
+    if not offered and not wish and asked and (speak := commands.spoken_language(text, asked, asks)):
+        return Heard(text=text, speak=speak)
     language = None if offered or wish else commands.other_language(text, asks, collecting=prompt.collecting)
     return Heard(text=text, wish=wish, language=language, confidence=None if offered else form.confidence)
 
 
 def _named(text: str, prompt: Prompt, commands: Commands) -> Heard | None:
     """Keys that were named aloud are as good as pressed where they lead somewhere: to a wish, an option, an answer in figures."""
-    said = commands.named(text)
+    said = commands.named(_keys_in_english(text))
     if said is None:
         return None
+    if speak := prompt.offers.get(said.keys):
+        return Heard(text=text, speak=speak)
     if prompt.digits:
         return _keyed(said.keys, prompt, commands)
     if len(said.keys) > 1:
@@ -70,12 +85,19 @@ def _named(text: str, prompt: Prompt, commands: Commands) -> Heard | None:
     return Heard(keys=said.keys) if chosen else None
 
 
-def _is_offered(text: str, prompt: Prompt) -> bool:
-    return plain(text) in {plain(title) for title in prompt.hints}
+def _keys_in_english(text: str) -> str:
+    """What was said in the language of the turn, with figures, and with the English words around keys."""
+    return glossed(counted(text, current()), current(), KEYS)
+
+
+def _is_offered(text: str, prompt: Prompt, commands: Commands) -> bool:
+    return commands.plain(text) in {commands.plain(title) for title in prompt.hints}
 
 
 def _keyed(keys: str, prompt: Prompt, commands: Commands) -> Heard:
     bare = keys.rstrip("#")
+    if speak := prompt.offers.get(bare):
+        return Heard(speak=speak)
     if wish := commands.by_key(bare or keys, collecting=prompt.collecting, options=len(prompt.hints)):
         return Heard(wish=wish)
     if not prompt.digits and bare and set(bare) == {commands.person.key}:  # 00 is no answer either

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
 from bot.door import enter
 from bot.handoff.place_in_line import place_in_line
+from bot.languages.current import speaking
 from bot.model import Call, CallState, ChannelName, Handoff, HandoffState, InboundMessage, Reply, talked
 from bot.ports import Calls, Clock, Conversations, Handoffs, TurnResult, Wording
 from voice import script
 from voice.gather.asking import Asker, Question, again
-from voice.script import Foreign, Prompt, Script, Speech
+from voice.script import EITHER, EITHER_MODEL, Foreign, Prompt, Script, Speech, Tongues
 from voice.speech.prompts import Prompts
 from voice.speech.spoken import aloud
+
+LANGUAGE_KEYS = "234567"
+"""Keys that may offer a language: in the United States people know 2 for Spanish."""
 
 
 class Reception(Protocol):
@@ -37,9 +41,13 @@ class Saying:
     wording: Wording
     render: Callable[[Reply], str]
     clock: Clock
-    speech: Speech
-    prompts: Prompts = field(default_factory=Prompts)
+    tongues: Tongues
     reception: Reception | None = None
+
+    @property
+    def prompts(self) -> Prompts:
+        """What the designers set, in the language of the turn."""
+        return self.tongues.now.prompts
 
     @property
     def asker(self) -> Asker:
@@ -69,14 +77,20 @@ class Saying:
         last: bool = False,
         noise: bool = False,
     ) -> Script:
-        """A turn's result as a script. ``wanted``: try the queue again even if it failed before on this call.
-        ``last``: when nothing more can be done, end the call. ``noise``: what came was too long for an answer."""
+        """A turn's result as a script, in the turn's language. ``wanted``: try the queue again even if it failed before on this
+        call. ``last``: when nothing more can be done, end the call. ``noise``: what came was too long for an answer."""
+        with speaking(result.language):
+            return await self._spoken(call, step, result, lead, wanted=wanted, last=last, noise=noise)
+
+    async def _spoken(
+        self, call: Call, step: int, result: TurnResult, lead: Sequence[str | Foreign], *, wanted: bool, last: bool, noise: bool
+    ) -> Script:
         now = await self.calls.get(call.sid) or call  # the turn took time: the caller may be gone or put through
         if now.step > step or now.state is CallState.ENDED:
             return await self.again(now)
         if now.conversation_id == call.conversation_id != result.conversation_id:  # its number begins anew with this turn
             now = await self.calls.update(now.sid, partial(_moved, before=call, place=result.conversation_id)) or now
-        call = replace(now, silences=0)
+        call = replace(now, silences=0, language=result.language)
         if result.handoff and result.handoff.open:
             failed_before = call.handoff_id == result.handoff.id and call.state is CallState.TALKING
             if wanted or not failed_before:
@@ -124,10 +138,31 @@ class Saying:
             read_out = bool(prompt.hints) and not prompt.menu  # these, as figures, end their listening as ever
             one_key = not read_out and not prompt.collecting
             call, prompt = replace(call, wide=False), replace(prompt, wide=one_key)
+        if call.offers_languages:
+            call = replace(call, offers_languages=False)
+            prompt, lead = self._offering(prompt, lead)
         asked = replace(call, step=following, last_prompt=prompt.text)
         prompt = replace(prompt, asked_at=self.clock().timestamp())
         await asyncio.gather(self.calls.remember(_prompt_key(call.sid, following), prompt.to_json()), self.keep(asked))
         return script.ask(replace(prompt, text=said or prompt.text), following, self._speech(call), lead)
+
+    def _offering(self, prompt: Prompt, lead: Sequence[str | Foreign]) -> tuple[Prompt, Sequence[str | Foreign]]:
+        """The question with the other languages on offer, each in its own words and by the first key that nothing else has;
+        whichever language is spoken is heard."""
+        others = self.tongues.others
+        free = [key for key in LANGUAGE_KEYS if self.prompts.commands.chooses_nothing(key, len(prompt.hints))]
+        offers = dict(zip(free, others, strict=False))
+        settings = replace(
+            prompt.settings,
+            language=EITHER,
+            speech_model=EITHER_MODEL,
+            hints=(*prompt.settings.hints, *(one.name for one in others.values())),
+        )
+        return replace(prompt, offers=offers, settings=settings), [*lead, *(self._offer(*one) for one in offers.items())]
+
+    def _offer(self, key: str, code: str) -> Foreign:
+        with speaking(code):
+            return Foreign(self.say("utter_language_offer", key=key), self.tongues.speech.language, self.tongues.speech.voice)
 
     async def enqueue(self, call: Call, step: int, words: Sequence[str | Foreign], handoff: Handoff) -> Script:
         """Into the line; or what is offered instead, where nobody may wait."""
@@ -165,7 +200,7 @@ class Saying:
         return Prompt(text, settings=self.prompts.settings(Reply(""), digits=False))
 
     def _speech(self, call: Call) -> Speech:
-        return replace(self.speech, slow=call.slow)
+        return replace(self.tongues.speech, slow=call.slow)
 
     def say(self, name: str, **values: object) -> str:
         """A sentence of the designers', as the phone says it."""

@@ -17,7 +17,7 @@ import structlog
 from bot.model import ChannelName
 from bot.ports import Calls, StoreUnavailable, Wording
 from voice import script
-from voice.script import Script, Speech
+from voice.script import Script, Tongues
 from voice.speech.spoken import aloud
 
 Made = TypeVar("Made")
@@ -46,7 +46,7 @@ class Edge:
     """
 
     wording: Wording
-    speech: Speech
+    tongues: Tongues
 
     async def spoken(self, route: str, work: Work, otherwise: Otherwise | None = None, later: Otherwise | None = None) -> Script:
         """What ``work`` gives; ``otherwise`` (default: an apology and the end of the call) when it fails; ``later``
@@ -77,7 +77,7 @@ class Edge:
         except Exception as error:  # noqa: BLE001 - the apology itself must not fail
             self._log("wording", error)
             text = LAST_WORDS
-        return script.goodbye([text], self.speech)
+        return script.goodbye([text], self.tongues.speech)
 
     def later(self, step: int, tries: int = 0) -> Otherwise:
         """For a store that is full or away: an apology, a while of patience, and the call goes on (``/again``); when that
@@ -91,7 +91,7 @@ class Edge:
             except Exception as error:  # noqa: BLE001 - the words are missing: the last ones need none
                 self._log("wording", error)
                 return self.apology()
-            return script.patience(text, TROUBLE_SECONDS, step, tries + 1, self.speech)
+            return script.patience(text, TROUBLE_SECONDS, step, tries + 1, self.tongues.speech)
 
         return made
 

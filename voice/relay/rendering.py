@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from voice.agents import hold_music
 from voice.relay import frames
-from voice.script import Answer, Ask, Collect, Pause, Play, Redirect, Say, Script, Spoken
+from voice.script import EITHER, Answer, Ask, Collect, Pause, Play, Redirect, Say, Script, Spoken
 from voice.script.words import cut
 
 SECONDS_PER_CHARACTER = 0.07
@@ -97,20 +97,34 @@ def utterance(script: Script) -> Utterance:
     return Utterance((), Elsewhere())
 
 
-def messages(said: Utterance, language: str, absolute: Callable[[str], str]) -> list[frames.Outgoing]:
-    """The utterance sentence by sentence: the first is spoken while the others are on their way. ``language``: what the session
-    speaks already, empty before its first words. ``absolute``: a path of ours as a public address."""
-    now = spoken_then(said, language)
-    switch = [frames.Language(ttsLanguage=now, transcriptionLanguage=now)] if language and now != language else []
-    out: list[frames.Outgoing] = [*switch, *(one for piece in said.pieces for one in _messages(piece, now, absolute))]
+class InLanguages(NamedTuple):
+    """What a session speaks and hears; empty before its first words."""
+
+    spoken: str = ""
+    heard: str = ""
+
+
+def messages(said: Utterance, before: InLanguages, absolute: Callable[[str], str]) -> list[frames.Outgoing]:
+    """The utterance sentence by sentence: the first is spoken while the others are on their way. ``before``: what the session
+    speaks and hears already. ``absolute``: a path of ours as a public address."""
+    now = languages_then(said, before)
+    changes = bool(before.spoken) and now != before
+    switch = [frames.Language(ttsLanguage=now.spoken, transcriptionLanguage=now.heard)] if changes else []
+    out: list[frames.Outgoing] = [*switch, *(one for piece in said.pieces for one in _messages(piece, now.spoken, absolute))]
     if out and isinstance(out[-1], frames.Text):
         out[-1] = out[-1].model_copy(update={"last": True})
     return out
 
 
-def spoken_then(said: Utterance, language: str) -> str:
-    """The session's language from this utterance on: the question's, since what is asked in it is answered in it."""
-    return (said.then.language if isinstance(said.then, Listen) else "") or language
+def languages_then(said: Utterance, before: InLanguages) -> InLanguages:
+    """The session's languages from this utterance on: the question's, since what is asked in it is answered in it; where either
+    is heard, or nothing is, that of its words."""
+    asked = said.then.language if isinstance(said.then, Listen) else ""
+    if asked and asked != EITHER:
+        return InLanguages(asked, asked)
+    words = [piece.verb.language for piece in said.pieces if isinstance(piece.verb, Say)]
+    spoken = words[-1] if words else before.spoken
+    return InLanguages(spoken, asked or spoken)
 
 
 def _messages(piece: Piece, language: str, absolute: Callable[[str], str]) -> Iterator[frames.Outgoing]:

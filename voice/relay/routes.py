@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from bot.languages.current import BASE, speaking
 from bot.model import Call, CallState, new_id
 from bot.ports import Calls, Clock, StoreUnavailable
 from connectors.twilio.client import TwilioAccount
@@ -30,7 +31,7 @@ from voice.relay.session import Displaced, Heard, Parts, RelaySession
 from voice.relay.state import RelayState, RelayStates
 from voice.relay.timer import Sleep
 from voice.relay.twiml import SOCKET_PATH, connect, is_token
-from voice.script import Script, Speech, remembered
+from voice.script import Script, Tongues, remembered
 from voice.sealing import Sealing
 
 SETUP_SECONDS = 10.0
@@ -72,7 +73,7 @@ class RelayLine:
         account: TwilioAccount,
         calls: Calls,
         steps: CallSteps,
-        speech: Speech,
+        tongues: Tongues,
         *,
         clock: Clock,
         on_refused: OnRefused,
@@ -81,7 +82,7 @@ class RelayLine:
         self._account = account
         self._calls = calls
         self._steps = steps
-        self._speech = speech
+        self._tongues = tongues
         self._on_refused = on_refused
         self._states = RelayStates(calls, Sealing(account.auth_tokens))
         self._sockets: dict[str, _Socket] = {}
@@ -111,7 +112,11 @@ class RelayLine:
         if state is None or state.failed:
             return render(script)
         then = utterance(script).then
-        return connect(self._account, form.sid, then, self._speech) if isinstance(then, Listen) else render(script)
+        if not isinstance(then, Listen):
+            return render(script)
+        call = await self._calls.get(form.sid) if self._tongues.others else None
+        with speaking(call.language if call else BASE):  # as the step has left it
+            return connect(self._account, form.sid, then, self._tongues)
 
     async def after(self, form: VoiceForm, fields: Mapping[str, str]) -> str:
         """``<Connect action>``: the session is over and the caller is still there. TwiML; raises StoreUnavailable.

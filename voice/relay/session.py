@@ -15,7 +15,7 @@ from bot.model import Call
 from bot.ports import Calls, Clock
 from voice.relay import frames
 from voice.relay.call_steps import CallSteps, asking, form_of
-from voice.relay.rendering import Listen, Utterance, messages, spoken_then, utterance
+from voice.relay.rendering import InLanguages, Listen, Utterance, languages_then, messages, utterance
 from voice.relay.state import REPLAY_SECONDS, Pending, RelayState, RelayStates, Replay
 from voice.relay.timer import Sleep, Timer
 from voice.script import Collect, Prompt
@@ -83,7 +83,7 @@ class RelaySession:
         self._seconds = 0.0
         self._markable = self._said_all = False
         self._busy = True
-        self._language = ""
+        self._languages = InLanguages()
 
     # -- what comes from the socket --------------------------------------------------------------------------------
 
@@ -263,7 +263,9 @@ class RelaySession:
             return False
         self._listen = answer.then
         self._answers += 1
-        if not said:
+        if said:
+            self._languages = languages_then(answer, self._languages)
+        else:
             await self._say(answer)
         self._call = await self._parts.calls.get(self.sid) or self._call
         self._markable = mark and not said and await self._fresh(answer, answer.then.step)
@@ -282,8 +284,8 @@ class RelaySession:
 
     async def _say(self, said: Utterance) -> None:
         self._spoken, self._seconds, self._markable, self._said_all = said.words, said.seconds, False, False
-        out = messages(said, self._language, self._parts.absolute)
-        self._language = spoken_then(said, self._language)
+        out = messages(said, self._languages, self._parts.absolute)
+        self._languages = languages_then(said, self._languages)
         for frame in out:
             await self._put_out(frame)
 

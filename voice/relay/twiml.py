@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from twilio.twiml.voice_response import Connect, VoiceResponse  # type: ignore[import-untyped]
+from twilio.twiml.voice_response import Connect, ConversationRelay, VoiceResponse  # type: ignore[import-untyped]
 
 from connectors.twilio.client import TwilioAccount
 from voice.relay.rendering import Listen
-from voice.script import Speech, url
+from voice.script import EITHER, Speech, Tongues, url
 
 SOCKET_PATH = "/twilio/relay"
 TRANSCRIPTION, MODEL = "Deepgram", "nova-3-general"
@@ -22,15 +22,18 @@ PROVIDERS = {"Polly": "Amazon", "Google": "Google", "ElevenLabs": "ElevenLabs"}
 """A ``<Say>`` voice's first part -> ConversationRelay's provider: the caller hears one voice all through."""
 
 
-def connect(account: TwilioAccount, sid: str, listen: Listen, speech: Speech) -> str:
-    """Open a session that asks ``listen.step``. No personal data and no secret stands in it but the socket's token."""
-    provider, _, voice = (speech.voice or "").partition(".")
+def connect(account: TwilioAccount, sid: str, listen: Listen, tongues: Tongues) -> str:
+    """Open a session that asks ``listen.step``, in the language of the turn. No personal data and no secret stands in it but the
+    socket's token."""
+    speech, either = tongues.speech, listen.language == EITHER
+    provider, voice = _voice(speech)
     node = Connect(action=url("relay", step=listen.step), method="POST")
     relay = node.conversation_relay(
         url=socket_url(account),
-        language=listen.language or speech.language,
-        tts_provider=PROVIDERS.get(provider),
-        voice=voice if provider in PROVIDERS else None,
+        language=speech.language if either else listen.language or speech.language,
+        transcription_language=EITHER if either else None,
+        tts_provider=provider,
+        voice=voice,
         transcription_provider=TRANSCRIPTION,
         speech_model=MODEL,
         hints=listen.hints or None,
@@ -41,11 +44,27 @@ def connect(account: TwilioAccount, sid: str, listen: Listen, speech: Speech) ->
         events="speaker-events tokens-played",
         application_reconnect=True,
     )
+    for one in (tongues.own, *tongues.others.values()) if tongues.others else ():
+        _in_language(relay, one.speech)
     relay.parameter(name="token", value=token(account, sid))
     relay.parameter(name="step", value=str(listen.step))
     response = VoiceResponse()
     response.append(node)
     return str(response.to_xml())
+
+
+def _in_language(relay: ConversationRelay, speech: Speech) -> None:
+    """How a language is spoken and heard that the call may change to (``voice.relay.frames.Language``)."""
+    provider, voice = _voice(speech)
+    relay.language(
+        code=speech.language, tts_provider=provider, voice=voice, transcription_provider=TRANSCRIPTION, speech_model=MODEL
+    )
+
+
+def _voice(speech: Speech) -> tuple[str | None, str | None]:
+    """The provider and its voice; None for both is the account's own."""
+    provider, _, voice = (speech.voice or "").partition(".")
+    return (PROVIDERS[provider], voice) if provider in PROVIDERS else (None, None)
 
 
 def socket_url(account: TwilioAccount) -> str:

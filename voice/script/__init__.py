@@ -9,6 +9,7 @@ from voice.script.call import enqueue, filler, goodbye, leave, nothing, onward, 
 from voice.script.conferences import conference, whisper
 from voice.script.questions import MOST_OPTIONS, Prompt, ask, renumbered
 from voice.script.store import remember, remembered
+from voice.script.tongues import EITHER, EITHER_MODEL, Tongue, Tongues
 from voice.script.verbs import (
     Ask,
     Conference,
@@ -31,6 +32,8 @@ from voice.script.waiting import choose, listen, message, music, wait
 from voice.script.words import RATES, Foreign, Speech, chunks, sentences
 
 __all__ = [
+    "EITHER",
+    "EITHER_MODEL",
     "MOST_OPTIONS",
     "RATES",
     "Answer",
@@ -54,6 +57,8 @@ __all__ = [
     "Speech",
     "Spoken",
     "To",
+    "Tongue",
+    "Tongues",
     "Verb",
     "address",
     "ask",

@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
+from bot.languages.current import current
+from bot.languages.tables import WORDS, table
 from voice.script.addresses import Answer
 from voice.script.verbs import Ask, Keys, Recognition, Redirect, Script, Spoken, Verb
 from voice.script.words import ILLEGAL, Foreign, Speech, said
@@ -30,7 +32,7 @@ class Prompt:
     ``purpose``: "" for a question of the assistant's; ``confirm`` asks whether ``pending`` was said, ``there`` whether
     anybody is on the line; both keep the question they stand for in ``original`` (JSON). ``wide``: more keys than the
     question asks for are let in, up to ``#``: a code may come before the answer. ``asked_at``: when, in Unix seconds.
-    ``secret``: the answer is a code or a PIN, so it is not read back.
+    ``secret``: the answer is a code or a PIN, so it is not read back. ``offers``: keys that choose a language (two letters).
     """
 
     text: str
@@ -45,6 +47,7 @@ class Prompt:
     wide: bool = False
     asked_at: float = 0.0
     secret: bool = False
+    offers: dict[str, str] = field(default_factory=dict)
 
     @property
     def collecting(self) -> bool:
@@ -110,10 +113,15 @@ def _recognition(prompt: Prompt, speech: Speech) -> Recognition:
         how.language or speech.language,
         how.speech_model,
         how.end_silence,
-        likely((*prompt.hints, *_NUMBER_WORDS[: len(prompt.hints)], *how.hints)),
+        likely((*prompt.hints, *_number_words()[: len(prompt.hints)], *how.hints)),
         how.profanity_filter,
         how.partial_results,
     )
+
+
+def _number_words() -> Sequence[str]:
+    """How the options' numbers are said in the language of the turn."""
+    return table(current(), WORDS, "figures").get("options") or _NUMBER_WORDS
 
 
 def likely(hints: Iterable[str]) -> tuple[str, ...]:

@@ -43,10 +43,11 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """Words in another language than the line's."""
+    """Words in another language than what the line speaks just now. ``voice``: None is the account's own for it."""
 
     text: str
     language: str
+    voice: str | None = None
 
 
 def said(words: Iterable[str | Foreign], speech: Speech) -> tuple[Say | Pause, ...]:
@@ -56,9 +57,8 @@ def said(words: Iterable[str | Foreign], speech: Speech) -> tuple[Say | Pause, .
 
 def _pieces(words: Iterable[str | Foreign], speech: Speech) -> Iterator[Say | Pause]:
     room = SPOKEN_BYTES
-    for own, run in groupby(words, lambda one: one.language if isinstance(one, Foreign) else speech.language):
+    for (own, voice), run in groupby(words, lambda one: _spoken_by(one, speech)):
         text = "\n".join(one.text if isinstance(one, Foreign) else one for one in run)
-        voice = speech.voice if own == speech.language else None
         ssml = bool(speech.slow and voice and voice.startswith(SSML_VOICES))
         for piece in sentences(text) if speech.slow and not ssml else chunks(text):
             room -= len(escape(piece).encode())
@@ -67,6 +67,13 @@ def _pieces(words: Iterable[str | Foreign], speech: Speech) -> Iterator[Say | Pa
             yield Say(piece, own, voice, RATES[speech.slow] if ssml else "")
             if speech.slow and not ssml:
                 yield Pause(speech.slow)
+
+
+def _spoken_by(one: str | Foreign, speech: Speech) -> tuple[str, str | None]:
+    """Language and voice."""
+    if not isinstance(one, Foreign) or one.language == speech.language:
+        return speech.language, speech.voice
+    return one.language, one.voice
 
 
 def sentences(text: str) -> Iterator[str]:

@@ -7,12 +7,13 @@ no answer is mistaken for a wish; whoever says it in other words is understood b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, with_config
 
+from bot.languages.tables import folded
 from voice.speech.key_words import NamedKeys, named_keys
 
 Key = Annotated[str, Field(pattern=r"^[0-9*#]$")]
@@ -27,7 +28,7 @@ _HESITATIONS = (_NOISES - {"please"}) | {"ah", "eh", "huh", "mm", "mmm", "mhm", 
 _COURTESY = _NOISES | {"okay", "ok", "hey", "hello", "well", "now", "so", "thanks"}
 _ASKING = frozenset(
     "i i'd you we do does don't not can could may would like want need to have is are there anyone anybody someone somebody "
-    "who in a the with please por favor s'il vous plaît plait hi hello hey hola bonjour okay ok well so now sorry only prefer "
+    "who in a the with please por favor s'il vous plait hi hello hey hola bonjour okay ok well so now sorry only prefer "
     "rather any language switch change continue help me get give us be para speaker agent person representative operator "
     "interpreter".split()
 )
@@ -61,6 +62,17 @@ class Wish:
 
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True)
+class Around:
+    """Words of another language that may stand beside a wish, as the English ones above: ``noises`` that say nothing,
+    ``courtesy``, and what goes ``along`` with a yes or a no."""
+
+    noises: tuple[str, ...] = ()
+    courtesy: tuple[str, ...] = ()
+    along: tuple[str, ...] = ()
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True)
 class OtherLanguage:
     """A language that callers ask for and the line does not speak: what they say, and the answer in it; ``figures``: the answer
     while figures are asked, where 0 is one of them."""
@@ -87,6 +99,7 @@ class Commands:
         default_factory=lambda: {"#": ("hash", "pound", "number sign"), "*": ("star", "asterisk")}
     )
     languages: dict[str, OtherLanguage] = field(default_factory=dict)
+    around: Around = field(default_factory=Around)
 
     def intents(self) -> Iterator[str]:
         """The intents that the assistant must have."""
@@ -105,13 +118,26 @@ class Commands:
             return None
         return next((name for name, wish in self._wishes() if wish.key == keys), None)
 
+    def chooses_nothing(self, key: str, options: int) -> bool:
+        """Whether a key is free where so many options are on offer."""
+        return int(key) > options and self.by_key(key, collecting=False, options=options) is None
+
     def by_word(self, text: str, asks: Asks = "anything") -> str | None:
         """The name of the wish that the whole utterance is. Where a free text is asked, one word may be the answer (a job:
         operator); where a name or a free text is, nothing but hesitation may stand beside it."""
-        said = plain(text) if asks == "anything" else plain(text, _NOISES)
+        said = self.plain(text) if asks == "anything" else plain(text, _NOISES.union(self.around.noises))
         if asks == "text" and " " not in said:
             return None
-        return next((name for name, wish in self._wishes() if said in {plain(one) for one in wish.say}), None)
+        return next((name for name, wish in self._wishes() if said in {self.plain(one) for one in wish.say}), None)
+
+    def plain(self, text: str) -> str:
+        """An utterance without its punctuation and courtesies."""
+        return plain(text, _COURTESY.union(self.around.noises, self.around.courtesy))
+
+    def hesitates(self, text: str) -> bool:
+        """Nothing but a noise: "uh", "hmm", a cough that was written as a full stop."""
+        said = set(re.findall(r"[^\W_]+|#", folded(text)))
+        return "*" not in text and said <= _HESITATIONS.union(self.around.noises)
 
     def named(self, text: str) -> NamedKeys | None:
         """The keys that the whole utterance names."""
@@ -119,23 +145,23 @@ class Commands:
 
     def asks_for_person(self, text: str) -> bool:
         """Whether what was recognised so far is, or ends with, words for a person. One word counts only by itself."""
-        said = f" {plain(text)}"
-        phrases = (plain(one) for one in self.person.say)
+        said = f" {self.plain(text)}"
+        phrases = (self.plain(one) for one in self.person.say)
         return any(said == f" {one}" or (" " in one and said.endswith(f" {one}")) for one in phrases if one)
 
     def says_more(self, text: str) -> bool:
         """Whether words for a person stand in it, and others after them ("a person stole my card")."""
-        said = f" {plain(text)} "
-        return any(f" {plain(one)} " in said and not said.endswith(f" {plain(one)} ") for one in self.person.say)
+        said = f" {self.plain(text)} "
+        return any(f" {one} " in said and not said.endswith(f" {one} ") for one in map(self.plain, self.person.say))
 
     def answer(self, keys: str, text: str) -> bool | None:
         """Yes or no, by key or by word; None when it is neither."""
-        said = plain(text)
+        said, more = self.plain(text), frozenset(self.around.along)
         for wish, meaning, along in ((self.yes, True, _YES_ALONG), (self.no, False, _NO_ALONG)):
             if keys:
                 if keys == wish.key:
                     return meaning
-            elif said in (words := {plain(one) for one in wish.say}) or _led_by(words, said, along):
+            elif said in (words := {self.plain(one) for one in wish.say}) or _led_by(words, said, along | more):
                 return meaning
         return None
 
@@ -158,14 +184,25 @@ class Commands:
                 return language, (other.figures if collecting else None) or other.answer
         return None
 
+    def spoken_language(self, text: str, asked: Mapping[str, Collection[str]], asks: Asks = "anything") -> str | None:
+        """Which of the languages of the line the whole utterance asks for, by the words that ask for each; where a name or a free
+        text is asked, as in ``other_language``."""
+        said = plain(text, _NOISES.union(self.around.noises))
+        if asks != "anything" and _SPEAKING.isdisjoint(said.split()):
+            return None
+        found = [(len(phrase), code) for code, phrases in asked.items() for phrase in phrases if _wished_in(said, phrase)]
+        if not found and (other := self.other_language(text, asks)) and other[0].partition("-")[0] in asked:
+            return other[0].partition("-")[0]
+        return max(found)[1] if found else None
+
     def _wishes(self) -> Iterator[tuple[str, Wish]]:
         for name in ("person", "repeat", "menu", "slower", "back", "goodbye"):
             yield name, getattr(self, name)
 
 
 def plain(text: str, courtesies: frozenset[str] = _COURTESY) -> str:
-    """An utterance without its punctuation and courtesies."""
-    words = re.sub(r"[^\w' ]+", " ", text.casefold().replace("\u2019", "'")).split()
+    """An utterance without its punctuation, accents and courtesies."""
+    words = re.sub(r"[^\w' ]+", " ", folded(text).replace("\u2019", "'")).split()
     while words and words[0] in courtesies:
         words = words[1:]
     while words and words[-1] in courtesies:
@@ -183,11 +220,6 @@ def _wished_in(said: str, phrase: str) -> bool:
     """Whether ``phrase`` was said with nothing beside it but the words by which one asks for a language."""
     before, found, after = f" {said} ".partition(f" {phrase} ")
     return bool(phrase and found) and set(f"{before} {after}".split()) <= _ASKING | _SPEAKING
-
-
-def hesitates(text: str) -> bool:
-    """Nothing but a noise: "uh", "hmm", a cough that was written as a full stop."""
-    return "*" not in text and set(re.findall(r"[^\W_]+|#", text.casefold())) <= _HESITATIONS
 
 
 def without_swearing(text: str) -> str:

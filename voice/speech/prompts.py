@@ -20,6 +20,7 @@ from bot.domain_files import DomainFileError
 from bot.model import Reply
 from bot.transcript.wording import WordingError
 from voice.speech.commands import Asks, Commands
+from voice.speech.translated import translated
 
 Kind = Literal["both", "speech", "keys"]
 Whole = Annotated[int, Field(strict=True, ge=1, le=60)]
@@ -32,6 +33,8 @@ Model = Annotated[
     ),
 ]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}-[A-Z]{2}$")]
+Heard = Annotated[str, Field(pattern=r"^([a-z]{2,3}-[A-Z]{2}|multi)$")]
+"""``multi``: whichever is spoken; Twilio hears that with deepgram_nova-3 alone."""
 Sentence = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^{}]*$")]
 OPTION_WORDS = r"^[^{}]*(\{title\}[^{}]*\{number\}|\{number\}[^{}]*\{title\})[^{}]*$"
 Hint = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^,]*$")]
@@ -67,7 +70,7 @@ class PromptSettings:
     finish_key: Annotated[str, Field(pattern=r"^[0-9#]?$")] = "#"
     hints: Annotated[tuple[Hint, ...], Field(max_length=500)] = ()
     speech_model: Model = "phone_call"
-    language: Language | None = None
+    language: Heard | None = None
     profanity_filter: Annotated[bool, Field(strict=True)] = True
     options: Literal["read", "later"] = "read"
     option_words: Annotated[str, Field(pattern=OPTION_WORDS)] | None = None
@@ -140,15 +143,17 @@ class Prompts:
     commands: Commands = field(default_factory=Commands)
 
     @classmethod
-    def from_folder(cls, folder: Path) -> Prompts:
-        """Read ``domain/``: its ``_voice.yml`` (the general one and the business's) and every response. PromptError with a line
-        for each mistake."""
+    def from_folder(cls, folder: Path, language: str = "") -> Prompts:
+        """Read ``domain/``: its ``_voice.yml`` (the general one and the business's) and every response; in another ``language``
+        that language's words over the settings. PromptError with a line for each mistake."""
         try:
-            files = {str(path.relative_to(folder)): domain_files.read(folder, path) for path in domain_files.paths(folder)}
-            made = cls._of_file(domain_files.settings(folder, FILE, "voice"), files)
+            files, own = _contents(folder), domain_files.settings(folder, FILE, "voice")
+            said = domain_files.settings(folder, FILE, "voice", language) if language else {}
+            made = cls._of_file(translated(own, said) if language else own, files)
+            responses = _contents(folder, language) if language else files
         except DomainFileError as error:
             raise PromptError(str(error)) from error
-        if mistakes := list(made._mistakes(files)):
+        if mistakes := list(made._mistakes(files, responses)):
             raise PromptError("\n".join(mistakes))
         return made
 
@@ -195,14 +200,14 @@ class Prompts:
             else:
                 raise PromptError(f"{where}: there is no list of hints {_close(hint[1:], self.hint_lists)} in domain/*/{FILE}.")
 
-    def _mistakes(self, files: Mapping[str, Any]) -> Iterator[str]:
+    def _mistakes(self, files: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
         checks: list[tuple[str, str, object, bool]] = [
             (f"domain/*/{FILE}, defaults", "", {}, False),
             (f"domain/*/{FILE}, digits", "", {}, True),
             *((f"domain/*/{FILE}, question {name}", name, {}, True) for name in self.questions),
         ]
         intents = domain_files.named(files.values(), "intents")
-        for file, content in files.items():
+        for file, content in said.items():
             for name, variations in (content.get("responses") or {}).items():
                 checks += [(f"domain/{file}, response {name}", name, own, True) for own in _own(variations)]
         for where, name, own, digits in checks:
@@ -215,6 +220,10 @@ class Prompts:
         for wish in self.commands.intents():
             if intents and wish not in intents:
                 yield f"domain/*/{FILE}, commands: there is no intent {_close(wish, intents)}."
+
+
+def _contents(folder: Path, language: str = "") -> dict[str, Mapping[str, Any]]:
+    return {str(path.relative_to(folder)): domain_files.read(folder, path) for path in domain_files.paths(folder, language)}
 
 
 def checked(given: Mapping[str, Any], where: str) -> PromptSettings:

@@ -1,30 +1,27 @@
 """Figures as people say them, both ways: written text made ready to be read aloud, dictated figures understood.
 
-English. ``aloud`` changes only what a voice would read wrongly, and reading its result again changes nothing.
+In the language of the turn. ``aloud`` changes only what a voice would read wrongly, and reading its result again changes nothing.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 
+from bot.languages.current import current
+from bot.languages.numbers import counted
+from bot.languages.tables import folded, glossed
 from bot.model.spoken_numbers import SOUND_ALIKE, figures
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-CURRENCIES = {"$": ("dollar", "cent"), "£": ("pound", "penny"), "€": ("euro", "cent")}
+from voice.speech.sayings import sayings
 
 _PHONE = re.compile(r"(?<![\w+])\+[1-9]\d{6,14}(?!\w)")
 _LOCAL_PHONE = re.compile(r"(?<![\w+$£€.-])(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}(?!\w)")
 _MONEY = re.compile(r"(?<![\w$£€-])(-?)([$£€])(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{2}))?(?![\d,.]*\d)")
 _DATE = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
 _CARD = re.compile(r"(?<![\w,.$£€+-])\d{4}(?:[ -]?\d{4}){3}(?!\w)")
-_ENDING = re.compile(r"(?i)\b(ending(?: in| with)?|last four(?: digits)?(?: are| is)?|code(?: is)?) (\d{4,8})(?!\w)")
 _MASKED = re.compile(r"(?:[*•xX]{2,4}[ -]?)+(\d{4})(?!\w)")
-_ZIP_WORD = re.compile(r"(?i)\b(zip(?: ?code)?|post ?code|postal code)((?: is|:)?) (\d{5})(?:-(\d{4}))?(?!\w)")
+_ZIP = r"((?: is| es|:)?) (\d{5})(?:-(\d{4}))?(?!\w)"
 _ZIP_STATE = re.compile(r"\b([A-Z]{2}),? (\d{5})(?:-(\d{4}))?(?![\w-])")
 _CODED_MONEY = re.compile(
     r"(?<![\w$£€-])(?:(USD|GBP|EUR) ?(\d[\d,]*(?:\.\d{2})?)|(\d[\d,]*(?:\.\d{2})?) ?(USD|GBP|EUR))(?![\w,.]*\d)"
@@ -55,16 +52,19 @@ def aloud(text: str) -> str:
     text = _MONEY.sub(_money, text)
     text = _US_DATE.sub(lambda m: f"{m[3]}-{int(m[1]):02d}-{int(m[2]):02d}" if _is_day(m) else m[0], text)
     text = _DATE.sub(_date, text)
-    text = _HOURS.sub(r"\1 to \2", text)
+    said = sayings()
+    text = _HOURS.sub(rf"\1 {said.to} \2", text)
     text = _DAYS.sub(lambda m: f"{_WEEKDAYS[m[1]]} to {_WEEKDAYS[m[2]]}", text)
     text = _CARD.sub(lambda m: say_card(m[0]), text)
-    text = _MASKED.sub(lambda m: f"ending in {say_digits(m[1])}", text)
-    text = _ZIP_WORD.sub(lambda m: f"{m[1]}{m[2]} {say_zip(m[3], m[4])}", text)
+    text = _MASKED.sub(lambda m: f"{said.ending} {say_digits(m[1])}", text)
+    text = _after(said.zip, r"((?: is| es|:)?) (\d{5})(?:-(\d{4}))?(?!\w)").sub(
+        lambda m: f"{m[1]}{m[2]} {say_zip(m[3], m[4])}", text
+    )
     text = _ZIP_STATE.sub(lambda m: f"{m[1]}, {say_zip(m[2], m[3])}", text)
     text = _ZIP_PLUS.sub(lambda m: say_zip(m[1], m[2]), text)
     for postcode in (_UK_POSTCODE, _CANADIAN_POSTCODE):
         text = postcode.sub(lambda m: f"{' '.join(m[1])}, {' '.join(m[2])}", text)
-    text = _ENDING.sub(lambda m: f"{m[1]} {say_digits(m[2])}", text)
+    text = _after(said.before, r" (\d{4,8})(?!\w)").sub(lambda m: f"{m[1]} {say_digits(m[2])}", text)
     return _LONG.sub(lambda m: say_digits(m[0]), text)
 
 
@@ -85,26 +85,25 @@ def say_phone(number: str) -> str:
     if len(digits) == 11 and digits.startswith("1"):
         digits = digits[1:]
     elif number.startswith("+"):
-        return "plus " + ", ".join(say_digits(digits[i : i + 3]) for i in range(0, len(digits), 3))
+        return f"{sayings().plus} " + ", ".join(say_digits(digits[i : i + 3]) for i in range(0, len(digits), 3))
     return ", ".join(say_digits(group) for group in (digits[:3], digits[3:6], digits[6:]))
 
 
 def say_money(units: int, cents: int, symbol: str = "$") -> str:
     """``1234, 5`` -> ``1,234 dollars and 5 cents``; zero parts are left out where people leave them out."""
-    whole, part = CURRENCIES[symbol]
+    said = sayings()
+    one, many, hundredth, hundredths = said.money[symbol]
     parts = []
     if units or not cents:
-        parts.append(f"{units:,} {whole}{'' if units == 1 else 's'}")
+        parts.append(f"{units:,} {one if units == 1 else many}".replace(",", said.thousands))
     if cents:
-        plural = "pence" if part == "penny" else f"{part}s"
-        parts.append(f"{cents} {part if cents == 1 else plural}")
-    return " and ".join(parts)
+        parts.append(f"{cents} {hundredth if cents == 1 else hundredths}")
+    return f" {said.parts} ".join(parts)
 
 
 def say_date(day: date) -> str:
     """``2026-11-21`` -> ``November 21st, 2026``."""
-    suffix = "th" if 10 < day.day < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
-    return f"{MONTHS[day.month - 1]} {day.day}{suffix}, {day.year}"
+    return sayings().day(day)
 
 
 def say_zip(code: str, extension: str | None = None) -> str:
@@ -118,8 +117,14 @@ def _money(match: re.Match[str]) -> str:
 
 
 def _large_money(match: re.Match[str]) -> str:
-    size = _SIZES.get(match[3].lower(), match[3])
-    return f"{match[2]} {size} {CURRENCIES[match[1]][0]}s"
+    said, size = sayings(), _SIZES.get(match[3].lower(), match[3])
+    return f"{match[2]} {said.sizes.get(size, size)} {said.money[match[1]][1]}"
+
+
+@cache
+def _after(words: tuple[str, ...], figures: str) -> re.Pattern[str]:
+    """Figures that are said one by one because of the words before them."""
+    return re.compile(rf"(?i)\b({'|'.join(words)}){figures}")
 
 
 def _is_day(match: re.Match[str]) -> bool:
@@ -167,9 +172,17 @@ def heard_digits(text: str) -> str | None:
     words that only sound like figures (to, for) beside real ones. Any other word: None. Who corrects themselves
     (``4421, no, 4422``) means what they said last.
     """
-    said = _HOW_MANY.sub(" ", text.lower().replace("\u2019", "'"))
+    said = _HOW_MANY.sub(" ", _in_english(text.lower().replace("\u2019", "'")))
     parts = [_dictated(part) for part in _INSTEAD.split(said) if part.strip(" ,.;!-")]
     return None if None in parts else next((part for part in reversed(parts) if part), None)
+
+
+def _in_english(text: str) -> str:
+    """What was said in the language of the turn, with figures, and with the English words that are passed over."""
+    language = current()
+    if not language:
+        return text
+    return folded(glossed(glossed(counted(text, language), language, "answers"), language, "dictated"))
 
 
 def _dictated(text: str) -> str | None:

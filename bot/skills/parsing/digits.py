@@ -7,9 +7,9 @@ import re
 import phonenumbers
 
 from bot.languages.current import current
+from bot.languages.numbers import counted
 from bot.model import spoken_numbers
 from bot.model.spoken_numbers import WORDS
-from bot.skills.parsing.spoken import counted
 
 # Where figures begin: three words for digits in a row, or figures.
 FIGURES = re.compile(rf"\d[\d -]{{2,}}\d|(?:\b(?:{'|'.join(sorted(WORDS))})\b[ -]*){{3,}}", re.I)

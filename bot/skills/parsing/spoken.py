@@ -11,10 +11,8 @@ import unicodedata
 from text_to_num import alpha2digit
 
 from bot.languages.current import current
+from bot.languages.numbers import counted
 from bot.languages.tables import glossed
-
-COUNTED = frozenset({"ca", "de", "es", "fr", "nl", "pt", "ru"})
-"""The languages beside English whose numbers text2num reads: https://pypi.org/project/text2num/"""
 
 LONGEST = 300
 """Characters that are looked at: whoever answers a question says it in fewer."""
@@ -32,11 +30,6 @@ def plain(text: str) -> str:
     shown = unicodedata.normalize("NFKC", _HIDDEN.sub("", shown))
     figures = "".join(str(unicodedata.decimal(mark)) if mark.isdecimal() else mark for mark in shown)
     return " ".join(figures.replace("\u2019", "'").lower().split())
-
-
-def counted(text: str, language: str) -> str:
-    """Numbers in words of that language as figures; as it is where text2num does not know the language."""
-    return str(alpha2digit(text, language, threshold=0.0)) if language in COUNTED else text
 
 
 def figures(text: str) -> str:

@@ -17,6 +17,7 @@ from simulator.signing import Fields, new_sid, twilio_signature
 from simulator.twilio_voice.call import Call
 from simulator.twilio_voice.relay import rules
 from simulator.twilio_voice.relay.voice import RelayVoice
+from simulator.twiml import languages
 from simulator.twiml.verbs import Relay
 from simulator.webhooks import Request
 
@@ -48,6 +49,7 @@ class RelaySession:
         self._call = call
         self._world = call.world
         self._verb = verb
+        self._hears = verb.language
         self.id = new_sid("VX")
         self._began = self._world.clock.elapsed()
         self._out: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -58,7 +60,9 @@ class RelaySession:
         self._fail: int | None = None
         self._broken = asyncio.Event()
         self.answered = False
-        self.voice = RelayVoice(self._world.clock, lambda: self._world.pace, self._hear, self._speaking, self._played)
+        self.voice = RelayVoice(
+            self._world.clock, lambda: self._world.pace, self._hear, self._speaking, self._played, verb.speaks
+        )
 
     # -- what the caller does ----------------------------------------------------------------------------------------
 
@@ -77,17 +81,22 @@ class RelaySession:
         self._turn({"type": "dtmf", "digit": key})
         return True
 
-    def say(self, text: str) -> bool:
+    def say(self, text: str, language: str = "") -> bool:
         """A whole utterance, with a partial prompt before it; False when it is lost."""
         if not text.strip() or not self._reaches("speech"):
             return False
-        self._utter(text.strip())
+        self._utter(languages.heard(text.strip(), language, self._hears))
         return True
 
     def _utter(self, words: str) -> None:
         if self._verb.partial and " " in words:
-            self._event({"type": "prompt", "voicePrompt": words.rpartition(" ")[0], "lang": self._verb.language, "last": False})
-        self._turn({"type": "prompt", "voicePrompt": words, "lang": self._verb.language, "last": True})
+            self._event({"type": "prompt", "voicePrompt": words.rpartition(" ")[0], "lang": self._lang, "last": False})
+        self._turn({"type": "prompt", "voicePrompt": words, "lang": self._lang, "last": True})
+
+    @property
+    def _lang(self) -> str:
+        """As ``prompt`` tells it: of either only its two letters, and here always the first's."""
+        return "en" if self._hears == languages.EITHER else self._hears
 
     def interrupt(self, text: str, after: str) -> bool:
         """Speak over the words, having heard them up to and with ``after``. False when these were not among them."""
@@ -243,6 +252,8 @@ class RelaySession:
 
     def _take(self, frame: dict[str, Any]) -> None:
         if frame["type"] == "language":
+            self._hears = frame.get("transcriptionLanguage", self._hears)
+            self.voice.take(frame)
             return
         self._unanswered = 0
         self.voice.take(frame)
@@ -283,9 +294,9 @@ class RelaySession:
 
     # -- voice -------------------------------------------------------------------------------------------------------
 
-    def _hear(self, verb: str, text: str) -> None:
+    def _hear(self, verb: str, text: str, language: str) -> None:
         self.answered = self.answered or self._world.pace > 0
-        self._call.hear(verb, text)
+        self._call.hear(verb, text, **({"language": language} if verb == "Say" else {}))
 
     def _speaking(self, on: bool) -> None:
         self.answered = self.answered or not on

@@ -18,14 +18,15 @@ MARKUP = re.compile(r"</?[a-z][^<>]*>")
 
 @dataclass
 class RelayVoice:
-    """Speaks one message after the other. ``hear(verb, text)`` is told what reaches the ear; ``changed(on)`` when the
+    """Speaks one message after the other. ``hear(verb, text, language)`` is told what reaches the ear; ``changed(on)`` when the
     voice begins and ends; ``pace`` as in the settings."""
 
     clock: Clock
     pace: Callable[[], float]
-    hear: Callable[[str, str], None]
+    hear: Callable[[str, str, str], None]
     changed: Callable[[bool], None]
     played: Callable[[str], None]
+    language: str = "en-US"
     speaking: bool = False
     utterances: int = 0
     began: float = 0.0
@@ -39,7 +40,10 @@ class RelayVoice:
     _complete: bool = True
 
     def take(self, frame: dict[str, Any]) -> None:
-        """A ``text``, ``play`` or ``sendDigits`` message."""
+        """A ``text``, ``play``, ``sendDigits`` or ``language`` message, in their order."""
+        if frame["type"] == "language":
+            self._waiting.put_nowait(frame)
+            return
         if self._dropping:  # the rest of an utterance that was cut short
             self._dropping = frame.get("last") is not True
             return
@@ -49,6 +53,9 @@ class RelayVoice:
         """Speak until cancelled."""
         while True:
             frame = await self._waiting.get()
+            if frame["type"] == "language":
+                self.language = frame.get("ttsLanguage", self.language)
+                continue
             if not self.speaking:
                 self.speaking, self.began, self.said, self.whole = True, self.clock.elapsed(), "", ""
                 self.changed(True)
@@ -63,13 +70,13 @@ class RelayVoice:
             text = unescape(MARKUP.sub("", str(frame["token"])))
             seconds, self.whole = len(text) * SECONDS_PER_CHARACTER * self.pace(), self.whole + text
             if text.strip():
-                self.hear("Say", text.strip())
+                self.hear("Say", text.strip(), frame.get("lang") or self.language)
         elif frame["type"] == "play":
             text, seconds = "", SECONDS_OF_MUSIC * self.pace() * int(frame.get("loop", 1))
-            self.hear("Play", str(frame["source"]).rsplit("/", 1)[-1])
+            self.hear("Play", str(frame["source"]).rsplit("/", 1)[-1], "")
         else:
             text, seconds = "", len(frame["digits"]) * 0.5 * self.pace()
-            self.hear("Play", frame["digits"])
+            self.hear("Play", frame["digits"], "")
         self._now = (text, seconds, self.clock.elapsed())
         self._cut.clear()
         if seconds <= 0:
@@ -86,7 +93,11 @@ class RelayVoice:
     def cut_short(self, heard: str) -> int:
         """Stop; what has not been spoken is dropped. ``heard``: how far it came. Gives the milliseconds it took."""
         while not self._waiting.empty():
-            self._complete = self._waiting.get_nowait().get("last") is True
+            dropped = self._waiting.get_nowait()
+            if dropped["type"] == "language":
+                self.language = dropped.get("ttsLanguage", self.language)
+            else:
+                self._complete = dropped.get("last") is True
         self._dropping = not self._complete
         self._complete = True
         milliseconds = round((self.clock.elapsed() - self.began) * 1000)

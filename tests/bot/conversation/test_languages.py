@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.languages.declared import Languages
 from bot.languages.hearing import Hearing
 from bot.menus.menu import texted
 from bot.model import Option, Reply
@@ -28,13 +29,31 @@ def languages(world: World) -> list[str]:
     return [said["metadata"].get("language", "") for said in world.assistant.asked]
 
 
-async def test_a_thread_keeps_its_language_and_the_phone_line_speaks_english(spanish: World) -> None:
+async def test_a_thread_keeps_its_language_on_the_phone_as_well(spanish: World) -> None:
+    await spanish.texts("hola, quiero saber mi saldo")
+    assert (await spanish.calls_in("CA1")).language == "es"
+    await spanish.says("CA1", "ok")
+    assert (await spanish.says("CA1", "what are your opening hours on Saturday")).language == ""
+    await spanish.texts("4421")
+    assert languages(spanish) == ["es", "es", "es", "", ""]
+    assert (await spanish.contacts.find_or_create(ANA)).locale == "en"
+
+
+async def test_the_phone_line_speaks_only_what_it_can_hear(spanish: World) -> None:
+    spoken = spanish.needs.hearing.languages
+    deaf = Languages({code: replace(one, line="") for code, one in spoken.spoken.items()})
+    spanish.rewire(hearing=replace(spanish.needs.hearing, languages=deaf))
     await spanish.texts("hola, quiero saber mi saldo")
     await spanish.calls_in("CA1")
-    await spanish.says("CA1", "ok")
+    await spanish.says("CA1", "quiero activar mi tarjeta por favor")
     await spanish.texts("4421")
     assert languages(spanish) == ["es", "", "", "es"]
-    assert (await spanish.contacts.find_or_create(ANA)).locale == "es"
+
+
+async def test_a_key_asks_for_a_language(spanish: World) -> None:
+    await spanish.calls_in("CA1")
+    await spanish.says("CA1", "Espa\u00f1ol", language="es")
+    assert [said["said"] for said in spanish.assistant.asked][-1] == "/go_on_in_language" and languages(spanish)[-1] == "es"
 
 
 async def test_english_is_told_to_nobody(spanish: World) -> None:

@@ -15,15 +15,16 @@ from tests.voice.fakes import Doc
 from voice import script
 from voice.relay import frames
 from voice.relay.frames import End, Language, Play, SendDigits, Text
-from voice.relay.rendering import Elsewhere, Listen, Piece, Utterance, messages, spoken_then, utterance
+from voice.relay.rendering import Elsewhere, InLanguages, Listen, Piece, Utterance, languages_then, messages, utterance
 from voice.relay.state import LOG_SIZE, Pending, RelayState, RelayStates, Replay
 from voice.relay.twiml import connect, is_token, socket_url, token
-from voice.script import Answer, Ask, Collect, Foreign, Keys, Prompt, Redirect, Say, Script, Speech
+from voice.script import Answer, Ask, Collect, Foreign, Keys, Prompt, Redirect, Say, Script, Speech, Tongue, Tongues
 from voice.script.words import cut
 from voice.sealing import Sealing
 from voice.speech.prompts import PromptSettings
 
 SID = "CA" + "a" * 32
+ENGLISH, GERMAN = InLanguages("en-US", "en-US"), InLanguages("de-DE", "de-DE")
 SETUP = {
     "type": "setup",
     "sessionId": "VX" + "1" * 32,
@@ -194,23 +195,25 @@ def test_figures_in_a_question() -> None:
 def test_other_languages_and_sounds() -> None:
     made = utterance(script.ask(Prompt("How can I help?"), 1, SPEECH, [Foreign("Hola.", "es-ES")]))
     assert heard(made) == [("Hola.", "es-ES"), ("How can I help?", "en-US")]
-    spoken = [(frame.token, frame.lang) for frame in messages(made, "en-US", ACCOUNT.public) if isinstance(frame, Text)]
+    spoken = [(frame.token, frame.lang) for frame in messages(made, ENGLISH, ACCOUNT.public) if isinstance(frame, Text)]
     assert spoken == [("Hola. ", "es-ES"), ("How can I help? ", None)]
     sound = Script((Ask(Answer(2), 5, (script.Play("/x.mp3"),), keys=Keys()), Redirect(Answer(2))))
-    assert messages(utterance(sound), "", ACCOUNT.public) == [Play(source=ACCOUNT.public("/x.mp3"), interruptible=False)]
+    assert messages(utterance(sound), InLanguages(), ACCOUNT.public) == [
+        Play(source=ACCOUNT.public("/x.mp3"), interruptible=False)
+    ]
 
 
 def test_a_question_in_another_language_switches_the_session_once() -> None:
     german = utterance(script.ask(Prompt("Wie geht es?", settings=PromptSettings(language="de-DE")), 1, SPEECH))
-    switch, words = messages(german, "en-US", ACCOUNT.public)
+    switch, words = messages(german, ENGLISH, ACCOUNT.public)
     assert switch == Language(ttsLanguage="de-DE", transcriptionLanguage="de-DE")
     assert words == Text(token="Wie geht es? ", lang="en-US", last=True)
-    assert spoken_then(german, "en-US") == "de-DE" and messages(german, "de-DE", ACCOUNT.public) == [words]
+    assert languages_then(german, ENGLISH) == GERMAN and messages(german, GERMAN, ACCOUNT.public) == [words]
 
 
 def test_slower_without_a_voice_that_knows_rates_is_silence_between_sentences() -> None:
     made = utterance(script.ask(Prompt("One. Two."), 1, Speech(slow=2)))
-    one, silence, two = messages(made, "en-US", ACCOUNT.public)
+    one, silence, two = messages(made, ENGLISH, ACCOUNT.public)
     assert (one, two) == (Text(token="One. "), Text(token="Two. ", last=True))
     assert isinstance(silence, Play) and silence.source.endswith("/silence-2.wav")
     rated = utterance(script.ask(Prompt("One. Two."), 1, Speech(voice="Polly.Joanna-Neural", slow=2)))
@@ -234,7 +237,9 @@ def test_sentences(text: str, parts: list[str]) -> None:
 
 
 def test_connect_is_known_twiml_and_holds_no_secret() -> None:
-    text = connect(ACCOUNT, SID, Listen(3, hints="Balance,Cards", language="de-DE"), Speech(voice="Polly.Vicki-Neural"))
+    text = connect(
+        ACCOUNT, SID, Listen(3, hints="Balance,Cards", language="de-DE"), Tongues(Tongue(Speech(voice="Polly.Vicki-Neural")))
+    )
     relay = Doc(text).one("ConversationRelay").attrib
     assert (relay["url"], relay["language"]) == ("wss://line.example/twilio/relay", "de-DE")
     assert (relay["ttsProvider"], relay["voice"], relay["hints"]) == ("Amazon", "Vicki-Neural", "Balance,Cards")
