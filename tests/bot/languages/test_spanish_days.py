@@ -14,6 +14,7 @@ from actions.days import open_days
 from actions.said import listed_day
 from actions.visits.wished_times import END, Span, wished
 from bot.languages.current import speaking
+from bot.languages.tables import glossed
 from bot.skills.parsing.dates import Moment, parse_moment
 from bot.skills.parsing.spoken import figures
 
@@ -40,6 +41,7 @@ def _spanish() -> Iterator[None]:
         ("el 3 de diciembre a las 10 de la mañana", DEC[3], time(10)),
         ("el 3 a la una", DEC[3], time(13)),
         ("el día 3", DEC[3], None),
+        ("el treinta y uno de diciembre", DEC[31], None),
         ("el primero de diciembre", DEC[1], None),
         ("el próximo viernes", NOV[27], None),
         ("el martes de la próxima semana", DEC[1], None),
@@ -49,7 +51,12 @@ def _spanish() -> Iterator[None]:
     ],
 )
 def test_a_day_and_a_time(words: str, day: date, at: time | None) -> None:
-    assert parse_moment(words, NOW, ZONE) == Moment(day, at)
+    assert parse_moment(words, NOW, ZONE) == parse_moment(heard(words), NOW, ZONE) == Moment(day, at)
+
+
+def heard(words: str) -> str:
+    """As a form has it: with the English for what stands around an answer."""
+    return glossed(words, "es", "answers")
 
 
 def on(first: date | None, last: date | None, since: time = time(0), before: time = END) -> list[Span]:
@@ -72,11 +79,19 @@ def on(first: date | None, last: date | None, since: time = time(0), before: tim
         ("el jueves o el viernes", [*on(NOV[26], NOV[26]), *on(NOV[27], NOV[27])]),
         ("la semana que viene", on(NOV[30], DEC[6])),
         ("las dos", on(None, None, time(14), time(14, 1))),
+        ("a las tres y media del viernes", on(NOV[27], NOV[27], time(15, 30), time(15, 31))),
+        ("dos de la tarde", on(None, None, time(14), time(14, 1))),
     ],
 )
 def test_what_is_wished_of_an_appointment(words: str, spans: list[Span]) -> None:
-    found = wished(words, TODAY)
-    assert found is not None and list(found.spans) == spans
+    for said in (words, heard(words)):
+        found = wished(said, TODAY)
+        assert found is not None and list(found.spans) == spans
+
+
+@pytest.mark.parametrize("words", ["la segunda", "la última", "hacer una cita", "tiene algo más temprano", "no, ninguna"])
+def test_what_names_no_time(words: str) -> None:
+    assert wished(words, TODAY) is None
 
 
 def test_of_two_days_the_one_it_is_moved_to_is_meant() -> None:
