@@ -1,4 +1,4 @@
-"""``python -m benchmarks.strangers [--half dev|test|spanish]``: how much of what strangers wrote to a bank is understood.
+"""``python -m benchmarks.strangers [--half dev]``: how much of what strangers wrote to a bank is understood.
 
 The sentences were written by somebody who knew the list of wishes (``tests/assistant/strangers/wishes.md``) and neither intents,
 training sentences nor articles. They are put to the whole understanding (``bot/rasa_side/understanding.py``), as at the
@@ -7,7 +7,8 @@ doubt, the article that answers is. Of two wishes each has to be what is begun, 
 or something else beside a wish (33, 34, 0) asks for nothing. ``first``: of sentences with two wishes, the share of which the
 first one is one of these. Out of scope: neither an intent nor an article. Nobody tunes on ``test`` or
 ``spanish``, each sentence of which is the first message of somebody whose language has to be heard. The last line is one JSON
-object, shares of 1; ``--wrong`` prints what was not understood, for ``dev`` alone.
+object, shares of 1; ``--wrong`` prints what was not understood, for ``dev`` and ``spanish-dev`` alone (the latter by the author
+of the Spanish examples: to study mistakes, no measure).
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from knowledge.library import Library
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "tests" / "assistant" / "strangers"
 DOUBT = frozenset({"out_of_scope", "nlu_fallback"})
+MAY_BE_READ = ("dev", "spanish-dev")
 BESIDE = frozenset({0, 33, 34})
 """Wishes that ask for nothing when there is another."""
 
@@ -128,8 +130,8 @@ def _share(found: Sequence[bool]) -> float:
 def main() -> int:
     """Needs a trained model (``make train``)."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.strangers", description="What strangers wrote, understood.")
-    parser.add_argument("--half", choices=("dev", "test", "spanish"), default="test")
-    parser.add_argument("--wrong", action="store_true", help="print what was not understood (dev only)")
+    parser.add_argument("--half", choices=("dev", "test", "spanish", "spanish-dev"), default="test")
+    parser.add_argument("--wrong", action="store_true", help="print what was not understood (dev and spanish-dev only)")
     parser.add_argument("--model", type=Path, help="a model's file; the newest one without it")
     given = parser.parse_args()
     models = sorted((ROOT / "models").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
@@ -138,7 +140,7 @@ def main() -> int:
         return 2
     items = yaml.safe_load((FOLDER / f"{given.half}.yml").read_text(encoding="utf-8"))
     told = asyncio.run(heard(given.model or models[-1], items))
-    if given.wrong and given.half == "dev":
+    if given.wrong and given.half in MAY_BE_READ:
         for one in sorted((one for one in told if not one.met), key=lambda one: one.wants):
             print(f"{one.wants} {one.found:32} {one.text}")
     print(json.dumps(figures(told)))

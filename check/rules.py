@@ -75,6 +75,7 @@ MEANING: tuple[Rule, ...] = (
     languages.by_phone,
     languages.texts,
     languages.aloud,
+    languages.refusals,
     languages.articles,
     languages.examples,
 )

@@ -11,6 +11,7 @@ from bot.handoff.about_the_wait import AboutTheWait, WaitingError
 from bot.model import Proof
 from bot.model.retention import FOR_EVER, Retention, RetentionError, Rules
 from bot.ports.levels import KINDS, Levels, LevelsError
+from bot.rasa_side.meaning.speech import LISTS
 from bot.transcript.continuity import CarryOver, CarryOverError
 from bot.transcript.repeats import TEL
 from check.files.shape import unknown
@@ -18,8 +19,9 @@ from check.findings import Finding, near
 from check.reading.assistant import Assistant
 from check.reading.documents import Document, Key
 
-WISHES = frozenset({"begins", "together", "alike", "refusals", "asks_first", "sure"})
-REFUSALS = frozenset("phrases commands endings ends none nouns requests states unless facts denials".split())
+WISHES = frozenset({"begins", "together", "alike", "refusals", "asks_first", "sure", "clauses"})
+REFUSALS = frozenset("phrases commands endings ends none nouns requests states unless facts denials commanded".split())
+CLAUSES = frozenset(LISTS)
 WAITING = frozenset({"longest", "alone", "phrases", "pairs", "never_mind"})
 CARRY_OVER = frozenset({"recap_after", "slots", "forms", "of_a_number"})
 REPEATS = frozenset({"known_from", "agents_ask"})
@@ -125,8 +127,9 @@ def wishes(assistant: Assistant) -> Iterator[Finding]:
         for place, _ in document.entries("wishes", "alike"):
             yield from _names(document, place, "intent", assistant.intents)
         yield from _names(document, ("wishes", "refusals", "facts"), "intent", assistant.intents)
-        for key, words in document.entries("wishes", "refusals"):
-            if key[-1] != "facts" and key[-1] in REFUSALS and not isinstance(words, list):
+        yield from unknown(document, ("wishes", "clauses"), CLAUSES, "clauses")
+        for key, words in (*document.entries("wishes", "refusals"), *document.entries("wishes", "clauses")):
+            if key[-1] != "facts" and key[-1] in REFUSALS | CLAUSES and not isinstance(words, list):
                 yield document.finding(key, f"{key[-1]} needs a list of words.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.rasa_side.wishes import plain
+from bot.rasa_side.meaning.speech import plain
 from check.findings import WARNING, Finding
 from check.reading.assistant import Assistant
 from check.reading.documents import Document, Key
@@ -19,7 +19,8 @@ TITLE, SURE = "utter_wish_", "utter_sure_"
 
 def words(assistant: Assistant) -> Iterator[Finding]:
     """Words of refusals as they are compared: another spelling would never be found."""
-    for document, key, given in (*_settings(assistant, "refusals"), *_settings(assistant, "refusals", "facts")):
+    parts = (("refusals",), ("refusals", "facts"), ("clauses",))
+    for document, key, given in (one for part in parts for one in _settings(assistant, *part)):
         for place, phrase in document.entries(*key) if isinstance(given, list) else ():
             if isinstance(phrase, str) and (compared := plain(phrase)) != phrase:
                 yield document.finding(place, f'"{phrase}" is never found: it is compared as "{compared}". Write it so.')

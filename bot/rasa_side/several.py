@@ -10,8 +10,9 @@ from itertools import chain
 from typing import Any
 
 from bot.rasa_side.meaning.examples import Examples
+from bot.rasa_side.meaning.speech import plain
 from bot.rasa_side.parse_data import confidence_of, entity, intent_of, parsed
-from bot.rasa_side.wishes import PAIRS, Wishes, clauses, plain
+from bot.rasa_side.wishes import Wishes, clauses
 
 FALLBACK = "nlu_fallback"
 ALSO = "also"
@@ -38,7 +39,7 @@ class SeveralWishes:
     async def first(self, agent: Any, text: str, data: dict[str, Any], *, asked: bool) -> dict[str, Any] | None:
         """``data`` as the first wish, with the others beside it as the entity ``also``. In doubt the only clause that is a wish
         is meant, where nothing is ``asked``. None when ``data`` is right as it is."""
-        parts = clauses(text, PAIRS)
+        parts = clauses(text, self._wishes.speech.pairs)
         if len(parts) < 2 or intent_of(data) not in self._wishes.together | {FALLBACK} or plain(text) in self._single:
             return None
         found = await self._found(agent, parts, data)

@@ -18,19 +18,17 @@ from bot.rasa_side.meaning.asked_first import UNSURE, Doubt
 from bot.rasa_side.meaning.details import INFORM, Details
 from bot.rasa_side.meaning.signals import SLOT as SIGNALS
 from bot.rasa_side.meaning.signals import Signals
+from bot.rasa_side.meaning.speech import plain
 from bot.rasa_side.names_asked import NamesAsked
 from bot.rasa_side.parse_data import confidence_of, entity, intent_of, parsed
 from bot.rasa_side.several import FALLBACK, SeveralWishes
-from bot.rasa_side.wishes import Wishes, WishesError, clauses, plain
+from bot.rasa_side.wishes import Wishes, WishesError, clauses
 from bot.rasa_side.words import parse_words
 
 DOMAIN = Path("domain")
 REFUSE = "refuse"
 CERTAIN = 0.5
 """Below this a part of a sentence is no wish of its own."""
-
-NO = frozenset({"no", "nope", "no thanks", "no thank you", "not now", "no way", "never"})
-"""Behind a question of one's own."""
 
 ALREADY = frozenset({"never_mind", "ring_me_not"})
 """Intents that say no themselves, in the right words."""
@@ -104,14 +102,14 @@ class Understanding:
         """What is wanted in place of what is not; a refusal when nothing is; None when nothing is refused."""
         wanted: list[str] = []
         refused: str | None = None
-        for clause in clauses(text):
+        for clause in clauses(text, self._wishes.speech.parts):
             if (denied := self._wishes.denied(clause)) is not None:
                 refused = refused or denied
             elif (unwanted := self._wishes.unwanted(clause)) is not None:
                 unwanted, instead = self._wishes.parted(unwanted)
                 refused = refused or await self._begun(agent, unwanted, data)
                 wanted += [instead] if instead else []
-            elif wanted and "?" in text and plain(clause) in NO:  # "activate my card? no thanks"
+            elif wanted and "?" in text and plain(clause) in self._wishes.speech.answers_no:  # "activate my card? no thanks"
                 refused = refused or await self._begun(agent, wanted.pop(), data)
             else:
                 wanted.append(clause)

@@ -16,7 +16,7 @@ from bot.languages.current import BASE
 from bot.languages.declared import Languages, LanguagesError
 from bot.languages.tables import WORDS
 from bot.transcript import wording as notices
-from check import understanding, usage
+from check import settings, understanding, usage, wishes
 from check.findings import WARNING, Finding, near
 from check.flow import dialogue
 from check.reading.articles import USUAL, intents
@@ -104,6 +104,15 @@ def aloud(assistant: Assistant) -> Iterator[Finding]:
     """What reads badly on the phone, as in English."""
     for documents in assistant.translations.values():
         yield from wording.aloud(replace(assistant, domain=documents))
+
+
+def refusals(assistant: Assistant) -> Iterator[Finding]:
+    """How something is refused, and how clauses are joined, as in English."""
+    for documents in assistant.translations.values():
+        alone = replace(assistant, domain=documents)
+        alone.__dict__["intents"] = assistant.intents  # none is declared there
+        yield from settings.wishes(alone)
+        yield from wishes.words(alone)
 
 
 def articles(assistant: Assistant) -> Iterator[Finding]:

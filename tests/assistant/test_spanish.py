@@ -12,7 +12,7 @@ from tests.talking.talk import Talk
 from tests.talking.training import ROOT
 
 pytestmark = pytest.mark.rasa
-ANA, BEN = "+12125550101", "+12125550102"
+ANA, BEN, DORA = "+12125550101", "+12125550102", "+16175550104"
 Start = Callable[..., Talk]
 
 
@@ -93,8 +93,32 @@ async def test_the_hours_and_the_branch_near_by(habla: Start) -> None:
     assert "La más cercana a 10013" in near and "Tribeca" in near
 
 
-async def test_a_refusal_begins_nothing(habla: Start) -> None:
-    assert "eso no lo hago" in await habla().says("no quiero activar mi tarjeta")
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no quiero activar mi tarjeta",
+        "no active mi tarjeta todavía",
+        "no me mande código",
+        "no quiero que me pasen con una persona",
+    ],
+)
+async def test_a_refusal_begins_nothing(habla: Start, said: str) -> None:
+    assert "eso no lo hago" in await habla().says(said)
+
+
+async def test_what_is_wanted_in_place_of_it_begins(habla: Start) -> None:
+    assert "últimas cuatro" in await habla(tel=BEN).says("no quiero una cita, quiero activar mi tarjeta, soy Ben Carter")
+
+
+async def test_both_of_two_wishes_are_served_in_their_order(habla: Start) -> None:
+    dora = habla(tel=DORA, proof="possessed")
+    told = str(await dora.says("a qué hora abren y cuál es mi saldo"))
+    assert told.index("de lunes a viernes") < told.index("$86.15")
+
+
+@pytest.mark.parametrize("said", ["kiero avlar con una persona", "kiero ablar kon un acesor"])
+async def test_slips_that_sound_alike_are_understood(habla: Start, said: str) -> None:
+    assert isinstance((await habla().says(said)).directives[0], Handoff)
 
 
 def test_an_article_answers_in_spanish() -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from bot.rasa_side.meaning.speech import ENGLISH
 from bot.rasa_side.several import SeveralWishes
-from bot.rasa_side.wishes import PAIRS, Wishes, clauses
+from bot.rasa_side.wishes import Wishes, clauses
 
 WISHES = Wishes(
     together=frozenset({"balance", "card", "person", "book", "move"}),
@@ -84,6 +85,6 @@ async def test_something_that_is_no_wish_stays_what_it_is() -> None:
 
 
 def test_figures_are_not_taken_apart() -> None:
-    assert clauses("the $9.99 one, 503-555-0160 and $1,000 n then 9:30", PAIRS) == [
+    assert clauses("the $9.99 one, 503-555-0160 and $1,000 n then 9:30", ENGLISH.pairs) == [
         "the $9.99 one", "503-555-0160", "$1,000", "9:30"
     ]  # fmt: skip

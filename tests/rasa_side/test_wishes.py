@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.rasa_side.wishes import LONGEST, Wishes, WishesError, clauses, plain
+from bot.rasa_side.meaning.speech import plain
+from bot.rasa_side.wishes import LONGEST, Wishes, WishesError, clauses
 from knowledge.reading import read_all
 
 ROOT = Path(__file__).resolve().parents[2]
 WISHES = Wishes.from_domain(ROOT / "domain")
+SPANISH = Wishes.from_domain(ROOT / "domain", "es")
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,62 @@ def test_that_something_happened_is_denied(clause: str) -> None:
 @pytest.mark.parametrize("clause", ["I lost my card", "it was stolen, not by me", "why is it not lost", "my card isn't working"])
 def test_that_something_happened_is_not_denied(clause: str) -> None:
     assert WISHES.denied(clause) is None
+
+
+@pytest.mark.parametrize(
+    ("clause", "unwanted"),
+    [
+        ("No quiero activar mi tarjeta", "activar mi tarjeta"),
+        ("ya no quiero que me llamen", "llamen"),
+        ("no me mande código", "me mande codigo"),
+        ("oiga, no me manden ningún código", "me manden ningun codigo"),
+        ("por favor no bloquee la tarjeta", "bloquee la tarjeta"),
+        ("un código no hace falta", "un codigo"),
+        ("cancela la verificación", "verificacion"),
+        ("sin códigos por favor", "codigos"),
+        ("no me llega el código", None),
+        ("no puedo entrar a la app", None),
+        ("no me aparece la transferencia", None),
+        ("¿por qué no me manda un código?", None),
+        ("no quiero hablar con una máquina", None),
+        ("no quiero perder mi dinero", None),
+        ("para hablar con una persona", None),
+        ("me dan mi saldo o no", None),
+    ],
+)
+def test_in_spanish_a_command_is_told_from_how_things_are(clause: str, unwanted: str | None) -> None:
+    found = [SPANISH.unwanted(part) for part in clauses(clause, SPANISH.speech.parts)]
+    assert next((one for one in found if one), None) == unwanted
+
+
+@pytest.mark.parametrize(
+    ("clause", "denied"),
+    [
+        ("no perdí mi tarjeta", "lost_card"),
+        ("nadie me robó", "lost_card"),
+        ("me robaron la tarjeta", None),
+        ("no la encuentro", None),
+    ],
+)
+def test_in_spanish_that_something_happened_is_denied(clause: str, denied: str | None) -> None:
+    assert SPANISH.denied(clause) == denied
+
+
+@pytest.mark.parametrize("between", [" y ", ", además ", " Y también ", "? ¿", " + ", "; por cierto, ", ", ah y "])
+def test_in_spanish_two_wishes_are_parted(between: str) -> None:
+    assert clauses(f"mi saldo{between}dónde está mi tarjeta", SPANISH.speech.pairs) == ["mi saldo", "dónde está mi tarjeta"]
+
+
+def test_in_spanish_what_is_wanted_behind_what_is_not_is_parted() -> None:
+    assert SPANISH.parted("apretar teclas quiero una persona") == ("apretar teclas", "quiero una persona")
+    assert SPANISH.parted("lo que quiero") == ("lo que quiero", "")
+
+
+def test_a_language_without_such_words_is_parted_by_marks_alone(tmp_path: Path) -> None:
+    (tmp_path / "domain").mkdir()
+    other = Wishes.from_domain(tmp_path / "domain", "fr")
+    assert clauses("mon solde et ma carte, 9.50", other.speech.pairs) == ["mon solde et ma carte", "9.50"]
+    assert other.unwanted("je ne veux pas") is None
 
 
 @given(text=some.text(max_size=400))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.rasa_side.meaning.examples import Examples
-from bot.rasa_side.wishes import plain
+from bot.rasa_side.meaning.speech import plain
 
 COURTESY = frozenset("please pls plz thanks thank you hi hello hey ok okay now".split())
 """Changes nothing of a command."""

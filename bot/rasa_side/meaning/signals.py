@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import domain_files
-from bot.rasa_side.wishes import plain
+from bot.rasa_side.meaning.speech import plain
 
 FILE = "_signals.yml"
 SLOT = "signals"

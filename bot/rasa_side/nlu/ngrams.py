@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.rasa_side.nlu import normal, sources
+from bot.rasa_side.nlu.abroad import sound
 from bot.rasa_side.nlu.languages import by_language, language_of, named, named_file
 
 Array = NDArray[np.float32]
@@ -64,6 +65,10 @@ def row(kinds: Sequence[Kind], text: str) -> sparse.csr_matrix:
     return sparse.csr_matrix((np.concatenate(values), where, np.array([0, len(where)], np.int32)), shape=(1, width))
 
 
+def _read(text: str, language: str) -> str:
+    return sound.sounded(normal.normal(text, language), language)
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class Ngrams(SparseFeaturizer, GraphComponent):  # type: ignore[misc]  # Rasa has no types
     """``bot.rasa_side.nlu.ngrams.Ngrams``."""
@@ -92,7 +97,7 @@ class Ngrams(SparseFeaturizer, GraphComponent):  # type: ignore[misc]  # Rasa ha
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """See ``sources.mark``."""
-        return sources.mark(*normal.PARTS)
+        return sources.mark(*normal.PARTS, sound)
 
     @classmethod
     def create(
@@ -122,7 +127,7 @@ class Ngrams(SparseFeaturizer, GraphComponent):  # type: ignore[misc]  # Rasa ha
         examples = [one for one in training_data.intent_examples if one.get(TEXT)]
         with self._storage.write_to(self._resource) as folder:
             for language, mine in by_language(examples).items():
-                fitted = self._fitted([normal.normal(one.get(TEXT), language) for one in mine])
+                fitted = self._fitted([_read(one.get(TEXT), language) for one in mine])
                 self._kinds[language] = list(map(Kind.of, fitted))
                 kept = [{"grams": list(one.get_feature_names_out()), "weights": one.idf_.tolist()} for one in fitted]
                 named_file(folder, FILE, language).write_text(json.dumps(kept))
@@ -133,7 +138,7 @@ class Ngrams(SparseFeaturizer, GraphComponent):  # type: ignore[misc]  # Rasa ha
         for message in messages:
             language = language_of(message)
             if (kinds := self._kinds.get(language)) and (text := message.get(TEXT)):
-                self.add_features_to_message(None, row(kinds, normal.normal(text, language)), TEXT, message)
+                self.add_features_to_message(None, row(kinds, _read(text, language)), TEXT, message)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -15,6 +15,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.rasa_side.nlu import normal, sources
+from bot.rasa_side.nlu.abroad import glosses, sound
+from bot.rasa_side.nlu.abroad.glosses import glossed
 from bot.rasa_side.nlu.languages import language_of
 from bot.sentence_vectors import encoder, model_file
 from bot.sentence_vectors.encoder import Encoder
@@ -43,7 +45,7 @@ class SentenceVectors(DenseFeaturizer, GraphComponent):  # type: ignore[misc]  #
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """See ``sources.mark``."""
-        return sources.mark(*normal.PARTS, encoder) + model_file.mark()
+        return sources.mark(*normal.PARTS, sound, glosses, encoder) + model_file.mark()
 
     @classmethod
     def create(
@@ -56,7 +58,7 @@ class SentenceVectors(DenseFeaturizer, GraphComponent):  # type: ignore[misc]  #
         """Each message gets a dense feature of the whole sentence, ``[1, 384]``."""
         worded = [message for message in messages if message.get(TEXT)]
         if worded:
-            found = loaded().encode([normal.normal(message.get(TEXT), language_of(message)) for message in worded])
+            found = loaded().encode([_english(message) for message in worded])
             for row, message in enumerate(worded):
                 self.add_features_to_message(None, found[row : row + 1], TEXT, message)
         return messages
@@ -65,3 +67,8 @@ class SentenceVectors(DenseFeaturizer, GraphComponent):  # type: ignore[misc]  #
         """The same for all examples."""
         self.process(training_data.training_examples)
         return training_data
+
+
+def _english(message: Message) -> str:
+    language = language_of(message)
+    return glossed(normal.normal(message.get(TEXT), language), language)
