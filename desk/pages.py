@@ -41,6 +41,7 @@ class Pages:
             slot_value=show.slot_value,
             address=show.address,
             caller_id=show.caller_id,
+            language=show.language,
         )
         self._templates.globals.update(
             channels=show.CHANNELS, kinds=show.KINDS, goes_to=show.goes_to, doubtful=show.doubtful, hidden_slots=show.HIDDEN_SLOTS

@@ -29,6 +29,11 @@ MARKS: dict[str, str] = {
     Kind.AUTOMATIC: "Automatic answer",
     Kind.TOO_LONG: "Longer than the assistant reads",
 }
+LANGUAGES = {
+    "de": "German", "es": "Spanish", "fr": "French", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch",
+    "pl": "Polish", "pt": "Portuguese", "ru": "Russian", "tl": "Tagalog", "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+
 HIDDEN_SLOTS = frozenset({"requested_slot", "session_started_metadata", "needs_proof", "next_step", "unclear"})
 """How the assistant works, and nothing about the customer."""
 
@@ -164,6 +169,11 @@ def slot_value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(slot_value(item) for item in value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+
+
+def language(code: str) -> str:
+    """The English name of a language, for agents; its two letters where there is none here."""
+    return LANGUAGES.get(code, code)
 
 
 def caller_id(call: Call) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.directives import Handoff as HandoffRequest
 from bot.handoff.place_in_line import place_in_line
+from bot.languages.current import current
 from bot.model import ChannelName, Contact, Handoff, HandoffState, InboundMessage, Packet, Proof, stable_id
 from bot.model.handoffs import INBOX as INBOX
 from bot.ports import AlreadyAccepted, Clock, DeskEvent, DialogueUnavailable, HandoffRefused, Handoffs
@@ -174,9 +175,9 @@ class HandoffBook:
                 said = (await page_of(self.dialogue, conversation_id)).lines
                 recent = await self.dialogue.recent(conversation_id)
         except (DialogueUnavailable, TimeoutError):
-            return Packet((), (), wanted.tried, proof)  # the desk reads again; the handoff must not wait for it
+            return Packet((), (), wanted.tried, proof, current())  # the desk reads again; the handoff must not wait for it
         known = Summary.load(recent.summary, Questions()).take(recent.events)
-        return Packet(said, known.slots, wanted.tried, proof)
+        return Packet(said, known.slots, wanted.tried, proof, current())
 
 
 def _on(handoff: Handoff, call_sid: str) -> Handoff:

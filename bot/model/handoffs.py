@@ -49,12 +49,14 @@ class SlotFact:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """Everything an agent needs at the moment of the escalation."""
+    """Everything an agent needs at the moment of the escalation. ``language``: what the customer speaks, two letters; empty for
+    the language of the files."""
 
     transcript: tuple[TranscriptLine, ...] = ()
     slots: tuple[SlotFact, ...] = ()
     tried: tuple[str, ...] = ()
     proof: Proof = Proof.CLAIMED
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

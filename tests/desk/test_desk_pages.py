@@ -128,7 +128,7 @@ async def test_a_conversation_shows_lines_days_and_facts(ana: Browser, house: Ho
         ContactAddress(Address.parse(text), proof, START)
         for text, proof in (("tel:+12025550100", Proof.POSSESSED), ("web:abcdefghijklmnopqrst", Proof.CLAIMED))
     )
-    contact = Contact("ct", "c", addresses, START, opted_out=True)
+    contact = Contact("ct", "c", addresses, START, opted_out=True, locale="es")
     handoff = house.people.open(
         "The reason", ChannelName.WEB, lines, slots=slots, tried=("one thing", "another"), contact=contact
     )
@@ -139,8 +139,20 @@ async def test_a_conversation_shows_lines_days_and_facts(ana: Browser, house: Ho
     for author in ("Customer", "Assistant", "Ana Reyes", "zoe", "Notice"):
         assert f"<b>{author}</b>" in text
     assert text.count(f'<time datetime="{START.isoformat()}" data-clock>10:00</time>') == 4
-    for fact in ("Card last four", "4417", "yes", "a, b", "+12025550100", "abcdefghijkl…", "one thing", "another", "opted out"):
+    for fact in (
+        "Card last four",
+        "4417",
+        "yes",
+        "a, b",
+        "+12025550100",
+        "abcdefghijkl…",
+        "one thing",
+        "another",
+        "opted out",
+        "Spanish",
+    ):
         assert fact in text
+    assert "Speaks <b>Spanish</b>" in text
     assert "Requested slot" not in text and "<dt>Empty" not in text
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.directives import Handoff
 from bot.languages.declared import Languages
 from bot.languages.hearing import Hearing
 from bot.menus.menu import texted
@@ -99,3 +100,11 @@ async def test_who_wants_no_more_texts_is_told_so_in_spanish(spanish: World) -> 
     result = await spanish.texts("no quiero recibir más mensajes")
     assert (await spanish.contacts.find_or_create(ANA)).opted_out
     assert "ya no recibe mensajes" in result.replies[0].text
+
+
+async def test_the_agent_is_told_the_language(spanish: World) -> None:
+    await spanish.texts("hola, quiero saber mi saldo")
+    spanish.assistant.answer = lambda _: DialogueTurn((), (Handoff("asked"),))
+    await spanish.texts("quiero hablar con una persona por favor")
+    handoff = await spanish.handoffs.open_for((await spanish.contacts.find_or_create(ANA)).conversation_id)
+    assert handoff is not None and handoff.packet.language == "es"
