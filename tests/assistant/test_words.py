@@ -65,6 +65,7 @@ SAMPLE = {
     "reason": "Asked for a person",
     "tried": "card activation",
     "heard": "activate my card",
+    "key": "9",
 }
 
 
