@@ -23,9 +23,9 @@ PAGES = "_pages.yml"
 
 SAID = "_said.yml"
 """``answers``, ``days``, ``choices``: what customers say around an answer, and the English that the rules for answers know.
-``#`` in it is any number: ``"de las # a las #": "from # to #"``."""
+``#`` in it is a number of one or two figures, or a time: ``"de las # a las #": "from # to #"``. Longer ones are sums."""
 
-NUMBER = r"\d+(?::\d\d)?"
+NUMBER = r"\d{1,2}(?::\d\d)?"
 
 
 @cache

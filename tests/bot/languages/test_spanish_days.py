@@ -15,6 +15,7 @@ from actions.said import listed_day
 from actions.visits.wished_times import END, Span, wished
 from bot.languages.current import speaking
 from bot.languages.tables import glossed
+from bot.skills.parsing.amounts import parse_amount
 from bot.skills.parsing.dates import Moment, parse_moment
 from bot.skills.parsing.spoken import figures
 
@@ -87,6 +88,16 @@ def test_what_is_wished_of_an_appointment(words: str, spans: list[Span]) -> None
     for said in (words, heard(words)):
         found = wished(said, TODAY)
         assert found is not None and list(found.spans) == spans
+
+
+@pytest.mark.parametrize(
+    ("words", "dollars"),
+    [("no, a 200 dólares", 200), ("bajarlo de 500 a 300 dólares", 300), ("trescientos dólares por favor", 300), ("250", 250)],
+)
+def test_a_sum_is_no_day(words: str, dollars: int) -> None:
+    found = parse_amount(heard(words))
+    assert found is not None and found.value == dollars
+    assert figures("no reconozco el 240") == "not reconozco the 240"
 
 
 @pytest.mark.parametrize("words", ["la segunda", "la última", "hacer una cita", "tiene algo más temprano", "no, ninguna"])
