@@ -10,9 +10,9 @@ import sys
 import unicodedata
 from collections.abc import Mapping
 
-from bot.rasa_side.nlu import segment, shorthand, spelling, vocabulary
+from bot.rasa_side.nlu import everyday, segment, shorthand, spelling, vocabulary
 from bot.rasa_side.nlu.segment import parted
-from bot.rasa_side.nlu.shorthand import ABROAD, SHORT
+from bot.rasa_side.nlu.shorthand import ABROAD, SHORT, SIGNS
 from bot.rasa_side.nlu.spelling import mended
 
 FILLERS = frozenset({"uh", "uhm", "um", "umm", "erm", "er", "hmm", "mmm"})
@@ -24,7 +24,7 @@ ALONE = frozenset({"y", "n", "k"})
 REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 WORD = re.compile(r"\w+(?:'\w+)*")
 HIDDEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0f\ufeff]")
-PARTS = (segment, shorthand, spelling, vocabulary, sys.modules[__name__])
+PARTS = (everyday, segment, shorthand, spelling, vocabulary, sys.modules[__name__])
 """What changes when the same text is read differently."""
 
 LONGEST = 1000
@@ -39,6 +39,8 @@ def normal(text: str, language: str = "") -> str:
         return _abroad(plain, ABROAD.get(language, {}))
     if (alone := plain.strip(" .,!?")) in ALONE:
         return alone
+    for sign, meant in SIGNS:
+        plain = sign.sub(meant, plain)
     words = WORD.sub(_plain, REPEATED.sub(r"\1\1", _without_pictures(plain))).split()
     kept = [word for word in words if word.strip(".,!?") not in FILLERS]
     return " ".join(kept or words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.rasa_side.nlu.vocabulary import costs
+from bot.rasa_side.nlu.vocabulary import costs, is_known
 
 SHORTEST = 12
 """Letters from which on a word may be several."""
@@ -19,7 +19,7 @@ NEEDLESS = 14.0
 def parted(word: str) -> str:
     """The word, or the words that it is made of; short ones, known ones and what is no letters stay as they are."""
     letters = word.replace("'", "")
-    if not SHORTEST <= len(letters) <= LONGEST_TEXT or not letters.isascii() or not letters.isalpha() or letters in costs():
+    if not SHORTEST <= len(letters) <= LONGEST_TEXT or not letters.isascii() or not letters.isalpha() or is_known(letters):
         return word
     words = _best(letters)
     return " ".join(words) if len(words) >= FEWEST else word

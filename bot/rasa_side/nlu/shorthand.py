@@ -2,79 +2,171 @@
 
 from __future__ import annotations
 
+import re
+
 TABLE = """
 about: abt
-account: acc acct
+account: acc acct acnt
+accounts: accts accs
+address: addr addrs
+all right: aight
+amount: amt
 and: n nd
-anyone: ne1
+anyone: ne1 any1
+appointment: appt appts appmt apptmt
 are: r
+aren't: arent arnt
 as soon as possible: asap
 balance: bal
-because: bc bcoz cos coz cuz
+bank: bnk
+because: bc bcoz cos coz cuz bcz
 before: b4
 birthday: bday
+call back: cb
 can't: cant
-check: chk
+cancel: cxl cncl
+card: crd
+cards: crds
+change: chg chng
+charge: chrg
+charges: chrgs chgs
+check: chk chck
+checking: chkng
 could: cud
+couldn't: couldnt
+credit card: cc
+deposit: dep
 didn't: didnt
 doesn't: doesnt
 don't: dont
 don't know: dunno
 forgot: 4got
+from: frm
 give me: gimme
 going to: gonna
+good morning: gm
+good night: gn
+grandma: gma
 great: gr8
+hadn't: hadnt
+hasn't: hasnt
 have: hv
 have to: gotta
 haven't: havent
+hour: hr
+hours: hrs
 how: hw
+how's: hows
+i don't care: idc
 i don't know: idk
 i'm: im
 i've: ive
-isn't: isnt
+international: intl
+isn't: isnt aint
 kind of: kinda
 late: l8
 later: l8r
 let me: lemme
+let me know: lmk
+limit: lmt
+lock: lck
+locked: lckd
 lost: lst
 love: luv
-message: msg
+message: msg mssg
+messages: msgs
+minutes: mins
 money: mny
+month: mnth
+months: mnths
+mortgage: mtg
 need: nid
 never mind: nvm
+next: nxt
 night: nite
 no one: no1
+number: nbr num
+of course: ofc
 oh my god: omg
 ok: k
 out of: outta
-payment: pmt
+password: pw pwd pswd passwd psswd
+payment: pmt pmnt pymnt pymt
+payments: pmts pmnts pymts
 people: ppl
+phone: fone phn
 picture: pic
-please: pls plz
-really: rly
+please: pls plz plzz
+probably: prob prolly
+really: rly rlly
+received: recd rcvd
+replacement: replmnt
+reschedule: resched
+right now: rn
+routing: rtng
+savings: svgs
 see you: cya
+send: snd
+service: svc
 should: shud
+shouldn't: shouldnt
+someone: some1 sum1
+something: sumthing sumthin somethin
 sorry: sry
+statement: stmt
+statements: stmts
+still: stil
+stopped: stopd
+supposed: sposed
 tell: tel
 text: txt
+texts: txts
 thank you: ty
-thanks: thx tnx tx
+thank you so much: tysm
+thanks: thx tnx tx thanx thnx thks
+that's: thats
 the: da
+there's: theres
+though: tho
+through: thru
+thursday: thurs thur
+to be honest: tbh
 today: 2day
-tomorrow: 2moro tmrw
+tomorrow: 2moro tmrw tmw tmr 2mrw 2mro
 tonight: 2nite
-transfer: xfer
+transaction: txn
+transactions: txns
+transfer: xfer trnsfr xfr trsf
+trying to: tryna
+tuesday: tues tue
+unlock: unlck
 urgent: urgnt
 want to: wanna
+wasn't: wasnt
+wednesday: weds
+week: wk
+weeks: wks
+weren't: werent
 what: wat wot wut
+what are you doing: wyd
+what do you mean: wdym
+what's: whats wats
 when: wen
 where is: wers
 where's: wheres
+who's: whos
 why: y
 won't: wont
+work: wrk
+working: wrkng workin
 would: wud
+wouldn't: wouldnt
 years: yrs
+yes: yess yas yessir
+yesterday: yest yday
 you: u
+you all: yall
+you're: youre
 your: ur yr
 """
 """None of the short forms is a word of its own in a customer's sentence."""
@@ -82,6 +174,15 @@ your: ur yr
 SHORT = {
     short: meant for meant, _, shorts in (line.partition(":") for line in TABLE.split("\n") if line) for short in shorts.split()
 }
+
+SIGNS = (
+    (re.compile(r"\bw/o\b"), "without"),
+    (re.compile(r"\bw/\s*(?=\w)"), "with "),
+    (re.compile(r"(?<=\s)@(?=\s)"), "at"),
+    (re.compile(r"\b4 (?=(?:a|me|my|ur?|the|this|some1)\b)"), "for "),
+    (re.compile(r"\b2 (?=(?:b|buy|c|change|do|get|go|make|me|my|pay|see|send|some1|speak|talk|the|this|u)\b)"), "to "),
+)
+"""Signs and figures that stand for words, where what follows tells that they do."""
 
 SPANISH = """
 a ver: aver

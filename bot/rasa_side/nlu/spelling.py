@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from string import ascii_lowercase
 
-from bot.rasa_side.nlu.vocabulary import costs
+from bot.rasa_side.nlu.vocabulary import costs, is_known
 
 SHORTEST = 4
 """Letters: shorter ones are near too many words."""
@@ -20,7 +20,7 @@ WRONG_LETTER = 2.0
 def mended(word: str) -> str:
     """The word that was meant; known words, names without a neighbour and what is no letters stay as they are."""
     known = costs()
-    if not SHORTEST <= len(word) <= LONGEST or word in known or not (word.isascii() and word.isalpha()):
+    if not SHORTEST <= len(word) <= LONGEST or is_known(word) or not (word.isascii() and word.isalpha()):
         return word
     likely = ((known[near] + slip, near) for near, slip in _near(word) if len(near) >= SHORTEST and near in known)
     return min(likely, default=(0.0, word))[1]

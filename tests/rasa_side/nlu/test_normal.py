@@ -18,6 +18,9 @@ from bot.rasa_side.nlu.normal import normal
         ("it\u2019s  Ben", "it's ben"),
         ("where r u 2day?", "where are you today?"),
         ("topup my acount", "topup my account"),
+        ("nxt appt w/ u @ ten? hrs pls", "next appointment with you at ten? hours please"),
+        ("need 2 talk 2 some1 4 my acct", "need to talk to someone for my account"),
+        ("debitcardstolen", "debit card stolen"),
         ("\uff11\uff12\uff13\uff14", "1234"),
         ("my\u200b card\u202e", "my card"),
     ],
@@ -27,10 +30,17 @@ def test_it_is_read_as(said: str, read: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["my name is okonkwo", "9981", "zip 94110", "unrecognised", "responsibilities", "¿qué?", "um", ""]
+    "text", ["my name is okonkwo", "9981", "zip 94110", "unrecognised", "responsibilities", "¿qué?", "um", "", "ending 4 4 2 1"]
 )
 def test_it_is_read_as_it_is(text: str) -> None:
     assert normal(text) == text
+
+
+@pytest.mark.parametrize(
+    "word", ["debit", "scam", "alerts", "zelle", "texting", "mailed", "login", "notary", "mugged", "disrespectful"]
+)
+def test_what_is_spelt_rightly_is_not_mended(word: str) -> None:
+    assert normal(f"a {word}") == f"a {word}"
 
 
 @pytest.mark.parametrize(("picture", "name"), [("👍", "thumbs up"), ("👍🏽", "thumbs up"), ("\u2764\ufe0f", "heart")])
