@@ -21,8 +21,8 @@ from actions.records.service_tables import Note
 from actions.said import amount
 from actions.tables import Customer
 
-ANSWERED, DECIDED = 5, 10
-"""Business days that customers are told: for an answer to a complaint, and until a disputed sum is theirs for the time being."""
+ANSWERED = 5
+"""Business days that customers are told: for an answer to a complaint."""
 
 SURE = {"claimed": "not confirmed", "possessed": "confirmed", "proven": "confirmed, with PIN"}
 """How sure the number is, by the proof that it had."""
@@ -54,7 +54,7 @@ def _note(note: Note, today: date) -> str:
 
 def _dispute(dispute: Dispute, payment: Payment, customer: Customer, today: date) -> str:
     paid = f"${amount(payment.cents)['amount']} {payment.payee} on {payment.day}"
-    by = _due(dispute.day, DECIDED, today)
+    by = _due(dispute.day, money.DECIDED, today)
     return f"{dispute.payment_id}  dispute of {dispute.day}, decide {by}, {customer.full_name}, {customer.phone}: {paid}"
 
 

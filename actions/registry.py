@@ -7,7 +7,7 @@ from rasa_sdk.interfaces import Action
 from actions import accounts, activation, notes, outages
 from actions.asking import Ask
 from actions.bank import Bank
-from actions.cards import locking, replacing, travel
+from actions.cards import locking, replacing, states, travel
 from actions.money import disputes, limits, payments
 from actions.visits import booking, branches
 from bot.skills.business import NO_MODEL, NOTHING, Business, Knowledge, LanguageModel
@@ -42,9 +42,16 @@ def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, langua
     """Its skills over these records and articles, and the model that may word them."""
     facts = (accounts.Balance(bank), accounts.WhereIsMyCard(bank), payments.Transactions(bank), payments.WhereIsMyTransfer(bank))
     limit = (limits.TellLimit(bank), limits.RaiseLimit(bank), limits.LowerLimit(bank))
-    cards = (locking.FreezeCard(bank), locking.UnfreezeCard(bank), replacing.ReplaceCard(bank), travel.NoteTravel(bank))
-    asides = (branches.ZipAside(bank), booking.TimeAside(bank))
+    cards = (
+        locking.FreezeCard(bank),
+        locking.UnfreezeCard(bank),
+        states.TellCardState(bank),
+        replacing.ReplaceCard(bank),
+        travel.NoteTravel(bank),
+    )
+    asides = (branches.ZipAside(bank), booking.TimeAside(bank), payments.PaymentAside(bank))
     booked = (
+        booking.TellAppointment(bank),
         booking.BookAppointment(bank),
         booking.MoveAppointment(bank),
         booking.CancelAppointment(bank),
@@ -62,6 +69,7 @@ def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, langua
             notes.NoteTaken(bank),
             disputes.DisputeCharge(bank),
             disputes.OpenDispute(bank),
+            disputes.TellDisputes(bank),
             outages.TellOutages(bank),
         ),
         questions=QUESTIONS,

@@ -22,7 +22,7 @@ from check.reading.documents import Document, Key
 WISHES = frozenset({"begins", "together", "alike", "refusals", "asks_first", "sure", "clauses"})
 REFUSALS = frozenset("phrases commands endings ends none nouns requests states unless facts denials commanded".split())
 CLAUSES = frozenset(LISTS)
-WAITING = frozenset({"longest", "alone", "phrases", "pairs", "never_mind"})
+WAITING = frozenset({"longest", "alone", "phrases", "pairs", "never_mind", "alone_again"})
 CARRY_OVER = frozenset({"recap_after", "slots", "forms", "of_a_number"})
 REPEATS = frozenset({"known_from", "agents_ask"})
 Guess = Callable[[], str]

@@ -21,7 +21,7 @@ from rasa_sdk.types import DomainDict
 from actions.accounts import AccountAction
 from actions.records import cards as records
 from actions.records.cards import Held
-from actions.tables import Customer
+from actions.tables import CardStatus, Customer
 from bot.model import ChannelName
 from bot.skills import context
 from bot.skills.parsing import digits
@@ -134,12 +134,21 @@ class UnfreezeCard(AccountAction):
         lost = [one for one in mine if one.lock is not None and one.lock.why == records.LOST]
         cards = [one.card for one in frozen]
         if await self._work(lambda session, _: records.unlock(session, cards)):
-            dispatcher.utter_message(response="utter_card_unfrozen", **facts(frozen))
+            _say_unlocked(dispatcher, frozen)
         elif not lost:
             one_of_several = len(mine) < len(known)
             response = "utter_this_card_not_frozen" if one_of_several else "utter_card_not_frozen"
             dispatcher.utter_message(response=response, **facts(mine))
         return _stays_blocked(dispatcher, lost) if lost else context.pick_up(dispatcher, tracker)
+
+
+def _say_unlocked(dispatcher: CollectingDispatcher, cards: list[Held]) -> None:
+    """That it works again is said of a card that has worked: one that waits to be activated still does."""
+    works = [one for one in cards if one.card.status == CardStatus.ACTIVE]
+    waits = [one for one in cards if one not in works]
+    for response, some in (("utter_card_unfrozen", works), ("utter_card_unfrozen_inactive", waits)):
+        if some:
+            dispatcher.utter_message(response=response, **facts(some))
 
 
 def _stays_blocked(dispatcher: CollectingDispatcher, lost: list[Held]) -> list[EventType]:

@@ -11,12 +11,18 @@ from rasa_sdk.types import DomainDict
 
 from actions.accounts import AccountAction
 from actions.bank import Bank
+from actions.days import open_days
 from actions.money import wording
 from actions.records import money as records
 from actions.records.money_tables import Payment
+from actions.said import long_day
 from actions.tables import Customer
 from bot.skills import context
+from bot.skills.context import WISH
 from bot.skills.wishes.wish import wish_text
+
+MOST_TOLD = 3
+"""Disputes."""
 
 
 class DisputeCharge(Action):
@@ -47,6 +53,25 @@ class DisputeCharge(Action):
         found = wording.meant(wish_text(tracker), known)
         shown = [one for one in known if one.id == tracker.get_slot("payment")]
         return found[0] if len(found) == 1 else next(iter([] if found else shown), None)
+
+
+class TellDisputes(AccountAction):
+    """How the customer's disputes stand, the latest first."""
+
+    def name(self) -> str:
+        return "action_tell_disputes"
+
+    async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
+        mine = await self._work(lambda session, _: records.disputes(session, customer.id))
+        if not mine:
+            dispatcher.utter_message(response="utter_dispute_none")
+            return [SlotSet("offered", f"{WISH}dispute_charge")]
+        channel = context.sender(tracker).channel
+        for dispute, payment in mine[:MOST_TOLD]:
+            by = long_day(open_days.working_day(dispute.day, records.DECIDED))
+            response = "utter_dispute_open" if dispute.done is None else "utter_dispute_done"
+            dispatcher.utter_message(response=response, line=wording.line(payment, channel), day=by)
+        return [SlotSet("offered", None)]
 
 
 class OpenDispute(AccountAction):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
 from rasa_sdk.events import EventType, SlotSet
@@ -9,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
 from actions.accounts import AccountAction
+from actions.bank import Bank
 from actions.money import wording
 from actions.records import money as records
 from actions.records.money_tables import Payment, Transfer, TransferStatus
@@ -16,6 +18,28 @@ from actions.said import amount, long_day
 from actions.tables import Customer
 from bot.skills import context
 from bot.skills.wishes.wish import wish_text
+
+
+class PaymentAside:
+    """``bot.skills.asides.Aside``: which of the payments that were listed, by its sum or payee."""
+
+    name = "payment_named"
+    form = ""
+    yes = ""
+
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
+
+    def reads(self, words: str) -> bool:
+        """A sum alone means nothing where no payments were listed."""
+        return False
+
+    async def finds(self, words: str) -> bool:
+        """Whether they name a sum, or anybody who was paid: whose payment it is, is looked at when it is told."""
+        if wording.sums(words):
+            return True
+        payees = await asyncio.to_thread(self._bank.work, lambda session, _: records.payees(session))
+        return any(wording.names(words, payee) for payee in payees)
 
 
 class Transactions(AccountAction):
@@ -29,11 +53,14 @@ class Transactions(AccountAction):
         if not known:
             dispatcher.utter_message(response="utter_transactions_none")
             return context.pick_up(dispatcher, tracker)
-        channel, found = context.sender(tracker).channel, wording.meant(wish_text(tracker), known)
+        answers = context.fresh_offer(tracker) == PaymentAside.name
+        words = context.text(tracker) if answers else wish_text(tracker)
+        channel, found = context.sender(tracker).channel, wording.meant(words, known)
         if len(found) == 1:
             return self._one(dispatcher, tracker, found[0])
         dispatcher.utter_message(response="utter_transactions", list=wording.lines(found or known, channel))
-        return context.pick_up(dispatcher, tracker)
+        left = context.paused(tracker)
+        return context.pick_up(dispatcher, tracker) if left else [SlotSet("offered", PaymentAside.name)]
 
     def _one(self, dispatcher: CollectingDispatcher, tracker: Tracker, payment: Payment) -> list[EventType]:
         line = wording.line(payment, context.sender(tracker).channel)

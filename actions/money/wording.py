@@ -36,7 +36,7 @@ def sums(text: str) -> list[int]:
 
 def meant(text: str, payments: Sequence[Payment]) -> list[Payment]:
     """The payments that a text names, by sum (cents may be left out) or by a word of the payee; by both where both fit one."""
-    named = [one for one in payments if _names(text, one.payee)]
+    named = [one for one in payments if names(text, one.payee)]
     costs = set(sums(text))
     priced = [one for one in payments if abs(one.cents) in costs or abs(one.cents) // 100 * 100 in costs]
     return [one for one in named if one in priced] or priced or named
@@ -45,7 +45,7 @@ def meant(text: str, payments: Sequence[Payment]) -> list[Payment]:
 def transfers_meant(text: str, transfers: Sequence[Transfer]) -> Sequence[Transfer]:
     """Those that a text means, by sum or party, by direction; else all that are under way, or the first."""
     costs = set(sums(text))
-    named = [one for one in transfers if abs(one.cents) in costs or _names(text, one.party)]
+    named = [one for one in transfers if abs(one.cents) in costs or names(text, one.party)]
     sent, awaited = SENT.search(text.lower()) is not None, AWAITED.search(text.lower()) is not None
     way = [one for one in transfers if (one.cents < 0) == sent] if sent != awaited else list(transfers)
     under_way = [one for one in way if one.status == TransferStatus.PENDING]
@@ -61,7 +61,8 @@ AWAITED = re.compile(
 )
 
 
-def _names(text: str, payee: str) -> bool:
+def names(text: str, payee: str) -> bool:
+    """Whether a text has a word of the payee's name that tells it from others."""
     words = set(re.findall(r"[^\W\d_]{4,}", text.lower()))
     return bool(words & {word for word in re.findall(r"[^\W\d_]{4,}", payee.lower()) if word not in COMMON})
 

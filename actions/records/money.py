@@ -15,6 +15,9 @@ from actions.tables import Customer, RaisedLimit
 USUAL, RAISED = 50_000, 100_000
 """Cents a day."""
 
+DECIDED = 10
+"""Business days that customers are told: until a disputed sum is theirs for the time being."""
+
 LOOKED_THROUGH = 100
 """Payments in which one is looked for."""
 
@@ -23,6 +26,17 @@ def payments(session: Session, customer_id: str, most: int = LOOKED_THROUGH) -> 
     """The customer's payments, the latest first."""
     mine = select(Payment).where(Payment.customer_id == customer_id)
     return list(session.scalars(mine.order_by(Payment.day.desc(), Payment.id).limit(most)))
+
+
+def payees(session: Session) -> set[str]:
+    """Everybody who was paid, or has paid, by any customer."""
+    return set(session.scalars(select(Payment.payee).distinct()))
+
+
+def disputes(session: Session, customer_id: str) -> list[tuple[Dispute, Payment]]:
+    """The customer's disputes, the latest first, each with its payment."""
+    mine = select(Dispute, Payment).join(Payment, Dispute.payment_id == Payment.id).where(Payment.customer_id == customer_id)
+    return [(row[0], row[1]) for row in session.execute(mine.order_by(Dispute.day.desc(), Dispute.payment_id))]
 
 
 def payment(session: Session, customer_id: str, payment_id: str) -> Payment | None:

@@ -28,7 +28,7 @@ from actions.visits.appointments import Time
 from actions.visits.wished_times import Wished, wished
 from bot.model import ChannelName
 from bot.skills import context
-from bot.skills.doubt.guessing import WISH
+from bot.skills.context import WISH
 from bot.skills.wishes.also import wished as wished_next
 from bot.skills.wishes.wish import wish_text
 from bot.skills.wording import translated
@@ -64,7 +64,7 @@ class TimeAside:
 
     async def finds(self, words: str) -> bool:
         """Whether they name a time."""
-        return wished(words, self._bank.today()) is not None
+        return wished(words, self._bank.today(), moving=True) is not None
 
 
 class BookAppointment(AccountAction):
@@ -236,6 +236,20 @@ class CancelAppointment(BookAppointment):
         response = "utter_appointment_cancelled" if sure else "utter_appointment_cancel"
         dispatcher.utter_message(response=response, **await self.facts(held))
         return context.pick_up(dispatcher, tracker) if sure else [SlotSet("offered", WISH + SURE.lstrip("/"))]
+
+
+class TellAppointment(BookAppointment):
+    """When and where it is; both ways on are offered."""
+
+    def name(self) -> str:
+        return "action_tell_appointment"
+
+    async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
+        held = await asyncio.to_thread(appointments.of, self._bank, customer.id)
+        if held is None:
+            return _none(dispatcher)
+        dispatcher.utter_message(response="utter_appointment_held", **await self.facts(held))
+        return [SlotSet("offered", None)]
 
 
 def _none(dispatcher: CollectingDispatcher) -> list[EventType]:

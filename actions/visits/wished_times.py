@@ -41,6 +41,13 @@ _HOUR_OR_LATER = re.compile(r"\b(?<!at )(\d{1,2}) (?=or (?:later|after)\b|onward
 _ONE_OF_THEM = re.compile(r"\b(?:first|second|third|fourth|last|next) (?:ones?|times?|options?|slots?)\b", re.IGNORECASE)
 """A place in a list, and no day of the month."""
 
+_BARE_ANSWER = re.compile(
+    r"\b(?:do|take|say|prefer|make it|go for|the) (?P<clock>\d{1,2}(?::\d\d)?)"
+    r"(?=(?: 1)?(?: instead| then| please| ?[,.?!]|$))"
+    r"|(?<!\d )\b(?P<first>\d{1,2}(?::\d\d)?) (?=instead\b|works\b|suits\b|would\b|is (?:fine|better|good|ok)\b)"
+)
+"""An hour alone, as it answers times on offer: "can we do 11 instead", "the 10 one" (a figure by then)."""
+
 _WEEKDAY = re.compile(r"\b(?:mon|tue|wed|thu|fri|sat|sun)\w*\b")
 _LASTS = re.compile(r"\b(?:\d+|an?|half an) ?-?(?:minutes?|mins?|hours?|hrs?)\b(?! from now)")
 
@@ -114,6 +121,8 @@ class Wished:
 def wished(text: str, today: date, *, moving: bool = False) -> Wished | None:
     """The times that the words wish for; None where they name none. ``moving``: of two times the one behind "to" is meant."""
     said = _wanted(text)
+    if moving:
+        said = _BARE_ANSWER.sub(lambda found: f"at {found['clock'] or found['first']} ", said)
     tails = [said[found.end() :] for found in _MOVED_TO.finditer(said)] if moving else []
     for words in [*reversed(tails), said]:
         if (found := _read(words, today)) is not None:

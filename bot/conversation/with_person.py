@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.conversation import offers
 from bot.conversation.assistant import Assistant
@@ -17,11 +18,15 @@ from bot.identity.proof import Identity
 from bot.identity.second_factor import Pins
 from bot.menus.answers import Choice, Picked
 from bot.model import Callback, ChannelName, Handoff, HandoffState
+from bot.model.handoffs import Told
 from bot.ports import Clock
 from bot.ports.stores import Menus
 from bot.transcript import continuity
 from bot.transcript import lines as transcript
 from bot.transcript.log import BESIDE_AN_AGENT, Lines
+
+TOLD_AGAIN = timedelta(minutes=10)
+"""Who waits, and writes after so long, is told once more that it is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +59,13 @@ class WithPerson:
 
     async def answer(self, turn: Turn, handoff: Handoff) -> None:
         """Words for a person; while nobody has accepted yet, also a choice between waiting and other ways, a question about
-        the wait, or a "never mind": those two are answered although the line is the agent's as well."""
+        the wait, or a "never mind": those two are answered although the line is the agent's as well, and so is the first line on
+        another channel, or after long."""
         if handoff.state is not HandoffState.WAITING or turn.message.channel is ChannelName.VOICE:
             await self.to_person(turn)
             return
         choice = await offers.chosen(self.menus, turn)
-        if await self._goes_on_alone(turn, choice) or await self._to_be_called(turn, choice):
+        if await self._goes_on_alone(turn, self._alone_words(turn, choice)) or await self._to_be_called(turn, choice):
             return
         await self.to_person(turn)
         still = turn.handoff if turn.handoff and turn.handoff.state is HandoffState.WAITING else None
@@ -67,8 +73,15 @@ class WithPerson:
             return
         if self.waiting.about.asks(turn.message.text):
             await self.escalation.tell_wait(turn, self.waiting)
-        elif self.waiting.about.given_up(turn.message.text):
+        elif self.waiting.about.given_up(turn.message.text) or self._left_in_doubt(turn, still):
             await self.log.reply(turn, await self.waiting.still(turn.message, turn.contact, still))
+            told = Told(turn.message.channel, self.clock())
+            turn.handoff = await self.handoffs.change(still.id, lambda now: replace(now, told=told))
+
+    def _left_in_doubt(self, turn: Turn, handoff: Handoff) -> bool:
+        """Whether who writes cannot know that their words wait: they were told so on another channel, or long ago."""
+        last = handoff.told_last
+        return last.channel is not turn.message.channel or self.clock() - last.at >= TOLD_AGAIN
 
     async def joined(self, turn: Turn, handoff: Handoff) -> None:
         """A code was right, and a person has, or is asked for, what it joined: why no assistant answers is said, and the
@@ -98,11 +111,19 @@ class WithPerson:
         await self.log.say(turn, "utter_staff_call_kept", last2=number.value[-2:])
         return True
 
-    async def _goes_on_alone(self, turn: Turn, choice: Choice | None) -> bool:
-        """A customer whom nobody had answered yet chose to go on without: the assistant has the next turn."""
-        if turn.handoff is None or not isinstance(choice, Picked) or choice.option.payload != ALONE:
+    def _alone_words(self, turn: Turn, choice: Choice | None) -> str:
+        """What a customer chose or wrote who goes on without a person; empty for all else."""
+        if isinstance(choice, Picked):
+            return choice.option.title if choice.option.payload == ALONE else ""
+        text = turn.message.text
+        asks = self.waiting is not None and turn.within_limits and self.waiting.about.goes_on_alone(text)
+        return text if asks else ""
+
+    async def _goes_on_alone(self, turn: Turn, said: str) -> bool:
+        """A customer whom nobody had answered yet ``said`` that they go on without: the assistant has the next turn."""
+        if turn.handoff is None or not said:
             return False
-        await self.log.heard(turn, choice.option.title)
+        await self.log.heard(turn, said)
         closed = await self.handoffs.change(turn.handoff.id, self._alone)
         if closed.open:  # an agent has accepted it meanwhile
             turn.handoff = closed

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from bot import domain_files
 from bot.domain_files import DomainFileError
-from bot.menus.spoken_choices import COURTESY, FILLERS, words
+from bot.menus.spoken_choices import COURTESY, FILLERS, NEGATIONS, words
 
 FILE = "_waiting.yml"
 AROUND = COURTESY | FILLERS | frozenset(("hello", "hi", "hey", "and", "but", "excuse", "me", "sir", "now"))
@@ -20,15 +20,20 @@ class WaitingError(Exception):
     """The file cannot be used; the message says what is wrong."""
 
 
+Pairs: TypeAlias = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+"""Words of one side, and of the other, which stand behind them."""
+
+
 @dataclass(frozen=True, slots=True)
 class AboutTheWait:
     """The designers' words for it (``domain/general/_waiting.yml``)."""
 
     alone: frozenset[str] = frozenset()
     phrases: tuple[str, ...] = ()
-    pairs: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    pairs: Pairs = ()
     longest: int = 0
     never_mind: frozenset[str] = frozenset()
+    alone_again: Pairs = ()
 
     def asks(self, text: str) -> bool:
         """Whether this short message asks for the place in line, the wait, or whether anybody is there."""
@@ -46,6 +51,14 @@ class AboutTheWait:
         """Whether this is a "never mind", and nothing else."""
         return _alone(words(text), self.never_mind)
 
+    def goes_on_alone(self, text: str) -> bool:
+        """Whether this short message asks for the assistant in the place of a person, in so many words."""
+        said = words(text)
+        if not 0 < len(said) <= self.longest or (NEGATIONS - {"without"}) & set(said) or "?" in text:
+            return False
+        whole = f" {' '.join(said)} "
+        return any(_in_order(whole, first, then) for first, then in self.alone_again)
+
     @classmethod
     def from_domain(cls, folder: Path) -> AboutTheWait:
         """Read the files. WaitingError; without one nothing is taken for such a question."""
@@ -59,10 +72,13 @@ class AboutTheWait:
 
     @classmethod
     def from_mapping(cls, body: Mapping[str, Any]) -> AboutTheWait:
-        """``{longest, alone, phrases, pairs: [{first, then}], never_mind}``."""
-        pairs = tuple((_plain(pair["first"]), _plain(pair["then"])) for pair in body.get("pairs") or ())
+        """``{longest, alone, phrases, pairs: [{first, then}], never_mind, alone_again: [{first, then}]}``."""
+        pairs, again = (
+            tuple((_plain(pair["first"]), _plain(pair["then"])) for pair in body.get(name) or ())
+            for name in ("pairs", "alone_again")
+        )
         alone, phrases, never_mind = (_plain(body.get(name) or ()) for name in ("alone", "phrases", "never_mind"))
-        return cls(frozenset(alone), phrases, pairs, int(body["longest"]), frozenset(never_mind))
+        return cls(frozenset(alone), phrases, pairs, int(body["longest"]), frozenset(never_mind), again)
 
 
 def _plain(phrases: Sequence[str]) -> tuple[str, ...]:

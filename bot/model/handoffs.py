@@ -108,6 +108,14 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """That somebody was told something, on which channel."""
+
+    channel: ChannelName
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Handoff:
     """A request for a human. While it is open the person owns the conversation, not the bot.
 
@@ -148,8 +156,16 @@ class Handoff:
     noted_late: bool = False
     """Whether its agent wrote down what was agreed after the caller was back with the assistant."""
 
+    told: Told | None = None
+    """When and where who waits was told last that their words are kept; none since it was opened."""
+
     draft: Draft | None = None
     """Two lines drafted for its agent, beside what is known."""
+
+    @property
+    def told_last(self) -> Told:
+        """When and where who waits was told last how things stand: at the latest when it was opened."""
+        return self.told or Told(self.channel, self.opened_at)
 
     @property
     def here(self) -> bool:

@@ -11,9 +11,9 @@ from bot.directives import Hangup
 from bot.model import ChannelName
 from bot.skills import context
 from bot.skills.business import Business
-from bot.skills.doubt.guessing import GUESSES, WISH, unasked
+from bot.skills.context import GUESSES, HELPED, WISH
+from bot.skills.doubt.guessing import unasked
 from bot.skills.doubt.stages import Stages
-from bot.skills.knowing import HELPED
 from bot.skills.wishes.also import wished
 
 RASAS_OWN = frozenset({"requested_slot", "session_started_metadata"})

@@ -208,6 +208,27 @@ def fresh_offer(tracker: Tracker) -> str | None:
     return fresh(tracker, "offered")
 
 
+HELPED = "helped"
+"""What is on offer (slot ``offered``) while it is asked whether an article helped."""
+
+GUESSES = "guesses"
+"""What is on offer when several guesses are: a yes takes none of them."""
+
+WISH = "wish "
+"""Begins what is on offer when there is one guess alone, or a wish that is asked for first: a yes takes it."""
+
+
+def open_question(tracker: Tracker, *others: str) -> dict[str, Any] | None:
+    """The bot event that asked what is still to be answered: "shall I?", or which of several times; an answer by the way does not
+    end it. None in a form, which asks again by itself, and for what passes: an offer of help, of a person, a guess, and
+    ``others``."""
+    offer = fresh_offer(tracker)
+    if tracker.active_loop_name or offer in (None, HELPED, GUESSES, "person", *others) or str(offer).startswith(WISH):
+        return None
+    said = [event for event in last_answer(tracker) if event.get("text")]
+    return next((one for one in reversed(said) if (one.get("data") or {}).get("buttons")), said[-1] if said else None)
+
+
 def fresh(tracker: Tracker, slot: str) -> str | None:
     """What the previous turn set a slot to; None when it set nothing, whatever the slot has from before."""
     for event in _before_latest(tracker):

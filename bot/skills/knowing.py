@@ -20,9 +20,6 @@ from bot.skills.model_use import noted
 ARTICLE = "article"
 """The slot with the page that answered last."""
 
-HELPED = "helped"
-"""What is on offer (slot ``offered``) while it is asked whether an article helped."""
-
 WITH_PAGES = frozenset({ChannelName.WEB, ChannelName.MESSENGER})
 READ_ON = "Read the whole page"
 
@@ -69,13 +66,21 @@ async def _told(dispatcher: CollectingDispatcher, tracker: Tracker, answer: Answ
         worded = await model.rephrase(words, answer, sender.channel)
         noted(dispatcher, worded)
         text = worded.text or text
-    if tracker.active_loop_name or tracker.get_slot("also"):  # a form's question, or another wish, comes next
+    question = context.open_question(tracker)
+    if question or tracker.active_loop_name or tracker.get_slot("also"):  # a question, or another wish, comes next
         dispatcher.utter_message(response="utter_article_in_form", answer=text, title=answer.title)
-        return [SlotSet(ARTICLE, answer.title)]
+        return [SlotSet(ARTICLE, answer.title), *_asked_again(dispatcher, tracker, question)]
     options = [{"title": answer.next_title, "payload": f"/{answer.next_intent}"}]
     more: Any = _more(answer, sender.channel) or None
     dispatcher.utter_message(response="utter_article", answer=text, title=answer.title, buttons=options, json_message=more)
-    return [SlotSet(ARTICLE, answer.title), SlotSet("offered", HELPED)]
+    return [SlotSet(ARTICLE, answer.title), SlotSet("offered", context.HELPED)]
+
+
+def _asked_again(dispatcher: CollectingDispatcher, tracker: Tracker, question: dict[str, Any] | None) -> list[EventType]:
+    if question is None:
+        return []
+    context.say_again(dispatcher, question)
+    return [SlotSet("offered", context.fresh_offer(tracker))]
 
 
 def _language(tracker: Tracker) -> str:

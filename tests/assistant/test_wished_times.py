@@ -72,12 +72,21 @@ def test_no_time_is_wished_for(words: str) -> None:
         ("instead of 1 pm could I come at 4", at(None, 16)),
         ("i cant make it tuesday can we do wednesday instead", on(NOV[25], NOV[25])),
         ("need to swap my thursday slot for one on friday", on(NOV[27], NOV[27])),
+        ("actually can we do 11 instead", at(None, 11)),
+        ("10 would be better", at(None, 10)),
+        ("the 11 one please", at(None, 11)),
+        ("can you do 2 instead of 3", at(None, 14)),
         ("Let's do next week rather than tomorrow for that appointment", on(NOV[30], DEC[6])),
     ],
 )
 def test_where_an_appointment_is_to_be_moved(words: str, span: Span) -> None:
     found = wished(words, TODAY, moving=True)
     assert found is not None and found.spans == (span,)
+
+
+@pytest.mark.parametrize("words", ["we are 2 people", "i have 2 cards", "do 2 people need an appointment", "the 2 of us"])
+def test_a_count_answers_no_offered_time(words: str) -> None:
+    assert wished(words, TODAY, moving=True) is None
 
 
 def test_the_nearest_are_by_day_and_then_by_hour() -> None:

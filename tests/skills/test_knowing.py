@@ -121,6 +121,19 @@ async def test_in_a_form_it_is_answered_by_the_way(talk: Callable[..., Talk], sh
     assert await ana.form() == "branch_form" and (await ana.slots()).get("postcode_misses") is None
 
 
+@pytest.mark.parametrize("channel", ["sms", "voice"])
+async def test_an_open_question_comes_again_after_it_and_is_answered(
+    talk: Callable[..., Talk], shelf: Shelf, channel: str
+) -> None:
+    dora = talk(channel=channel, tel="+16175550104")
+    assert "Shall I block it now" in await dora.says("I lost my debit card")
+    told = await dora.says(UNKNOWN)
+    assert told.texts[0].startswith("Tofu") and "Did it help" not in told.texts[0]
+    assert "Shall I block it now" in told.texts[-1] and told.options["Yes, block it"] == "/affirm"
+    assert "Shall I block it now" in (await dora.says("I forgot my PIN")).texts[-1]
+    assert "is blocked" in await dora.says("yes")
+
+
 async def test_without_its_article_an_intent_is_looked_up_and_then_out_of_scope(talk: Callable[..., Talk], shelf: Shelf) -> None:
     shelf.names = False
     ana = talk()

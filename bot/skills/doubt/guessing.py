@@ -11,6 +11,7 @@ from rasa_sdk.types import DomainDict
 
 from bot.ports.language_model import LanguageModel, Worded
 from bot.skills import context
+from bot.skills.context import GUESSES, WISH
 from bot.skills.model_use import noted
 from bot.skills.wishes.also import wished
 
@@ -27,12 +28,6 @@ LIKELY_IN_FORM = 0.4
 """The same while a question is open: most of what is not understood there is an answer."""
 
 MOST = 3
-WISH = "wish "
-"""Begins what is on offer (slot ``offered``) when there is one guess alone: a yes takes it."""
-
-GUESSES = "guesses"
-"""What is on offer when there are several: a yes takes none of them."""
-
 NONE_OF_THESE = {"title": "Something else", "payload": "/deny"}
 GO_ON = {"title": "Go on", "payload": "/go_on"}
 

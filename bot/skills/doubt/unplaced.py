@@ -12,9 +12,8 @@ from rasa_sdk.types import DomainDict
 from bot.skills import context
 from bot.skills.asides import Aside, answered
 from bot.skills.business import Business
-from bot.skills.doubt.guessing import GUESSES, WISH
 from bot.skills.doubt.stages import Stages
-from bot.skills.knowing import HELPED, known, known_of
+from bot.skills.knowing import known, known_of
 
 
 class Inform(Action):
@@ -35,20 +34,12 @@ class Inform(Action):
             dispatcher.utter_message(response="utter_pin_not_here")
             return [SlotSet("informed", "nothing")]
         informed = SlotSet("informed", "nothing")
-        if question := self._open_question(tracker):
+        if question := context.open_question(tracker, *(aside.name for aside in self._asides)):
             dispatcher.utter_message(response="utter_detail_before_answer")
             context.say_again(dispatcher, question)
             return [informed, SlotSet("offered", context.fresh_offer(tracker))]
         dispatcher.utter_message(response="utter_did_not_fit" if tracker.active_loop_name else "utter_detail_for_what")
         return [informed]
-
-    def _open_question(self, tracker: Tracker) -> dict[str, Any] | None:
-        """The "shall I?" of the answer before, which a detail ("it ends in 4421") does not answer."""
-        offer = context.fresh_offer(tracker)
-        no_deed = offer in (None, HELPED, GUESSES, *(aside.name for aside in self._asides)) or str(offer).startswith(WISH)
-        if no_deed or tracker.active_loop_name:
-            return None
-        return next((event for event in reversed(context.last_answer(tracker)) if event.get("text")), None)
 
 
 class Fallback(Action):

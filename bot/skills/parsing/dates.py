@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import islice
 
 from dateutil.relativedelta import relativedelta
 
@@ -65,18 +66,21 @@ def parse_period(text: str, now: datetime, zone: tzinfo, *, past: bool = False) 
     return _whole(said, today) or _two_ends(said, today, past) or _lasting(said, today, past)
 
 
-TWO_ENDS = re.compile(
-    r"(?:\b(?:from|between) )?(?P<first>.+?)(?: ?[-\u2013] ?| (?:to|until|till|through|thru|and|up to) (?:the )?)(?P<last>.+)"
-)
+MOST_BETWEEN = 8
+"""Places that are tried: a long text is no sentence about days."""
+
+BETWEEN = re.compile(r" ?[-\u2013] ?| (?:to|until|till|through|thru|and|up to) (?:the )?")
 LASTING = re.compile(r"\bfor (?P<count>\d+|an?|the) (?P<unit>days?|nights?|weeks?|fortnights?|months?)\b")
 
 
 def _two_ends(said: str, today: date, past: bool) -> Period | None:
-    """``from the 3rd to the 14th``: what one end lacks, the month, is the other's."""
-    found = TWO_ENDS.search(said)
-    if found is None:
-        return None
-    one, other = found["first"], found["last"]
+    """``to Mexico from the 3rd to the 14th``: the first of the words that may stand between two ends with a day on both sides."""
+    sides = ((said[: found.start()], said[found.end() :]) for found in islice(BETWEEN.finditer(said), MOST_BETWEEN))
+    return next((period for one, other in sides if (period := _between(one, other, today, past))), None)
+
+
+def _between(one: str, other: str, today: date, past: bool) -> Period | None:
+    """What one end lacks, the month, is the other's."""
     months = [re.search(rf"\b({MONTH})\b", end) for end in (one, other)]
     if months[0] and not months[1] and (day := re.match(r"(?:the )?(\d{1,2})(?:st|nd|rd|th)?\b", other)):
         other = f"{months[0][1]} {day[1]}"

@@ -238,6 +238,38 @@ async def test_never_mind_is_a_line_and_the_way_on_is_told(
     assert [r.text for r in result.replies] == ["What else?"] and await world.handoffs.listing() == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["continue without a person", "Forget it, I'd rather go on with the assistant", "ok then back to the bot please",
+     "I'll go on without a colleague", "can i just talk to the bot again"],
+)  # fmt: skip
+async def test_the_assistant_in_the_place_of_a_person_in_words(world: World, desk: Desk, words: str) -> None:
+    world.clock.passes(days=2, hours=3)
+    await asks(world, ChannelName.WEB, ANAS_BROWSER)
+    world.assistant.answer = lambda said: DialogueTurn((Reply("What else?"),))
+    result = await world.chats(words)
+    assert [r.text for r in result.replies] == ["What else?"] and await world.handoffs.listing() == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["don't send me back to the bot", "I can't go on without a card", "will you go on without me?",
+     "is this going back to the bot?", "the person said to go on with my card"],
+)  # fmt: skip
+async def test_what_only_sounds_like_it_is_a_line(world: World, desk: Desk, words: str) -> None:
+    world.clock.passes(days=2, hours=3)
+    await asks(world, ChannelName.WEB, ANAS_BROWSER)
+    assert (await world.chats(words)).replies == () and len(await world.handoffs.listing()) == 1
+
+
+async def test_an_agent_who_has_it_keeps_it(world: World, desk: Desk) -> None:
+    waiting = await asks(world, ChannelName.WEB, ANAS_BROWSER)
+    assert waiting.handoff
+    await world.people.accept(waiting.handoff.id, "sam", None)
+    assert (await world.chats("go on without a person")).replies == ()
+    assert [one.agent for one in await world.handoffs.listing()] == ["sam"]
+
+
 async def test_never_mind_with_nobody_there_or_with_an_agent(world: World, desk: Desk) -> None:
     waiting = await asks(world, ChannelName.WEB, ANAS_BROWSER)
     assert waiting.handoff
