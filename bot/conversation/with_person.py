@@ -123,13 +123,12 @@ class WithPerson:
         """A customer whom nobody had answered yet ``said`` that they go on without: the assistant has the next turn."""
         if turn.handoff is None or not said:
             return False
-        await self.log.heard(turn, said)
         closed = await self.handoffs.change(turn.handoff.id, self._alone)
         if closed.open:  # an agent has accepted it meanwhile
             turn.handoff = closed
             return False
         turn.handoff = None
-        await self.assistant.give_back(turn, "")
+        await self.assistant.give_back(turn, "", said)
         return True
 
     def _alone(self, now: Handoff) -> Handoff:
