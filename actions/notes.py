@@ -18,19 +18,31 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 from sqlalchemy.orm import Session
 
+from actions.accounts import AccountAction
 from actions.bank import Bank
+from actions.days import open_days
 from actions.records import notes as records
 from actions.records.service_tables import WORDS, Note
+from actions.said import long_day
+from actions.tables import Customer
 from bot.directives import Handoff
 from bot.model import Proof
 from bot.skills import context
+from bot.skills.context import WISH
 from bot.skills.parsing.digits import spaced
 from bot.skills.person import phrase
+from bot.skills.wishes.also import ALSO
 
 ABOUT = {"complain": "complaint", "change_address": "address"}
 """Intent -> what is taken down."""
 
 FIRST_NUMBER = 20_000
+ANSWERED = 5
+"""Business days that customers are told: for an answer to a complaint."""
+
+MOST_TOLD = 3
+"""Complaints."""
+
 FEWEST, SHORT = 2, 8
 """Words of an answer at least; up to ``SHORT`` of them are a move of the conversation when they are understood as one."""
 
@@ -118,11 +130,31 @@ class NoteTaken(Action):
         told = {"number": str(number), "spoken": spaced(str(number)), "words": note}
         dispatcher.utter_message(response=f"utter_taken_{about}", **told)
         done: list[EventType] = [SlotSet("note", None), SlotSet("note_wish", None)]
+        if context.entity(tracker, ALSO):  # what the story sounds like is no wish of its own
+            done.append(SlotSet(ALSO, None))
         if about == "complaint":
             return [*done, SlotSet("trouble", "complaint"), *_person_offered(dispatcher, tracker)]
         reason = f"{phrase(domain, 'reason', about)} ({number}): {note}"
         context.direct(dispatcher, Handoff(reason=reason[:300]))
         return [*done, SlotSet("offered", None), SlotSet("paused", None), SlotSet("also", None), *context.drop_goal()]
+
+
+class TellComplaints(AccountAction):
+    """How the complaints from the customer's number stand, the latest first."""
+
+    def name(self) -> str:
+        return "action_tell_complaints"
+
+    async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
+        mine = await self._work(lambda session, _: records.complaints(session, customer.phone))
+        if not mine:
+            dispatcher.utter_message(response="utter_complaint_none")
+            return [SlotSet("offered", f"{WISH}complain")]
+        for note in mine[:MOST_TOLD]:
+            number = str(FIRST_NUMBER + note.id)
+            told = {"number": number, "spoken": spaced(number), "day": long_day(open_days.working_day(note.day, ANSWERED))}
+            dispatcher.utter_message(response="utter_complaint_open" if note.done is None else "utter_complaint_done", **told)
+        return [SlotSet("offered", None)]
 
 
 def _person_offered(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:

@@ -13,16 +13,13 @@ from datetime import date
 
 from actions.bank import DATABASE, Bank, engine_for
 from actions.days import open_days
-from actions.notes import FIRST_NUMBER
+from actions.notes import ANSWERED, FIRST_NUMBER
 from actions.records import money
 from actions.records import notes as records
 from actions.records.money_tables import Dispute, Payment
 from actions.records.service_tables import Note
 from actions.said import amount
 from actions.tables import Customer
-
-ANSWERED = 5
-"""Business days that customers are told: for an answer to a complaint."""
 
 SURE = {"claimed": "not confirmed", "possessed": "confirmed", "proven": "confirmed, with PIN"}
 """How sure the number is, by the proof that it had."""

@@ -67,6 +67,7 @@ def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, langua
             *near,
             *booked,
             notes.NoteTaken(bank),
+            notes.TellComplaints(bank),
             disputes.DisputeCharge(bank),
             disputes.OpenDispute(bank),
             disputes.TellDisputes(bank),

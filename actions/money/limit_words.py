@@ -8,6 +8,7 @@ from actions.money.wording import DOLLARS
 from actions.records.money import USUAL
 from bot.skills.parsing import digits
 from bot.skills.parsing.amounts import parse_amounts
+from bot.skills.parsing.corrections import instead
 from bot.skills.parsing.spoken import figures
 
 LEAST = 100
@@ -22,12 +23,15 @@ _NO_SUM = r"(?! ?(?:%|percent\b|k\b|[ap]\.?m\b|o'clock\b|st\b|nd\b|rd\b|th\b|:|/
 BY = re.compile(rf"\bby {_ABOUT}[$€£]?\d[\d,.]*(?: ?(?:dollars|bucks|usd|%|percent)\b)?")
 """How much less it shall be, which is no limit."""
 
-BEHIND = re.compile(rf"\b(?:to|at|than) {_ABOUT}\$?{_NUMBER}{_NO_SUM}")
+BEHIND = re.compile(rf"\b(?:to|at|than|limit(?: be| is| of)?) {_ABOUT}\$?{_NUMBER}{_NO_SUM}")
 BARE = re.compile(rf"(?<![\d.,/:-])\$?{_NUMBER}{_NO_SUM}")
 
 
 def limit_wished(text: str) -> int | None:
-    """The limit in a wish, in cents: behind "to", or the one sum in dollars. None where there is none below the usual one."""
+    """The limit in a wish, in cents: behind "to", or the one sum in dollars. None where there is none below the usual one. A sum
+    that is taken back ("to 100, no wait, 150") is none, whatever comes in its place."""
+    if tries(again := instead(text)):
+        return limit_answered(again)
     said = _without_by(text)
     behind = {_cents(found) for found in BEHIND.finditer(said)}
     named = {int(one.value * 100) for one in parse_amounts(said) if one.currency == DOLLARS}

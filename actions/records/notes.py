@@ -11,14 +11,25 @@ from actions.records.service_tables import Note
 
 
 def take(session: Session, note: Note) -> int:
-    """Keep it; its id, or that of an equal one of the same day (a turn that was tried again)."""
+    """Keep it; its id, or that of an equal one of the same number and day (a turn that was tried again). Where no number is
+    known, the same words may be another's."""
+    if note.phone is None:
+        return _added(session, note)
     alike = select(Note.id).where(Note.kind == note.kind, Note.words == note.words, Note.channel == note.channel)
-    known = session.scalar(alike.where(Note.phone.is_not_distinct_from(note.phone), Note.day == note.day).limit(1))
-    if known is not None:
-        return known
+    known = session.scalar(alike.where(Note.phone == note.phone, Note.day == note.day).limit(1))
+    return _added(session, note) if known is None else known
+
+
+def _added(session: Session, note: Note) -> int:
     session.add(note)
     session.commit()
     return note.id
+
+
+def complaints(session: Session, phone: str) -> list[Note]:
+    """Those that came from this number, the latest first."""
+    mine = select(Note).where(Note.phone == phone, Note.kind == "complaint")
+    return list(session.scalars(mine.order_by(Note.id.desc())))
 
 
 def all_of(session: Session) -> list[Note]:

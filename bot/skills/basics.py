@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
@@ -15,6 +17,9 @@ from bot.skills.context import GUESSES, HELPED, WISH
 from bot.skills.doubt.guessing import unasked
 from bot.skills.doubt.stages import Stages
 from bot.skills.wishes.also import wished
+
+CANCELS = re.compile(r"\b(?:cancel|call (?:it|that|this) off)\b", re.IGNORECASE)
+"""Said where nothing is open, it is about something that was done: that must not sound as if it had been undone."""
 
 RASAS_OWN = frozenset({"requested_slot", "session_started_metadata"})
 
@@ -145,7 +150,8 @@ def leave(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]
     closed = [*context.close_form(), SlotSet("also", None), *context.drop_goal()]
     left = context.paused(tracker)
     if not tracker.active_loop_name or not left:
-        dispatcher.utter_message(response="utter_never_mind")
+        asks = tracker.active_loop_name is None and CANCELS.search(context.text(tracker))
+        dispatcher.utter_message(response="utter_nothing_cancelled" if asks else "utter_never_mind")
         return [*closed, SlotSet("offered", None), SlotSet("paused", None)]
     dispatcher.utter_message(response="utter_left_aside")
     dispatcher.utter_message(response=f"utter_offer_{left[-1]}")

@@ -16,6 +16,7 @@ from tests.talking.talk import Talk
 
 pytestmark = pytest.mark.rasa
 Start = Callable[..., Talk]
+BEN = "+12125550102"
 
 
 def notes(bank: Bank) -> list[tuple[str, str, str | None]]:
@@ -73,9 +74,34 @@ async def test_a_turn_that_is_tried_again_is_one_complaint(bank: Bank) -> None:
     told = ("complaint", "The teller was rude", "+12125550102", "web")
     assert take(bank, *told) == take(bank, *told) == 20_001
     assert take(bank, "complaint", "The teller was rude", "+12125550101", "web") == 20_002
-    assert take(bank, "complaint", "The teller was rude", None, "web") == take(
-        bank, "complaint", "The teller was rude", None, "web"
-    )
+
+
+async def test_the_same_words_of_two_who_are_not_known_are_two_complaints(bank: Bank) -> None:
+    numbers = [take(bank, "complaint", "nobody calls back", None, "web") for _ in range(2)]
+    assert len(set(numbers)) == 2
+
+
+async def test_a_complaint_that_sounds_like_two_wishes_is_one_and_over_when_it_is_told(talk: Start, bank: Bank) -> None:
+    someone = talk(channel="web")
+    await someone.says("i already told you people last month and nothing happened. i want to complain")
+    told = await someone.says("you charged me a fee of 35 dollars twice and nobody calls me back")
+    assert "has the number" in told
+    after = await someone.says("no")
+    assert "What happened" not in str(after.texts) and await someone.form() is None
+
+
+@pytest.mark.parametrize("channel", ["web", "sms", "voice"])
+async def test_how_a_complaint_stands_is_told_and_none_is_begun(talk: Start, bank: Bank, channel: str) -> None:
+    number = take(bank, "complaint", "the teller was rude", BEN, "web")
+    ben = talk(channel=channel, tel=BEN, proof="possessed")
+    told = await ben.says("so what happens with my complaint now")
+    assert "with a colleague" in told and (str(number) in told or channel == "voice")
+    assert await ben.form() is None and len(notes(bank)) == 1
+
+
+async def test_a_cancel_that_says_not_what_does_not_sound_as_if_it_was_done(talk: Start) -> None:
+    ben = talk(channel="voice", tel=BEN, proof="possessed")
+    assert "I have changed nothing" in await ben.says("cancel it")
 
 
 async def test_words_that_mean_something_elsewhere_are_the_complaint_here(talk: Start, bank: Bank) -> None:

@@ -26,6 +26,14 @@ _OPENED = re.compile(
 )
 
 
+_WITHIN = re.compile(
+    r"(?:[,.;:!\u2013\u2014-]+ ?| )"
+    r"(?:(?:oh )?no,? (?:wait|sorry)|(?:no,? )?(?:sorry|wait)(?:,? no)?|no|actually|i meant?|make (?:that|it)|scratch that|"
+    r"correction|or rather|my mistake|oops)[,.;:!\u2013\u2014 -]+(?=\S)",
+    re.I,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """What is meant, and what was not, where it was named."""
@@ -46,6 +54,12 @@ def correction(text: str) -> Correction | None:
         if found and _short(found["old"]):
             return Correction(_opened(found["new"]), _opened(found["old"]))
     return Correction(_opened(rest)) if begun and rest.strip(" .,!?") else None
+
+
+def instead(text: str) -> str:
+    """What a sentence says in the place of what it said first ("to 100, no wait, 150"); empty when it takes nothing back."""
+    found = None if len(text) > LONGEST else list(_WITHIN.finditer(text))
+    return text[found[-1].end() :].strip() if found else ""
 
 
 def mended(before: str, change: Correction) -> str:
