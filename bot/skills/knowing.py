@@ -55,8 +55,9 @@ async def known_of(
 
 
 def _was_told(tracker: Tracker, answer: Answer) -> bool:
-    """Whether the answer before was the same: who goes on asking was not helped by it."""
-    return not tracker.active_loop_name and context.fresh(tracker, ARTICLE) == answer.title
+    """Whether the answer before was the same: who goes on asking was not helped by it. An open question is asked again anyway."""
+    asked = tracker.active_loop_name is not None or context.open_question(tracker) is not None
+    return not asked and context.fresh(tracker, ARTICLE) == answer.title
 
 
 async def _told(dispatcher: CollectingDispatcher, tracker: Tracker, answer: Answer, model: LanguageModel) -> list[EventType]:

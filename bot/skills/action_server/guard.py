@@ -47,8 +47,8 @@ class _Guarded:
 
 def step_up(dispatcher: CollectingDispatcher, tracker: Tracker, goal: str, needed: Proof) -> list[EventType]:
     """Ask for more proof. ``goal`` is what ``next_step`` becomes when it is there; rules go on from it."""
-    if tracker.active_loop_name != "verification_form":
-        dispatcher.utter_message(response="utter_proof_first")
+    asked = tracker.active_loop_name == "verification_form"
+    dispatcher.utter_message(response="utter_proof_still" if asked else "utter_proof_first")
     events: list[EventType] = [SlotSet("needs_proof", True), SlotSet("goal", goal), SlotSet("wanted_proof", needed.label)]
     events.append(SlotSet("agreed", goal if context.agreed(tracker, goal) else None))
     return [*events, *context.pause(tracker)]
