@@ -64,6 +64,7 @@ MEANING: tuple[Rule, ...] = (
     settings.waiting,
     settings.signals,
     settings.retention,
+    settings.desk,
     phone.voice,
     phone.commands,
     withheld.told,

@@ -25,6 +25,7 @@ CLAUSES = frozenset(LISTS)
 WAITING = frozenset({"longest", "alone", "phrases", "pairs", "never_mind", "alone_again"})
 CARRY_OVER = frozenset({"recap_after", "slots", "forms", "of_a_number"})
 REPEATS = frozenset({"known_from", "agents_ask"})
+DESK = frozenset({"name", "facts", "hidden"})
 Guess = Callable[[], str]
 ERRORS = (LevelsError, CarryOverError, WaitingError, RetentionError)
 
@@ -181,3 +182,12 @@ def retention(assistant: Assistant) -> Iterator[Finding]:
             if not near(name, set(given or {}) - good.keys()):
                 rest = {key: value for key, value in good.items() if key != name}
                 yield from _asked(document, ("retention",), _none, Rules.from_mapping, rest)
+
+
+def desk(assistant: Assistant) -> Iterator[Finding]:
+    """``_desk.yml``: slots that there are."""
+    slots = frozenset(assistant.slots)
+    for document in _of(assistant, "_desk.yml"):
+        yield from unknown(document, ("desk",), DESK, "desk")
+        for key in DESK:
+            yield from _names(document, ("desk", key), "slot", slots)

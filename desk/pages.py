@@ -12,6 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.ports import Clock
 from desk import show
+from desk.words import words
+from desk.words.facts import FactWords
 
 FOLDER = Path(__file__).parent
 STATIC = {
@@ -26,7 +28,7 @@ STATIC = {
 class Pages:
     """Templates to responses."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, facts: FactWords | None = None) -> None:
         self._clock = clock
         self._templates = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
@@ -37,14 +39,19 @@ class Pages:
         )
         self._templates.filters.update(
             waited=lambda since: show.waited((clock() - since).total_seconds()),
-            slot_name=show.slot_name,
+            slot_name=(facts or FactWords()).label,
             slot_value=show.slot_value,
             address=show.address,
             caller_id=show.caller_id,
             language=show.language,
         )
         self._templates.globals.update(
-            channels=show.CHANNELS, kinds=show.KINDS, goes_to=show.goes_to, doubtful=show.doubtful, hidden_slots=show.HIDDEN_SLOTS
+            channels=show.CHANNELS,
+            kinds=show.KINDS,
+            goes_to=show.goes_to,
+            doubtful=show.doubtful,
+            shown=(facts or FactWords()).shown,
+            say=words(),
         )
 
     def render(self, template: str, status: int = 200, **values: object) -> web.Response:

@@ -10,9 +10,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.model import Address, AddressKind, Author, Call, ChannelName, Handoff, HandoffState, Kind, TranscriptLine
+from bot.model import (
+    Address,
+    AddressKind,
+    Author,
+    Call,
+    ChannelName,
+    Contact,
+    Handoff,
+    HandoffState,
+    Kind,
+    Proof,
+    TranscriptLine,
+)
 from bot.ports import Doubt, HandoffView
 from connectors.delivery_reasons import why
+from desk.words import words
+from desk.words.facts import FactWords
 
 CHANNELS = {
     ChannelName.WEB: "Web chat",
@@ -21,7 +35,6 @@ CHANNELS = {
     ChannelName.VOICE: "Phone call",
 }
 KINDS = {AddressKind.TEL: "Phone", AddressKind.MESSENGER: "Messenger", AddressKind.WEB: "Web chat"}
-AUTHORS = {Author.CUSTOMER: "Customer", Author.BOT: "Assistant", Author.AGENT: "Agent", Author.NOTICE: "Notice"}
 NO_WORDS = "A message of ours (a code, a link or a notice)"
 MARKS: dict[str, str] = {
     Kind.REACTION: "Reaction",
@@ -34,8 +47,7 @@ LANGUAGES = {
     "pl": "Polish", "pt": "Portuguese", "ru": "Russian", "tl": "Tagalog", "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
 
-HIDDEN_SLOTS = frozenset({"requested_slot", "session_started_metadata", "needs_proof", "next_step", "unclear"})
-"""How the assistant works, and nothing about the customer."""
+SAY = words()
 
 
 class Said(Protocol):
@@ -56,6 +68,16 @@ class QueueRow:
     place: int | None
     mine: bool
     owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who it is: ``called`` by ``name``, else by ``number``, else by where they are."""
+
+    called: str
+    name: str
+    number: str
+    proof: Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +122,12 @@ def agents_in_lines(lines: Sequence[TranscriptLine]) -> set[str]:
     return {line.agent for line in lines if line.agent}
 
 
-def days(view: Said, names: Mapping[str, str]) -> list[Day]:
-    """The transcript with its days separated."""
+def days(view: Said, names: Mapping[str, str], customer: str = "") -> list[Day]:
+    """The transcript with its days separated; ``customer``: the customer's name, where it is known."""
     seen: Counter[str] = Counter()
     grouped: list[tuple[datetime, list[Line]]] = []
     for said, doubt in marked(view):
-        line = _line(said, names, doubt, seen)
+        line = _line(said, _author(said, names, customer), doubt, seen)
         if not grouped or grouped[-1][0].date() != said.at.date():
             grouped.append((said.at, []))
         grouped[-1][1].append(line)
@@ -141,12 +163,16 @@ def _place(doubt: Doubt, lines: Sequence[TranscriptLine], taken: Mapping[int, st
     return min(same, key=lambda n: abs(lines[n].at - doubt.message.created_at), default=None)
 
 
-def _line(said: TranscriptLine, names: Mapping[str, str], doubt: str, seen: Counter[str]) -> Line:
+def _author(said: TranscriptLine, names: Mapping[str, str], customer: str) -> str:
+    own = names.get(said.agent or "", said.agent) if said.author is Author.AGENT else None
+    return own or (said.author is Author.CUSTOMER and customer) or SAY(f"author.{said.author}")
+
+
+def _line(said: TranscriptLine, author: str, doubt: str, seen: Counter[str]) -> Line:
     content = f"{said.at.isoformat()}|{said.author}|{said.channel}|{said.text}"
     key = hashlib.sha256(content.encode()).hexdigest()[:16]
     seen[key] += 1
-    author = names.get(said.agent or "", said.agent) if said.author is Author.AGENT else None
-    return Line(f"{key}-{seen[key]}", said, author or AUTHORS[said.author], doubt, MARKS.get(said.kind, ""))
+    return Line(f"{key}-{seen[key]}", said, author, doubt, MARKS.get(said.kind, ""))
 
 
 def waited(seconds: float) -> str:
@@ -156,16 +182,10 @@ def waited(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
-def slot_name(name: str) -> str:
-    """``card_last_four`` as ``Card last four``."""
-    words = name.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
-
-
 def slot_value(value: Any) -> str:
     """A slot's value for reading."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return SAY("fact.yes" if value else "fact.no")
     if isinstance(value, list | tuple):
         return ", ".join(slot_value(item) for item in value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
@@ -177,22 +197,17 @@ def language(code: str) -> str:
 
 
 def caller_id(call: Call) -> str:
-    """What the carriers say of the number that a call comes from, and what it was taken for. Never a proof."""
+    """What the phone company says of the number that a call comes from, and what it was taken for. Never a proof."""
     passed, _, level = call.attestation.removeprefix("TN-Validation-").partition("-")
-    words = {
-        "Passed": f"vouched for by the carrier (STIR/SHAKEN {level[:1]})",
-        "Failed": f"validation failed (STIR/SHAKEN {level[:1]})" if level else "validation failed (STIR/SHAKEN)",
-    }
-    said = words.get(passed, "nothing is known of it from the carriers")
-    own = call.caller.value.startswith("+")
-    taken = "taken as the caller's number, as a claim" if own else "taken as withheld: a conversation of its own"
-    return f"{said}; {taken}"
+    known = {"Passed": level[:1], "Failed": f" {level[:1]}" if level else ""}
+    said = SAY(f"caller_id.{passed}", level=known[passed]) if passed in known else SAY("caller_id.none")
+    return f"{said}; {SAY('caller_id.own' if call.caller.is_number else 'caller_id.withheld')}"
 
 
 def address(value: Address) -> str:
     """An address for reading; the random ids of browsers and pages are shortened, and calls without a number have words."""
     if value.kind is AddressKind.TEL and not value.value.startswith("+"):
-        return "a call that came with a code" if value.value.startswith("joined-") else "a withheld number"
+        return SAY("address.joined" if value.value.startswith("joined-") else "address.withheld")
     return value.value if value.kind is AddressKind.TEL or len(value.value) <= 14 else f"{value.value[:12]}\u2026"
 
 
@@ -203,3 +218,17 @@ def goes_to(channel: ChannelName | None, *, call: bool) -> str:
     if channel is ChannelName.VOICE:
         return "goes to the phone call, spoken" if call else "goes to the phone, spoken"
     return f"goes to {CHANNELS[channel]}"
+
+
+def customer(view: HandoffView, facts: FactWords) -> Customer:
+    """Who it is, as agents call them: by name, else by number, else by where they are."""
+    name = facts.name_in(view.slots) or facts.name_in(view.handoff.packet.slots)
+    return called(name, view.contact, view.handoff)
+
+
+def called(name: str, contact: Contact | None, handoff: Handoff) -> Customer:
+    """The name or number, and how sure it is: the level of where they wrote last, or what they had when they asked."""
+    tel, last = contact.tel if contact else None, contact.last_address if contact else None
+    number = tel.value if tel and tel.is_number else ""
+    proof = max(handoff.packet.proof, contact.proof_of(last) if contact and last else handoff.packet.proof)
+    return Customer(name or number or SAY(f"who.{handoff.channel}"), name, number, proof)

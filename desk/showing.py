@@ -24,6 +24,7 @@ from desk.guard import Missing
 from desk.http import Visit
 from desk.pages import Pages
 from desk.presence import Presence
+from desk.words.facts import FactWords
 
 OUTCOME_LIMIT = 200  # characters: it is read out
 
@@ -51,6 +52,7 @@ class Showing:
     facts: Facts
     clock: Clock
     softphone: Softphone | None
+    known: FactWords
     troubles: Callable[[], Awaitable[Sequence[str]]]
     searched: bool = False
     """Whether there are articles to search."""
@@ -76,7 +78,8 @@ class Showing:
         values, names = await self._queue_values(visit, handoff_id or "", show.agents_in(view) if view else set())
         once = (refusal and refusal.once) or secrets.token_hex(16)
         values |= {"view": view, "refusal": refusal, "once": once}
-        values |= {"days": show.days(view, names) if view else [], "names": names}
+        who = show.customer(view, self.known) if view else None
+        values |= {"days": show.days(view, names, who.name) if view and who else [], "names": names, "who": who}
         values |= {"reply_limit": LONGEST_REPLY, "outcome_limit": OUTCOME_LIMIT, "articles": self.amended}
         values |= await self.calling.values(visit.agent, view)
         values |= {"softphone": self.softphone if visit.agent.in_browser else None}
@@ -95,12 +98,13 @@ class Showing:
         if not re.fullmatch(r"\d{1,9}", before, re.ASCII):
             raise Missing("There are no such lines.")
         try:
-            page = await self.people.earlier(handoff_id, int(before))
+            page, view = await asyncio.gather(self.people.earlier(handoff_id, int(before)), self.people.view(handoff_id))
         except HandoffRefused as refused:
             raise Missing(str(refused)) from refused
         usernames = sorted(show.agents_in_lines(page.transcript))
         names = dict(zip(usernames, await asyncio.gather(*map(self.agents.display_name, usernames)), strict=True))
-        values: dict[str, Any] = {"handoff_id": handoff_id, "earlier": page.earlier, "days": show.days(page, names)}
+        days = show.days(page, names, show.customer(view, self.known).name)
+        values: dict[str, Any] = {"handoff_id": handoff_id, "earlier": page.earlier, "days": days}
         return self.pages.render("earlier.html", **values)
 
     async def queue(self, visit: Visit, selected: str) -> web.Response:

@@ -29,6 +29,7 @@ from desk.pages import Pages, static
 from desk.presence import Presence
 from desk.sessions import SessionStore
 from desk.showing import OUTCOME_LIMIT, Refusal, Showing
+from desk.words.facts import FactWords
 from knowledge.library import Library
 
 MASKED = "A card number, its code or a social security number was in it: **** went out instead, and it is kept nowhere."
@@ -48,7 +49,7 @@ class Desk:
     streams (else a stop waits for them). ``secure_cookies`` is True when the desk is reached by https; ``softphone`` when
     agents may answer calls in their browser. ``troubles``: what is to be mended, in sentences. ``articles``: what agents may
     search beside the composer, if there are any; ``proposed``: what was proposed for them, None where nothing is kept: then
-    nobody is let propose.
+    nobody is let propose. ``known``: what agents read of what the assistant knows.
     """
 
     def __init__(
@@ -64,11 +65,13 @@ class Desk:
         facts: Facts | None = None,
         articles: Library | None = None,
         proposed: Listed | None = None,
+        known: FactWords | None = None,
     ) -> None:
         self._people = people
         self._agents = agents
         self._sessions = sessions
-        self._pages = Pages(clock)
+        known = known or FactWords()
+        self._pages = Pages(clock, known)
         self._presence = Presence(agents, sessions, clock)
         self._calling = Calling(people, self._presence)
         self._doors = Doors(agents, sessions, self._pages, secure_cookies=secure_cookies)
@@ -91,6 +94,7 @@ class Desk:
             told,
             clock,
             softphone,
+            known,
             troubles,
             searched=articles is not None,
             amended=names,

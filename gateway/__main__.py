@@ -10,6 +10,7 @@ import sys
 
 import uvloop
 
+from bot.domain_files import DomainFileError
 from bot.handoff.about_the_wait import WaitingError
 from bot.languages.declared import LanguagesError
 from bot.model.retention import RetentionError
@@ -24,7 +25,7 @@ from gateway.settings.kinds import ConfigError
 from knowledge.reading import ArticleError
 from records.errors import RecordsRefused
 
-DESIGNERS_FILES = (WordingError, LanguagesError, CarryOverError, WaitingError, RetentionError, ArticleError)
+DESIGNERS_FILES = (WordingError, LanguagesError, CarryOverError, WaitingError, RetentionError, DomainFileError, ArticleError)
 REFUSALS = (*DESIGNERS_FILES, TracingUnavailable, RecordsRefused, StoreUnavailable, OSError)
 """What stops the start with one sentence."""
 

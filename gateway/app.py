@@ -156,6 +156,7 @@ def desk_of(core: Core) -> Desk:
         troubles=Standing(partial(said_to_agents, core)).now,
         facts=core.base.store.facts,
         articles=core.library if core.library.any() else None,
+        known=core.base.content.known,
         proposed=core.base.records.proposals if settings.recording else None,  # else a button would promise what nothing keeps
     )
 

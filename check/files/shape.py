@@ -25,6 +25,7 @@ SETTINGS = {
     "_signals.yml": frozenset({"signals"}),
     "_retention.yml": frozenset({"retention"}),
     "_languages.yml": frozenset({"languages"}),
+    "_desk.yml": frozenset({"desk"}),
     "_notices.yml": frozenset({"responses"}),
     "_session.yml": frozenset({"session_config", "config"}),
 }

@@ -14,6 +14,7 @@ from bot.model.retention import Rules
 from bot.transcript.continuity import CarryOver
 from bot.transcript.repeats import Questions
 from bot.transcript.wording import Notices
+from desk.words.facts import FactWords
 from gateway.cold import cold_in
 from gateway.settings.config import Settings
 from gateway.wiring.observed import Observed, wire_observed
@@ -32,10 +33,12 @@ class Content:
     about_the_wait: AboutTheWait
     retention: Rules
     hearing: Hearing
+    known: FactWords
 
     @classmethod
     def read(cls, folder: Path) -> Content:
-        """The files below that folder. Raises WordingError, CarryOverError, WaitingError, RetentionError and LanguagesError."""
+        """The files below that folder. Raises WordingError, CarryOverError, WaitingError, RetentionError, LanguagesError and
+        DomainFileError."""
         return cls(
             folder=folder,
             wording=Notices.from_domain(folder),
@@ -44,6 +47,7 @@ class Content:
             about_the_wait=AboutTheWait.from_domain(folder),
             retention=Rules.from_domain(folder),
             hearing=Hearing.from_domain(folder),
+            known=FactWords.from_domain(folder),
         )
 
 

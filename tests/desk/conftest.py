@@ -23,6 +23,7 @@ from desk.calls.softphone import Softphone
 from desk.passwords import Passwords
 from desk.sessions import SessionStore
 from desk.views import Desk
+from desk.words.facts import FactWords
 from knowledge.library import Library
 from tests.desk.fake_people import FakeClock, FakePeople
 
@@ -148,6 +149,7 @@ async def opened_house(
     facts: Facts | None = None,
     articles: Library | None = None,
     proposed: Listed | None = None,
+    known: FactWords | None = None,
 ) -> AsyncIterator[House]:
     """A desk that listens on a free port."""
     people, sessions = FakePeople(clock), SessionStore(redis, clock=clock, facts=facts)
@@ -161,6 +163,7 @@ async def opened_house(
         facts=facts,
         articles=articles,
         proposed=proposed,
+        known=known,
     )
     app = web.Application()
     app.add_routes(desk.routes())

@@ -17,13 +17,13 @@ OWN, WITHHELD = Address(AddressKind.TEL, "+12125550101"), Address(AddressKind.TE
 @pytest.mark.parametrize(
     ("caller", "attestation", "said"),
     [
-        (OWN, "TN-Validation-Passed-A", "vouched for by the carrier (STIR/SHAKEN A); taken as the caller's number, as a claim"),
-        (WITHHELD, "TN-Validation-Passed-C", "vouched for by the carrier (STIR/SHAKEN C); taken as withheld"),
-        (WITHHELD, "TN-Validation-Failed-B", "validation failed (STIR/SHAKEN B); taken as withheld"),
-        (WITHHELD, "TN-Validation-Failed", "validation failed (STIR/SHAKEN); taken as withheld"),
-        (OWN, "No-TN-Validation", "nothing is known of it from the carriers; taken as the caller's number, as a claim"),
-        (OWN, "", "nothing is known of it from the carriers; taken as the caller's number, as a claim"),
-        (OWN, "<b>made up", "nothing is known of it"),
+        (OWN, "TN-Validation-Passed-A", "the phone company vouches for it (STIR/SHAKEN A); it is no proof of who calls"),
+        (WITHHELD, "TN-Validation-Passed-C", "the phone company vouches for it (STIR/SHAKEN C); withheld"),
+        (WITHHELD, "TN-Validation-Failed-B", "the phone company could not confirm it (STIR/SHAKEN B); withheld"),
+        (WITHHELD, "TN-Validation-Failed", "the phone company could not confirm it (STIR/SHAKEN); withheld"),
+        (OWN, "No-TN-Validation", "the phone company says nothing about it; it is no proof of who calls"),
+        (OWN, "", "the phone company says nothing about it; it is no proof of who calls"),
+        (OWN, "<b>made up", "the phone company says nothing about it"),
     ],
 )
 async def test_the_agent_reads_it_beside_the_customer(
@@ -40,7 +40,7 @@ async def test_the_agent_reads_it_beside_the_customer(
 async def test_without_a_call_nothing_is_said(house: House, ana: Browser) -> None:
     handoff = house.people.open()
     page = (await ana.get(f"/desk/handoffs/{handoff.id}")).text
-    assert "Caller id" not in page and "Wants to be reached" not in page
+    assert "Their number" not in page and "Wants to be reached" not in page
 
 
 @pytest.mark.parametrize(

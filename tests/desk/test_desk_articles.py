@@ -59,8 +59,8 @@ async def test_an_article_is_found_with_its_form_for_each_channel(ana: Browser) 
 
 
 async def test_whom_an_article_may_be_told_stands_beside_it(ana: Browser) -> None:
-    assert "proven only" in (await ana.get("/desk/articles?q=pay+later+on+credit")).text
-    assert "proven only" not in (await ana.get("/desk/articles?q=send+back+returning")).text
+    assert "PIN verified only" in (await ana.get("/desk/articles?q=pay+later+on+credit")).text
+    assert "PIN verified only" not in (await ana.get("/desk/articles?q=send+back+returning")).text
 
 
 async def test_what_nobody_wrote_is_said_to_be_missing(ana: Browser) -> None:

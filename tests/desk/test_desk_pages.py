@@ -102,9 +102,9 @@ async def test_the_queue_is_ordered_and_says_what_matters(ana: Browser, house: H
     order = [text.index(reason) for reason in ("asked first", "asked second", "is with Ana", "is with Bo")]
     assert order == sorted(order)
     entry = text[text.index(f'id="q-{first.id}"') :].split("</a>")[0]
-    assert ">12:00<" in entry and "Phone call" in entry and ">proven<" in entry and "place </span>1" in entry
+    assert ">12:00<" in entry and "Phone call" in entry and ">PIN verified<" in entry and "place </span>1" in entry
     entry = text[text.index(f'id="q-{second.id}"') :].split("</a>")[0]
-    assert ">2:00<" in entry and "SMS" in entry and ">claimed<" in entry and "place </span>2" in entry
+    assert ">2:00<" in entry and "SMS" in entry and ">not verified<" in entry and "place </span>2" in entry
     assert "Bo Lind" in text and "Yours" in text and 'data-waiting="2"' in text
 
 

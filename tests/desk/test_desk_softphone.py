@@ -199,7 +199,7 @@ async def test_who_calls_and_what_for(house: House, ana_here: Browser) -> None:
     handoff = house.people.open("Lost <card>", ChannelName.VOICE, tried=("card activation",), proof=Proof.CLAIMED, call_sid="CA1")
     shown = await ana_here.get(f"{CALL}?handoff={handoff.id}", **{"X-Desk": "parts"})
     assert shown.status == 200 and shown.headers["Cache-Control"] == "no-store"
-    for words in ("+12025550100", "claimed", "Lost &lt;card&gt;", "card activation", f'href="/desk/handoffs/{handoff.id}"'):
+    for words in ("+12025550100", "not verified", "Lost &lt;card&gt;", "card activation", f'href="/desk/handoffs/{handoff.id}"'):
         assert words in shown.text
     assert 'data-joined=""' in shown.text
     taken = replace(handoff, state=HandoffState.ASSIGNED, agent="ana")

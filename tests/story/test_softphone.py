@@ -88,7 +88,7 @@ async def test_a_call_is_answered_in_the_browser(stack: Stack, sam: DeskAgent, s
     handoff = await accepts(sam, stack, number)
 
     await softphone.shows(number)
-    await softphone.shows("claimed")
+    await softphone.shows("not verified")
     await softphone.shows(re.compile("person|agent|talk", re.IGNORECASE))
     leg = await sim.rings()
     assert leg.state["to"].startswith("client:agent_")
