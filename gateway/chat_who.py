@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.handoff.lifecycle import INBOX
-from bot.model import Address, AddressKind, HandoffState
+from bot.model import Address, AddressKind
 from bot.ports import Contacts, DeskEvent, Handoffs, StoreUnavailable
 from bot.ports.stores import Bulletin
 from connectors.web.log import VisitorLog
@@ -28,7 +28,7 @@ class ChatWho:
         """The agent's name as customers read it, empty for a person without one; None: the assistant. Raises StoreUnavailable."""
         contact = await self.contacts.find(Address(AddressKind.WEB, web_id))
         handoff = await self.handoffs.open_for(contact.conversation_id) if contact else None
-        if handoff is None or handoff.state is not HandoffState.ASSIGNED:
+        if handoff is None or not handoff.held:
             return None
         return "" if handoff.agent in (None, INBOX) else await self.name_of(handoff.agent)
 

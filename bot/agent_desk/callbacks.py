@@ -43,7 +43,7 @@ class Redialler:
         later = await self._later(handoff, back, now)
         if not await schedule.claim(handoff_id, since, later or now + WATCH) or later:
             return False
-        if handoff.state is HandoffState.ASSIGNED:
+        if handoff.held:
             await self._lost(handoff, back)
             return False
         return await self._ring(handoff, back)
@@ -51,9 +51,9 @@ class Redialler:
     async def _later(self, handoff: Handoff, back: Callback, now: datetime) -> datetime | None:
         """When to look again; None when something is to be done now."""
         hours = self.errands.rules.hours
-        if handoff.call_sid or (handoff.state is HandoffState.ASSIGNED and await self._talking(handoff, back, now)):
+        if handoff.call_sid or (handoff.held and await self._talking(handoff, back, now)):
             return now + WATCH
-        if handoff.state is HandoffState.ASSIGNED:
+        if handoff.held:
             return None
         if back.not_before and back.not_before > now:
             return back.not_before

@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.facts.people import suppressed
 from bot.handoff.holding import holding
 from bot.handoff.lifecycle import HandoffBook
+from bot.handoff.states import assigned, in_line
 from bot.languages.current import BASE, speaking
 from bot.model import (
     About,
@@ -36,6 +37,8 @@ from bot.transcript.notice import addressed, tell
 
 WATCH = timedelta(minutes=2)
 """After that, an attempt of which nothing was heard is over: longer than a phone rings, a whisper and a machine's greeting."""
+MISSED = "missed"
+"""Why it waits again: nobody answered a phone."""
 AFTER_A_MISS = timedelta(seconds=15)
 """Until the next agent is rung, when one did not take it."""
 
@@ -133,10 +136,9 @@ class Errands:
         late = replace(_over(back), tries=tries, result=result, not_before=self.rules.next_time(tried.at), missed=())
 
         def back_in_line(now: Handoff) -> Handoff:
-            if now.callback is None or now.callback.attempt != back.attempt:
+            if not now.open or now.callback is None or now.callback.attempt != back.attempt:
                 return now  # the customer came by themselves, or it was seen to already
-            waiting = replace(now, state=HandoffState.WAITING, agent=None, tries=(*now.tries, tried))
-            return replace(waiting, callback=None if over else late)
+            return replace(in_line(now, MISSED), tries=(*now.tries, tried), callback=None if over else late)
 
         await self._change(handoff_id, back_in_line)
         if not over and late.not_before:
@@ -152,8 +154,8 @@ class Errands:
             back, waits = handoff.callback, handoff.state is HandoffState.WAITING and not handoff.call_sid
             if not waits or back is None or back.attempt != attempt:
                 return handoff
-            ringing, first = replace(back, ringing_since=moment, calling=False), handoff.assigned_at or moment
-            return replace(handoff, state=HandoffState.ASSIGNED, agent=agent, assigned_at=first, callback=ringing, types=False)
+            ringing = replace(back, ringing_since=moment, calling=False)
+            return replace(assigned(handoff, agent, moment), callback=ringing, types=False)
 
         moment = self.clock()
         after = await self._change(handoff_id, given)
@@ -184,7 +186,7 @@ class Errands:
             if handoff.callback is None or not handoff.open:
                 return handoff
             resting = replace(_over(handoff.callback), not_before=later, missed=())
-            return replace(handoff, state=HandoffState.WAITING, agent=None, callback=resting)
+            return replace(in_line(handoff, MISSED), callback=resting)
 
         if (await self._change(handoff_id, back_in_line)).callback:
             await self.schedule.put(handoff_id, later)
@@ -206,11 +208,11 @@ class Errands:
         """The agent's phone was not answered: back in line at the same place, and the caller hears it."""
 
         def back_in_line(now: Handoff) -> Handoff:
-            if now.state is not HandoffState.ASSIGNED or (agent and now.agent != agent):
+            if not now.held or (agent and now.agent != agent):
                 return now
             back = now.callback
             missed = replace(_over(back), missed=(*back.missed, *([now.agent] if now.agent else ()))) if back else None
-            return replace(now, state=HandoffState.WAITING, agent=None, callback=missed)
+            return replace(in_line(now, MISSED), callback=missed)
 
         before, handoff = await self.handoffs.changed(handoff_id, back_in_line)
         if before == handoff:
@@ -224,7 +226,8 @@ class Errands:
 
     async def taken_over(self, handoff_id: str, agent: str) -> None:
         """Another agent has it now."""
-        await self._change(handoff_id, lambda h: replace(h, state=HandoffState.ASSIGNED, agent=agent) if h.open else h)
+        moment = self.clock()
+        await self._change(handoff_id, lambda h: assigned(h, agent, moment) if h.open else h)
 
     async def voicemail(self, handoff_id: str, recording: str, seconds: int) -> None:
         """A message was left."""

@@ -181,8 +181,8 @@ class People:
             except AlreadyAccepted as taken:
                 name = await self.name_of(taken.by)
                 raise HandoffRefused(f"{name} has already accepted this conversation.") from taken
-            new = before.state is HandoffState.WAITING or before.agent != agent
-            if before.state is HandoffState.WAITING:
+            new = before.agent != agent
+            if before.state is HandoffState.WAITING and not before.why:
                 await self._measure(handoff)
             if new and not (handoff.callback and phone):
                 await self._tell(handoff, "utter_agent_on_call" if handoff.call_sid and phone else "utter_agent_joined", agent)

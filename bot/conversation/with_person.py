@@ -12,6 +12,7 @@ from bot.conversation.turn import Turn, words
 from bot.conversation.turn_log import TurnLog
 from bot.handoff.availability import ALONE, CALL_ME, Staffing
 from bot.handoff.lifecycle import HandoffBook
+from bot.handoff.states import ended
 from bot.handoff.wait_answers import Waiting
 from bot.identity.one_time_codes import without_code
 from bot.identity.proof import Identity
@@ -135,4 +136,4 @@ class WithPerson:
         """Closed by the customer, who was not answered yet."""
         if now.state is not HandoffState.WAITING:
             return now
-        return replace(now, state=HandoffState.CLOSED, outcome="The customer went on without a person", closed_at=self.clock())
+        return ended(now, self.clock(), "The customer went on without a person", written_up=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.handoff.lifecycle import HandoffBook
-from bot.model import Contact, Handoff, HandoffState
+from bot.handoff.states import ended
+from bot.model import Contact, Handoff
 from bot.ports import Calls, Contacts
 
 JOINED = "Joined with another conversation of the same customer"
@@ -43,14 +44,13 @@ class Carrying:
         moment = self.handoffs.clock()
 
         def joined(now: Handoff) -> Handoff:
-            ended = replace(now, state=HandoffState.CLOSED, outcome=JOINED, closed_at=moment, handed_back=first.id)
-            return ended if now.open else now
+            return replace(ended(now, moment, JOINED, written_up=True), handed_back=first.id) if now.open else now
 
         await self.handoffs.change(second.id, joined)
 
 
 def _precedence(handoff: Handoff) -> tuple[bool, bool, float]:
-    return handoff.state is not HandoffState.ASSIGNED, handoff.call_sid is None, handoff.opened_at.timestamp()
+    return not handoff.held, handoff.call_sid is None, handoff.opened_at.timestamp()
 
 
 def _belonging(handoff: Handoff, side: Contact) -> Handoff:
@@ -65,4 +65,5 @@ def _with(handoff: Handoff, other: Handoff) -> Handoff:
         recordings=handoff.recordings + tuple(one for one in other.recordings if one not in handoff.recordings),
         tries=handoff.tries + tuple(one for one in other.tries if one not in handoff.tries),
         callback=handoff.callback or other.callback,
+        notes=tuple(sorted({*handoff.notes, *other.notes}, key=lambda note: note.at)),
     )

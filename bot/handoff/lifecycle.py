@@ -1,4 +1,4 @@
-"""The handoff's state machine: bot -> waiting -> assigned -> closed.
+"""The handoff as it is kept: each change is one step of its life (``bot.handoff.states``), decided by the store.
 
 While a handoff is open the person owns the conversation; ``bot.conversation.conversations`` asks here before each turn.
 """
@@ -10,16 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.directives import Handoff as HandoffRequest
+from bot.handoff import states
 from bot.handoff.place_in_line import place_in_line
 from bot.languages.current import current
-from bot.model import ChannelName, Contact, Handoff, HandoffState, InboundMessage, Packet, Proof, stable_id
+from bot.model import ChannelName, Closing, Contact, Handoff, HandoffState, InboundMessage, Packet, Proof, stable_id
 from bot.model.handoffs import INBOX as INBOX
+from bot.model.handoffs import PAUSED
 from bot.ports import AlreadyAccepted, Clock, DeskEvent, DialogueUnavailable, HandoffRefused, Handoffs
 from bot.ports.stores import Bulletin, Transcripts
 from bot.transcript.paging import page_of
 from bot.transcript.repeats import Questions
 from bot.transcript.summary import Summary
 
+ANSWERED = "answered"
+"""Why an agent who waited for the customer goes on."""
 PACKET_PATIENCE = 2.0
 """Seconds that a handoff waits for a Rasa that hangs: the caller waits as well."""
 
@@ -62,21 +66,13 @@ class HandoffBook:
 
     async def accept(self, handoff_id: str, agent: str, *, phone: bool = False, instead_of: str | None = None) -> Handoff:
         """Give it to an agent, whose phone is rung when somebody is to be talked to and they have one (``phone``). HandoffRefused
-        when it is gone, closed, or somebody else's; ``instead_of`` is a colleague who is not there any more."""
+        when it is gone, closed, somebody else's, or offered to somebody else; ``instead_of`` is a colleague who is not there any
+        more, or from whom it is taken."""
 
         def taken(now: Handoff) -> Handoff:
-            if not now.open:
-                raise HandoffRefused("This conversation was closed in the meantime.")
-            if now.agent is not None and now.agent not in (agent, INBOX, instead_of):
-                raise AlreadyAccepted(now.agent)
-            kept = None if instead_of and now.agent == instead_of else now.assigned_at
-            return replace(
-                now,
-                state=HandoffState.ASSIGNED,
-                agent=agent,
-                assigned_at=kept or moment,
-                types=not (phone and (now.call_sid or now.callback)),
-            )
+            _may_take(now, agent, instead_of)
+            writes = not (phone and (now.call_sid or now.callback))
+            return replace(states.assigned(now, agent, moment), types=writes)
 
         moment = self.clock()
         return await self.change(handoff_id, taken)
@@ -94,24 +90,30 @@ class HandoffBook:
             raise HandoffRefused("The customer asks for a person again: accept that conversation, and tell them there.")
         return handoff
 
-    async def close(self, handoff_id: str, outcome: str, *, by: str | None = None) -> Handoff:
+    async def close(self, handoff_id: str, outcome: str, *, by: str | None = None, closing: Closing | None = None) -> Handoff:
         """Give the conversation back to the bot; ``by`` an agent, who must have it (else HandoffRefused), or whoever it
-        belongs to. One that is closed stays as it was closed; but an agent whose phone hung up before may still say what was
-        agreed, and then it is to be told."""
+        belongs to: then its agent, if it has one, is left to write up how it ended. One that is closed stays as it was closed;
+        but an agent whose phone hung up before may still say what was agreed, and then it is to be told."""
 
         def closed(now: Handoff) -> Handoff:
             if by is not None and now.lacks_outcome(by):
-                return replace(now, outcome=outcome, handed_back="", noted_late=True) if outcome else now
+                return _written_up(now, outcome, closing)
             if by is not None:
                 _of(now, by)
-            return replace(now, state=HandoffState.CLOSED, outcome=outcome, closed_at=moment) if now.open else now
+            if not now.open:
+                return now
+            said = by is not None or bool(outcome) or now.agent in (None, INBOX)
+            return replace(states.ended(now, moment, outcome, written_up=said), closing=closing)
 
         moment = self.clock()
         return await self.change(handoff_id, closed)
 
     async def on_call(self, handoff_id: str, call_sid: str) -> Handoff:
         """Note that the customer waits on this call now."""
-        return await self.change(handoff_id, lambda now: _on(now, call_sid) if now.open else now)
+        moment = self.clock()
+        return await self.change(
+            handoff_id, lambda now: _on(states.goes_on(now, moment, ANSWERED), call_sid) if now.open else now
+        )
 
     async def off_call(self, handoff_id: str, call_sid: str) -> Handoff:
         """Note that this call is over, unless the customer waits on another by now."""
@@ -124,12 +126,15 @@ class HandoffBook:
         return await self.change(handoff_id, off)
 
     async def is_back(self, handoff: Handoff) -> Handoff:
-        """The customer who had left wrote again."""
-        return await self.change(handoff.id, lambda now: replace(now, left_at=None)) if handoff.left_at else handoff
+        """The customer wrote: one who had left is there again, and an agent who waited for it goes on."""
+        if handoff.left_at is None and handoff.state not in PAUSED:
+            return handoff
+        moment = self.clock()
+        return await self.change(handoff.id, lambda now: replace(states.goes_on(now, moment, ANSWERED), left_at=None))
 
     async def change(self, handoff_id: str, change: Callable[[Handoff], Handoff]) -> Handoff:
         """Change what is stored now, and tell the desk when that changed anything. HandoffRefused when there is none of that id,
-        or when ``change`` says so."""
+        when ``change`` says so, or when it is no step of a handoff's life (``bot.handoff.states``)."""
         _, after = await self.changed(handoff_id, change)
         return after
 
@@ -139,7 +144,7 @@ class HandoffBook:
 
         def noted(now: Handoff) -> Handoff:
             seen.append(now)
-            return change(now)
+            return states.checked(now, change(now))
 
         after = await self.handoffs.update(handoff_id, noted)
         if after is None:
@@ -184,10 +189,31 @@ def _on(handoff: Handoff, call_sid: str) -> Handoff:
     return replace(handoff, call_sid=call_sid, channel=ChannelName.VOICE, left_at=None)
 
 
+def _written_up(handoff: Handoff, outcome: str, closing: Closing | None) -> Handoff:
+    """What was agreed is still to be told, once, where there is something."""
+    if not outcome and closing is None:
+        return handoff
+    told = replace(handoff, outcome=outcome, handed_back="", noted_late=True) if outcome else handoff
+    return replace(told, state=HandoffState.CLOSED, closing=closing)
+
+
+def _may_take(handoff: Handoff, agent: str, instead_of: str | None) -> None:
+    """HandoffRefused unless this agent may have it now."""
+    if not handoff.open:
+        raise HandoffRefused("This conversation was closed in the meantime.")
+    offered = handoff.offer is not None and handoff.offer.to == agent
+    if not offered and handoff.agent is not None and handoff.agent not in (agent, INBOX, instead_of):
+        raise AlreadyAccepted(handoff.agent)
+    if handoff.offer is not None and not offered and handoff.agent is None:
+        raise HandoffRefused("This conversation is offered to a colleague just now.")
+
+
 def _of(handoff: Handoff, agent: str) -> Handoff:
     """The handoff, when this agent may answer it."""
     if not handoff.open:
         raise HandoffRefused("This conversation is closed; the assistant has it again.")
+    if handoff.agent is not None and handoff.agent != agent and handoff.agent != INBOX:
+        raise AlreadyAccepted(handoff.agent)
     if handoff.agent != agent:
         raise HandoffRefused("Accept the conversation before you answer.")
     return handoff

@@ -54,6 +54,14 @@ class StillHere:
         """The open ones, oldest first."""
         return list(await asyncio.gather(*map(self._as_it_is, await self.inner.listing())))
 
+    async def over(self, limit: int, before: datetime | None = None) -> list[Handoff]:
+        """See ``bot.ports.Handoffs``."""
+        return await self.inner.over(limit, before)
+
+    async def reminders(self, until: datetime) -> list[Handoff]:
+        """See ``bot.ports.Handoffs``."""
+        return await self.inner.reminders(until)
+
     async def _as_it_is(self, handoff: Handoff) -> Handoff:
         if handoff.state is not HandoffState.WAITING or handoff.call_sid or not handoff.here:
             return handoff

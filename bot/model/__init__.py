@@ -5,9 +5,22 @@ Times are timezone-aware UTC datetimes.
 """
 
 from bot.model.calls import LONGEST_CALL, Call, CallState, live, talked
+from bot.model.closing import Closing
 from bot.model.cold import GONE, ColdContact, ColdStanding
 from bot.model.facts import About, Fact, fact_id, pseudonym
-from bot.model.handoffs import Callback, CallbackTry, Handoff, HandoffState, LineAct, Packet, SlotFact, TranscriptLine, Voicemail
+from bot.model.handoffs import (
+    Callback,
+    CallbackTry,
+    Handoff,
+    HandoffState,
+    LineAct,
+    Note,
+    Offer,
+    Packet,
+    SlotFact,
+    TranscriptLine,
+    Voicemail,
+)
 from bot.model.ids import new_id, now, stable_id
 from bot.model.messages import (
     PLACE,
@@ -47,6 +60,7 @@ __all__ = [
     "CallbackTry",
     "Card",
     "ChannelName",
+    "Closing",
     "ColdContact",
     "ColdStanding",
     "Contact",
@@ -65,6 +79,8 @@ __all__ = [
     "Location",
     "Media",
     "Moment",
+    "Note",
+    "Offer",
     "Option",
     "OutboundMessage",
     "Packet",

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.model.closing import Closing
 from bot.model.messages import Author, Media
 from bot.model.people import ChannelName, Proof
 
@@ -15,11 +16,33 @@ INBOX = "Meta inbox"
 
 
 class HandoffState(StrEnum):
-    """bot -> waiting -> assigned -> closed; ``waiting`` and ``assigned`` are open."""
+    """Where a handoff is in its life; which step leads where: ``bot.handoff.states``."""
 
     WAITING = "waiting"
+    OFFERED = "offered"
+    """To one agent, who takes it or declines until a deadline; the colleague who gives it has it until then."""
     ASSIGNED = "assigned"
+    SNOOZED = "snoozed"
+    """Until a time, or until the customer answers."""
+    FOR_CUSTOMER = "for_customer"
+    """Waits for the customer's answer."""
+    WRAP_UP = "wrap_up"
+    """The talk is over and the assistant has the conversation; its agent has yet to write down how it ended."""
     CLOSED = "closed"
+
+
+OWNED = frozenset(
+    {
+        HandoffState.WAITING,
+        HandoffState.OFFERED,
+        HandoffState.ASSIGNED,
+        HandoffState.SNOOZED,
+        HandoffState.FOR_CUSTOMER,
+    }
+)
+"""The conversation is a person's, and the assistant is silent."""
+PAUSED = frozenset({HandoffState.SNOOZED, HandoffState.FOR_CUSTOMER})
+"""Its agent goes on when it is due or the customer answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +139,27 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Offered to ``to`` (a username) until a deadline; ``by``: the colleague who gives it, None: the line."""
+
+    to: str
+    until: datetime
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words among colleagues: they stand in no transcript, and no channel is given them. ``about``: the step that they came with
+    (``released``, ``offered``, ``declined``, ``moved``, ``closed``, ``taken``, ``reopened``); empty: a note by itself."""
+
+    id: str
+    at: datetime
+    agent: str
+    text: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Handoff:
     """A request for a human. While it is open the person owns the conversation, not the bot.
 
@@ -162,6 +206,23 @@ class Handoff:
     draft: Draft | None = None
     """Two lines drafted for its agent, beside what is known."""
 
+    why: str = ""
+    """Why it came to its state, in a word: ``released``, ``moved``, ``left`` (the agent), ``missed``, ``declined``, ``late`` (an
+    offer), ``due``, ``answered`` (a pause), ``taken`` (from a colleague), ``reopened``."""
+    offer: Offer | None = None
+    snoozed_until: datetime | None = None
+    notes: tuple[Note, ...] = ()
+    closing: Closing | None = None
+    """How its agent says that it ended."""
+    reopened: int = 0
+    """How often it was opened again; what is closed stays closed but for this."""
+    unannounced: bool = False
+    """Its customer does not know yet who has it: they are told before the agent's first words."""
+    alone_since: datetime | None = None
+    """Since when nobody is there who reads it, though an agent has it."""
+    taken_from: str | None = None
+    """The colleague who had it and was there when another took it over."""
+
     @property
     def told_last(self) -> Told:
         """When and where who waits was told last how things stand: at the latest when it was opened."""
@@ -176,11 +237,16 @@ class Handoff:
     @property
     def open(self) -> bool:
         """True while a person owns the conversation."""
-        return self.state is not HandoffState.CLOSED
+        return self.state in OWNED
+
+    @property
+    def held(self) -> bool:
+        """Whether an agent has it, be it that they offer it to a colleague or wait themselves."""
+        return self.open and self.agent is not None
 
     def lacks_outcome(self, agent: str) -> bool:
-        """Whether the talk with this agent is over, and what was agreed was not written down: the phone was hung up first."""
-        return not self.open and self.agent == agent and not self.outcome
+        """Whether the talk with this agent is over, and how it ended was not written down: the phone was hung up first."""
+        return not self.open and self.agent == agent and not self.outcome and self.closing is None
 
 
 class LineAct(StrEnum):

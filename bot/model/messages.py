@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.model.closing import Closing
 from bot.model.people import Address, ChannelName
 
 
@@ -172,12 +173,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class HandBack:
-    """A person is done with a conversation: which handoff it was, what came of it, and the agent who closed it (None: the
-    record says that it is closed)."""
+    """A person is done with a conversation: which handoff it was, what was agreed, and the agent who closed it (None: the
+    record says that it is closed), for the ``times``-th time after it was reopened, with how it ended."""
 
     handoff_id: str
     outcome: str
     by: str | None = None
+    times: int = 0
+    closing: Closing | None = None
 
 
 @dataclass(frozen=True, slots=True)

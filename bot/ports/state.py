@@ -45,11 +45,20 @@ class Handoffs(Protocol):
 
     async def update(self, handoff_id: str, change: Callable[[Handoff], Handoff]) -> Handoff | None:
         """Change what is stored now, whoever else writes; ``change`` may be called again, and what it raises changes nothing.
-        None when it is gone. What is closed stays closed."""
+        None when it is gone. What is closed stays closed, unless it is ``reopened`` once more: then HandoffRefused when another
+        owns the conversation."""
         ...
 
     async def listing(self) -> list[Handoff]:
         """The open ones, oldest first."""
+        ...
+
+    async def over(self, limit: int, before: datetime | None = None) -> list[Handoff]:
+        """Those that no person owns any more, the latest first: ``limit`` of those that were over ``before`` that time."""
+        ...
+
+    async def reminders(self, until: datetime) -> list[Handoff]:
+        """Those that are over and of which their agents want to be reminded by then."""
         ...
 
 

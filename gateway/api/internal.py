@@ -11,7 +11,8 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from bot.identity.links import Linking, LinkRefused
-from bot.model import Contact, HandoffState
+from bot.model import Contact
+from bot.model.handoffs import OWNED
 from bot.ports import Contacts, DialogueUnavailable, Handoffs, StoreUnavailable
 from bot.ports.stores import LinkRecord
 from bot.transcript.log import Lines
@@ -118,7 +119,7 @@ class InternalApi:
     async def _look_into_the_store(self) -> None:
         self.metrics.depths(await self.depths())
         found = await self.handoffs.listing()
-        for state in (HandoffState.WAITING, HandoffState.ASSIGNED):
+        for state in sorted(OWNED):
             self.metrics.handoffs.labels(state=state.value).set(sum(h.state is state for h in found))
         if self.at_desk:
             self.metrics.agents.set(await self.at_desk())

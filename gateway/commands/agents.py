@@ -11,12 +11,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 
 import redis.asyncio as redis
 
 from bot.handoff.lifecycle import HandoffBook
-from bot.model import Handoff, HandoffState, now
+from bot.handoff.states import LEFT, given_up
+from bot.model import Handoff, now
 from bot.redis_store.handoffs import RedisHandoffs
 from bot.redis_store.transcripts import RedisTranscripts
 from bot.redis_store.turns import RedisBulletin
@@ -30,11 +30,8 @@ DONE = {"disable": "disabled", "enable": "enabled", "remove": "removed"}
 
 def back_in_line(handoff: Handoff, username: str) -> Handoff:
     """A conversation of theirs waits again, at its place."""
-    if handoff.state is not HandoffState.ASSIGNED or handoff.agent != username:
-        return handoff
-    callback = replace(handoff.callback, ringing_since=None, calling=False) if handoff.callback else None
-    waiting = replace(handoff, state=HandoffState.WAITING, agent=None, types=False, callback=callback)
-    return replace(waiting, agent_left_at=now())  # a gateway tells the customer (``People.tell_of_leaving``)
+    mine = handoff.held and handoff.agent == username
+    return given_up(handoff, now(), LEFT) if mine else handoff  # a gateway tells the customer (``People.tell_of_leaving``)
 
 
 async def give_back(client: redis.Redis, username: str) -> int:

@@ -54,7 +54,8 @@ class HandoffTransferred:
 @kind_of_fact("handoff_returned", Retention.FIGURES)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoffReturned:
-    """It went back: to the ``queue`` (agent_left, missed, not_reached), or to the ``assistant`` (the outcome's word)."""
+    """It went back: to the ``queue`` (agent_left, released, declined, late, missed, not_reached), or to the ``assistant`` (the
+    outcome's word)."""
 
     handoff_id: str
     to: str
@@ -74,6 +75,44 @@ class HandoffClosed:
     note: Personal[str] = ""
     agent: str = ""
     talked_seconds: float | None = None
+
+
+@kind_of_fact("handoff_step", Retention.FIGURES)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffStep:
+    """A handoff came from one state to another (docs/handoff.md), or to another agent or queue: why, and which agent's it is or
+    was."""
+
+    handoff_id: str
+    was: str
+    now: str
+    why: str = ""
+    agent: str = ""
+
+
+@kind_of_fact("handoff_noted", Retention.WORDS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffNoted:
+    """An agent wrote a note for colleagues. ``about``: the step that it came with; empty: by itself."""
+
+    handoff_id: str
+    agent: str
+    about: str = ""
+    note: Personal[str] = ""
+
+
+@kind_of_fact("handoff_wrapped_up", Retention.WORDS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffWrappedUp:
+    """An agent said how it ended: the ``code`` of the queue's list, the ``intent`` that it really was, a note for colleagues, and
+    when they want to be reminded of it."""
+
+    handoff_id: str
+    code: str
+    intent: str = ""
+    agent: str = ""
+    note: Personal[str] = ""
+    remind_at: str = ""
 
 
 @kind_of_fact("call_step", Retention.FIGURES)

@@ -261,6 +261,14 @@ class FakeHandoffs:
         self.store.up()
         return [h for h in self.store.handoffs.values() if h.open]
 
+    async def over(self, limit: int, before: datetime | None = None) -> list[Handoff]:
+        self.store.up()
+        return [h for h in self.store.handoffs.values() if not h.open][:limit]
+
+    async def reminders(self, until: datetime) -> list[Handoff]:
+        self.store.up()
+        return []
+
 
 class FakeContacts:
     def __init__(self, store: Store, clock: FakeClock) -> None:

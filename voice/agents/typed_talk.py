@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.model import Call, CallState, ChannelName, Handoff, HandoffState
+from bot.model import Call, CallState, ChannelName, Handoff
 from bot.ports import Calls
 from voice import script
 from voice.flow import CallFlow
@@ -23,7 +23,7 @@ TYPED = "typed"
 
 def types(handoff: Handoff) -> bool:
     """Whether this handoff's agent answers in writing."""
-    return handoff.state is HandoffState.ASSIGNED and handoff.types
+    return handoff.held and handoff.types
 
 
 @dataclass(frozen=True, slots=True)

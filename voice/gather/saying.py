@@ -11,7 +11,7 @@ from typing import Protocol
 from bot.door import enter
 from bot.handoff.place_in_line import place_in_line
 from bot.languages.current import speaking
-from bot.model import Call, CallState, ChannelName, Handoff, HandoffState, InboundMessage, Reply, talked
+from bot.model import Call, CallState, ChannelName, Handoff, InboundMessage, Reply, talked
 from bot.ports import Calls, Clock, Conversations, Handoffs, TurnResult, Wording
 from voice import script
 from voice.gather.asking import Asker, Question, again
@@ -104,7 +104,7 @@ class Saying:
 
     async def _still_waiting(self, handoff: Handoff) -> str:
         """The place in line; or that nobody is there, or that an agent has it."""
-        if handoff.state is HandoffState.ASSIGNED:
+        if handoff.held:
             return self.wording.say("utter_agent_has_it", ChannelName.VOICE)
         if self.reception and (away := await self.reception.nobody()):
             return " ".join(away)
@@ -170,7 +170,7 @@ class Saying:
             call = replace(call, step=step + 1, handoff_id=handoff.id, misses=0, noise=0)
             await self.keep(call)
             return await self.reception.instead(call, [*(w.text if isinstance(w, Foreign) else w for w in words), *why])
-        taken = handoff.state is HandoffState.ASSIGNED  # they left the line when an agent took it
+        taken = handoff.held  # they left the line when an agent took it
         where = self.say("utter_agent_has_it") if taken else self.say("utter_handoff_waiting", place=await self.place(handoff))
         announced = [*words, where]
         waiting = replace(call, step=step + 1, handoff_id=handoff.id, misses=0, noise=0)
