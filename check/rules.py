@@ -65,6 +65,7 @@ MEANING: tuple[Rule, ...] = (
     settings.signals,
     settings.retention,
     settings.desk,
+    settings.queues,
     phone.voice,
     phone.commands,
     withheld.told,

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from bot.domain_files import joined
+from bot.domain_files import DomainFileError, joined
 from bot.handoff.about_the_wait import AboutTheWait, WaitingError
+from bot.handoff.queues import read_queue
 from bot.model import Proof
 from bot.model.retention import FOR_EVER, Retention, RetentionError, Rules
 from bot.ports.levels import KINDS, Levels, LevelsError
@@ -182,6 +183,16 @@ def retention(assistant: Assistant) -> Iterator[Finding]:
             if not near(name, set(given or {}) - good.keys()):
                 rest = {key: value for key, value in good.items() if key != name}
                 yield from _asked(document, ("retention",), _none, Rules.from_mapping, rest)
+
+
+def queues(assistant: Assistant) -> Iterator[Finding]:
+    """``_queues.yml``: each queue as the gateway reads it."""
+    for document in _of(assistant, "_queues.yml"):
+        for key, value in document.entries("queues"):
+            try:
+                read_queue(str(key[-1]), value)
+            except DomainFileError as error:
+                yield document.finding(key, str(error).removeprefix("_queues.yml: "))
 
 
 def desk(assistant: Assistant) -> Iterator[Finding]:

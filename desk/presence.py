@@ -16,10 +16,10 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.model import Handoff, HandoffState
+from bot.model import Handoff
 from bot.ports import Clock
 from desk.agents import Agent, AgentDirectory
-from desk.sessions import SessionStore
+from desk.sessions import LiveSession, SessionStore
 
 GRACE = timedelta(minutes=2)
 """For a reload, another network, a gateway that starts anew."""
@@ -37,6 +37,10 @@ class Presence:
         """Who sees the queue now and takes conversations, by name."""
         return [agent for agent, heard in await self._available() if self._on_the_page(heard)]
 
+    async def usernames(self) -> list[str]:
+        """Their usernames."""
+        return [agent.username for agent in await self.at_desk()]
+
     async def how_many(self) -> int:
         """How many they are."""
         return len(await self.at_desk())
@@ -44,13 +48,25 @@ class Presence:
     async def left_behind(self, handoff: Handoff) -> bool:
         """Whether the agent who has it does not read it: signed out, disabled, or no page of theirs was heard within GRACE. A
         talk on the phone needs no page. So a colleague may take it over, instead of a customer writing to nobody."""
-        if handoff.state is not HandoffState.ASSIGNED or handoff.agent is None or (handoff.call_sid and not handoff.types):
+        if not handoff.held or handoff.agent is None or (handoff.call_sid and not handoff.types):
             return False
-        agent, sessions = await asyncio.gather(self.agents.get(handoff.agent), self.sessions.live())
-        if agent is None or agent.disabled:
+        return not any(self._on_the_page(one.heard) for one in await self._sessions_of(handoff.agent))
+
+    async def absent(self, handoff: Handoff) -> bool:
+        """``left_behind``, or set to away and nothing done since GRACE: whose conversations go back to the line in a while."""
+        if await self.left_behind(handoff):
             return True
-        mine = [one for one in sessions if (one.username, one.password_id) == (agent.username, agent.password_id)]
-        return not any(self._on_the_page(one.heard) for one in mine)
+        agent = await self.agents.get(handoff.agent) if handoff.held and handoff.agent else None
+        if agent is None or agent.available or (handoff.call_sid and not handoff.types):
+            return False
+        return not any(self._on_the_page(one.seen) for one in await self._sessions_of(agent.username))
+
+    async def _sessions_of(self, username: str) -> list[LiveSession]:
+        """None of an agent who is gone or disabled."""
+        agent, sessions = await asyncio.gather(self.agents.get(username), self.sessions.live())
+        if agent is None or agent.disabled:
+            return []
+        return [one for one in sessions if (one.username, one.password_id) == (agent.username, agent.password_id)]
 
     async def by_phone(self) -> list[Agent]:
         """Who may be rung, by name."""

@@ -43,11 +43,13 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class LiveSession:
-    """A live session as ``desk.presence`` looks at it. ``heard``: when its browser last asked for anything, be it by itself."""
+    """A live session as ``desk.presence`` looks at it. ``heard``: when its browser last asked for anything, be it by itself;
+    ``seen``: when the agent last did something."""
 
     username: str
     password_id: str = field(repr=False)
     heard: datetime
+    seen: datetime
 
 
 def new_token() -> str:
@@ -136,7 +138,7 @@ class SessionStore:
         ended = [self._over(name, one, CLOCK) for name, one in zip(found, records, strict=True) if not self._lives(one)]
         await asyncio.gather(*ended)
         return [
-            LiveSession(one["username"], one["password_id"], moment(one.get("heard") or one["seen"]))
+            LiveSession(one["username"], one["password_id"], moment(one.get("heard") or one["seen"]), moment(one["seen"]))
             for one in records
             if self._lives(one)
         ]

@@ -168,7 +168,12 @@ def beside_the_workers(core: Core) -> list[asyncio.Task[None]]:
         return asyncio.create_task(callback_worker.run(name, look, core.base.observed.metrics))
 
     meter = asyncio.create_task(core.assistant.meter.run(core.assistant.lines))
-    found = [meter, looks("agents_left", core.people.tell_of_leaving), looks("facts_gathered", core.base.store.facts.gather)]
+    found = [
+        meter,
+        looks("agents_left", core.people.tell_of_leaving),
+        looks("handoffs_due", core.people.look),
+        looks("facts_gathered", core.base.store.facts.gather),
+    ]
     if core.handoff.drafting is not None:
         found.append(looks("handoffs_drafted", core.handoff.drafting.look))
     if core.nightly is not None:

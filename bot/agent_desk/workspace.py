@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from datetime import datetime, timedelta
 
+from bot.agent_desk.ending import Ending
+from bot.agent_desk.pauses import Pauses
+from bot.agent_desk.returning import GRACE, Absent, Returning, nobody_absent
+from bot.agent_desk.steps import Steps
+from bot.agent_desk.telling import Telling
+from bot.agent_desk.transfers import AtDesk, Transfers
 from bot.door.outgoing import unreadable
-from bot.facts.messages import repeat_asked
 from bot.handoff.availability import Staffing
 from bot.handoff.hand_back import HandingBack
 from bot.handoff.holding import holding
@@ -16,11 +21,10 @@ from bot.handoff.lifecycle import HandoffBook
 from bot.handoff.reach import Reach
 from bot.identity.links import Linking, LinkRefused
 from bot.model import (
-    About,
     Attachment,
     Author,
-    CallState,
     ChannelName,
+    Closing,
     Contact,
     Handoff,
     HandoffState,
@@ -28,9 +32,9 @@ from bot.model import (
     LineAct,
     Media,
     OutboundMessage,
-    Reply,
-    stable_id,
 )
+from bot.model.agent_steps import AgentStep
+from bot.model.queues import Queues
 from bot.ports import (
     AlreadyAccepted,
     Attachments,
@@ -48,7 +52,6 @@ from bot.ports import (
     NoFacts,
     SendError,
     Sound,
-    StoreUnavailable,
     Telephone,
     TurnResult,
     Wording,
@@ -56,15 +59,21 @@ from bot.ports import (
 from bot.ports.phone_line import Wait, Waits
 from bot.ports.stores import Bulletin, LinkRecord, Locks, Outbox
 from bot.switching.preferred_channel import Preferences
-from bot.transcript import lines as transcript
 from bot.transcript.log import Lines
-from bot.transcript.notice import addressed, told_to
 from bot.transcript.paging import LinesPage, page_of
-from bot.transcript.repeats import Questions, asked_again
-from bot.transcript.summary import Summary
+from bot.transcript.repeats import Questions
 
 LONGEST_REPLY = 1500
 """Characters; the least that every channel takes in one message (SMS bodies end at 1,600)."""
+
+
+WRITE_UPS = 50
+"""So many of the latest are looked through for what is yet to be written up."""
+
+
+async def nobody_at_desk() -> Collection[str]:
+    """Where nobody knows who is there."""
+    return ()
 
 
 def outbound(result: TurnResult, message: InboundMessage, clock: Clock) -> list[OutboundMessage]:
@@ -118,11 +127,44 @@ class People:
     preferences: Preferences | None = None
     attachments: Attachments | None = None
     facts: Facts = field(default_factory=NoFacts)
+    queues: Queues = field(default_factory=Queues)
+    at_desk: AtDesk = nobody_at_desk
+    absent: Absent = nobody_absent
+    grace: timedelta = GRACE
 
     @property
     def reach(self) -> Reach:
         """Where the customer is reached."""
         return self.handing_back.reach
+
+    @property
+    def telling(self) -> Telling:
+        """Words to a customer."""
+        return Telling(
+            handoffs=self.handoffs,
+            contacts=self.contacts,
+            reach=self.reach,
+            lines=self.lines,
+            outbox=self.outbox,
+            wording=self.wording,
+            clock=self.clock,
+            name_of=self.name_of,
+            staffing=self.staffing,
+            questions=self.questions,
+            facts=self.facts,
+        )
+
+    @property
+    def steps(self) -> Steps:
+        """What may be done with a handoff's life."""
+        telling, locks, queues = self.telling, self.locks, self.queues
+        returning = Returning(telling=telling, locks=locks, absent=self.absent, grace=self.grace)
+        return Steps(
+            transfers=Transfers(telling=telling, locks=locks, returning=returning, at_desk=self.at_desk, queues=queues),
+            pauses=Pauses(telling=telling, locks=locks),
+            returning=returning,
+            ending=Ending(telling=telling, locks=locks, handing_back=self.handing_back, telephone=self.telephone, queues=queues),
+        )
 
     def _holding(self, handoff_id: str) -> AbstractAsyncContextManager[Handoff]:
         return holding(handoff_id, self.handoffs, self.locks)
@@ -136,7 +178,7 @@ class People:
         """Everything of one handoff as it is now."""
         handoff = await self.handoffs.get(handoff_id)
         contact = await self.contacts.of_conversation(handoff.conversation_id)
-        page, known = await page_of(self.lines, handoff.conversation_id), await self._known(handoff.conversation_id)
+        page, known = await page_of(self.lines, handoff.conversation_id), await self.telling.known(handoff.conversation_id)
         said = page.lines
         place = await self.reach.of(contact, handoff)
         return HandoffView(
@@ -155,10 +197,6 @@ class People:
             earlier=page.earlier,
             whole=page.whole,
         )
-
-    async def _known(self, conversation_id: str) -> Summary:
-        recent = await self.lines.recent(conversation_id)
-        return Summary.load(recent.summary, self.questions).take(recent.events)
 
     async def earlier(self, handoff_id: str, before: int) -> EarlierLines:
         """Lines of its conversation before event number ``before``."""
@@ -185,7 +223,8 @@ class People:
             if before.state is HandoffState.WAITING and not before.why:
                 await self._measure(handoff)
             if new and not (handoff.callback and phone):
-                await self._tell(handoff, "utter_agent_on_call" if handoff.call_sid and phone else "utter_agent_joined", agent)
+                called = handoff.call_sid and phone
+                await self.telling.joined(handoff, "utter_agent_on_call" if called else "utter_agent_joined", agent)
         if phone and (handoff.call_sid or handoff.callback):
             await self._ring(handoff, phone)
         return handoff
@@ -197,25 +236,42 @@ class People:
             raise HandoffRefused("Write something first.")
         if len(text) > LONGEST_REPLY:
             raise HandoffRefused(f"That is {len(text)} characters; {LONGEST_REPLY} is the most that reaches every channel.")
-        await self.handoffs.assigned_to(handoff_id, agent)
+        await self._assigned_to(handoff_id, agent)
         async with self._holding(handoff_id):
-            handoff = await self.handoffs.assigned_to(handoff_id, agent)
-            return await self._send(handoff, text.strip(), Author.AGENT, agent, f"{handoff_id}:{agent}:{cause}")
+            handoff = await self._assigned_to(handoff_id, agent)
+            if handoff.unannounced:
+                await self.telling.joined(handoff, "utter_agent_joined", agent)
+                await self.handoffs.change(handoff_id, lambda now: replace(now, unannounced=False))
+            return await self.telling.send(handoff, text.strip(), Author.AGENT, agent, f"{handoff_id}:{agent}:{cause}")
 
-    async def close(self, handoff_id: str, agent: str, outcome: str) -> None:
-        """Give the conversation back to the bot, which has the next turn. Where the agent's phone was hung up first, the caller
-        is with it already: they are told what was agreed all the same."""
-        await self.handoffs.closable_by(handoff_id, agent)
-        outcome, _ = unreadable(outcome)
-        if not outcome.strip():
-            raise HandoffRefused("Say in a few words what was agreed; the customer hears it.")
-        async with self._holding(handoff_id):
-            handoff = await self.handoffs.closable_by(handoff_id, agent)
-            await self.handing_back.promise(handoff, outcome.strip(), agent, f"closed:{agent}")
-            closed = await self.handoffs.close(handoff_id, outcome.strip(), by=agent)
-        if handoff.channel is ChannelName.VOICE:
-            with suppress(SendError):  # the talk is over already, or ends when somebody hangs up
-                await self.telephone.finish(closed, outcome.strip())
+    async def _assigned_to(self, handoff_id: str, agent: str) -> Handoff:
+        try:
+            return await self.handoffs.assigned_to(handoff_id, agent)
+        except AlreadyAccepted as taken:
+            raise await self.telling.named(taken) from taken
+
+    async def close(self, handoff_id: str, agent: str, outcome: str, closing: Closing | None = None) -> None:
+        """Give the conversation back to the bot (``bot.agent_desk.ending``). ``outcome``: what was agreed, for the customer."""
+        await self.steps.ending.close(handoff_id, agent, outcome, closing)
+
+    async def step(self, handoff_id: str, agent: str, step: AgentStep) -> None:
+        """A step of the handoff's life."""
+        await self.steps.take(handoff_id, agent, step)
+
+    async def look(self) -> int:
+        """What the clock does with handoffs (``bot.agent_desk.steps``); how much was done. Raises StoreUnavailable."""
+        return await self.steps.look()
+
+    async def over(self, limit: int, before: datetime | None = None) -> list[Handoff]:
+        """Those that no person has any more, the latest first."""
+        return await self.handoffs.handoffs.over(limit, before)
+
+    async def to_do(self, agent: str) -> list[Handoff]:
+        """What is over and this agent has yet to write up, or wants to be reminded of now."""
+        moment, store = self.clock(), self.handoffs.handoffs
+        lately, due = await store.over(WRITE_UPS), await store.reminders(moment)
+        unwritten = [one for one in lately if one.state is HandoffState.WRAP_UP]
+        return [one for one in (*unwritten, *due) if one.agent == agent]
 
     async def act(self, handoff_id: str, agent: str, act: LineAct, to: str) -> None:
         """Something with the phone call; listening is the only thing that others than its agent may ask for."""
@@ -282,36 +338,8 @@ class People:
         return tuple(_fact(one, contact.id) for one in found)
 
     async def tell_of_leaving(self) -> int:
-        """Tell each customer whose agent was disabled or removed, once; how many conversations. Raises StoreUnavailable."""
-        left = [one for one in await self.handoffs.handoffs.listing() if one.agent_left_at]
-        for one in left:
-            async with self._holding(one.id) as handoff:
-                await self._tell_of_leaving(handoff)
-        return len(left)
-
-    async def _tell_of_leaving(self, handoff: Handoff) -> None:
-        """The talk's end tells a caller who was connected (``voice.agents.leaving``); who was accepted again was told of the
-        next."""
-        call = await self.reach.on_the_line(handoff)
-        connected = call is not None and call.state is CallState.BRIDGED
-        if handoff.agent_left_at and handoff.state is HandoffState.WAITING and not connected:
-            cause = f"{handoff.id}:left:{handoff.agent_left_at}"
-            with suppress(HandoffRefused):  # nobody to tell: hung up, opted out
-                await self._send(handoff, await self._on_leaving(handoff), Author.NOTICE, None, cause)
-        await self.handoffs.change(handoff.id, lambda now: replace(now, agent_left_at=None))
-
-    async def _on_leaving(self, handoff: Handoff) -> str:
-        """That the colleague had to leave, and who is asked next, or when somebody is there again."""
-        contact = await self.contacts.of_conversation(handoff.conversation_id)
-        channel = (await self.reach.of(contact, handoff)).channel or handoff.channel
-        with told_to(contact):
-            return await self._left_words(contact, channel)
-
-    async def _left_words(self, contact: Contact | None, channel: ChannelName) -> str:
-        staffing, next_one = self.staffing, self.wording.say("utter_place_kept", channel)
-        sender = contact.last_address if contact else None
-        nobody = await staffing.nobody(channel, contact, sender, called=True) if staffing and contact and sender else None
-        return f"{self.wording.say('utter_agent_left', channel)} {nobody.text if nobody else next_one}"
+        """Tell each customer whose agent left, or put them back in line, once; how many. Raises StoreUnavailable."""
+        return await self.steps.returning.tell_all()
 
     def watch(self) -> AsyncIterator[DeskEvent]:
         """What changes, as it changes."""
@@ -335,48 +363,6 @@ class People:
             await self.telephone.ring_agent(handoff, phone)
         except SendError as error:
             raise HandoffRefused(f"Your phone could not be rung ({error.reason}). Reply here instead.") from error
-
-    async def _tell(self, handoff: Handoff, sentence: str, agent: str) -> None:
-        cause = f"{handoff.id}:{sentence}:{handoff.assigned_at}:{agent}"
-        try:
-            await self._send(handoff, "", Author.NOTICE, agent, cause, sentence=sentence)
-        except HandoffRefused:
-            return  # nobody to tell (hung up, opted out); the agent sees that when they reply
-
-    async def _repeats_told(self, handoff: Handoff, line: dict[str, Any], cause: str) -> None:
-        """An agent who asks for what the conversation holds already. It is read only where the words may ask for something."""
-        if not self.questions.asked_in(str(line["text"])):
-            return
-        known = (await self._known(handoff.conversation_id)).slots
-        held = {slot.name: slot.channel or "" for slot in known if slot.value is not False}
-        about = About(handoff.conversation_id, handoff.contact_id, handoff.channel.value)
-        for slot in asked_again([line], held, self.questions):
-            given_on = held.get(slot, "")
-            await self.facts.once(repeat_asked(cause, slot, given_on, Author.AGENT, about, self.clock()))
-
-    async def _send(
-        self, handoff: Handoff, text: str, author: Author, agent: str | None, cause: str, *, sentence: str | None = None
-    ) -> ChannelName:
-        """The caller holds the conversation. Once for the ``cause``."""
-        contact = await self.contacts.of_conversation(handoff.conversation_id)
-        place = await self.reach.of(contact, handoff)
-        if place.channel is None or place.address is None:
-            raise HandoffRefused(place.why)
-        name, channel = await self.name_of(agent) if agent else None, place.channel
-        if sentence:
-            text = addressed(self.wording, contact, sentence, channel, agent=name).text
-        moment, where = self.clock(), handoff.conversation_id
-        line = transcript.bot_event(text, channel, moment, author=author, agent=agent)
-        one = stable_id("o", cause)
-        if author is Author.AGENT:
-            await self._repeats_told(handoff, line, one)
-        await self.lines.keep(where, [line], about=cause, again=True)
-        await self.outbox.put(
-            [OutboundMessage(one, where, channel, place.address, Reply(text, response=sentence or ""), author, moment, name)]
-        )
-        with suppress(StoreUnavailable):  # it is on its way: the agent must not be told to send it again
-            await self.handoffs.new_line(handoff)
-        return channel
 
 
 def _fact(link: LinkRecord, contact_id: str) -> LinkFact:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.handoff.lifecycle import HandoffBook
 from bot.handoff.reach import Reach
-from bot.model import Contact, HandBack, Handoff, InboundMessage
+from bot.model import Closing, Contact, HandBack, Handoff, InboundMessage
 from bot.ports import Clock, Contacts, HandoffRefused, Inbox
 
 
@@ -25,14 +25,16 @@ class HandingBack:
     reach: Reach
     clock: Clock
 
-    async def promise(self, handoff: Handoff, outcome: str, by: str | None, cause: str) -> None:
-        """Durable when it returns; once for the ``cause``. Nobody is there any more who could be told: nothing."""
+    async def promise(self, handoff: Handoff, outcome: str, by: str | None, cause: str, closing: Closing | None = None) -> None:
+        """Durable when it returns; once for the ``cause`` and each time that it was opened again. Nobody is there any more who
+        could be told: nothing."""
         contact = await self.contacts.of_conversation(handoff.conversation_id)
         if contact is None or not contact.addresses:
             return
         channel, address = await self.reach.nearest(contact, handoff)
-        back = HandBack(handoff.id, outcome, by)
-        await self.inbox.accept(InboundMessage(f"handoff:{handoff.id}:{cause}", channel, address, self.clock(), hand_back=back))
+        back = HandBack(handoff.id, outcome, by, handoff.reopened, closing)
+        name = f"handoff:{handoff.id}:{cause}" + (f":{handoff.reopened}" if handoff.reopened else "")
+        await self.inbox.accept(InboundMessage(name, channel, address, self.clock(), hand_back=back))
 
     async def due(self, message: InboundMessage) -> Handoff | None:
         """The handoff that this message's turn hands back, noted as its own; None when there is nothing to do: another turn has
@@ -40,10 +42,10 @@ class HandingBack:
         back = message.hand_back
         try:
             handoff = await self.handoffs.get(back.handoff_id) if back else None
-            if back is None or handoff is None:
+            if back is None or handoff is None or back.times != handoff.reopened:  # it was opened again meanwhile
                 return None
             if back.by is not None and (handoff.open or handoff.lacks_outcome(back.by)):  # the desk died before it could close it
-                handoff = await self.handoffs.close(handoff.id, back.outcome, by=back.by)
+                handoff = await self.handoffs.close(handoff.id, back.outcome, by=back.by, closing=back.closing)
         except HandoffRefused:
             return None
         if handoff.open or await self._comes_back_by_phone(handoff):

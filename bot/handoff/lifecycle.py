@@ -79,13 +79,13 @@ class HandoffBook:
 
     async def assigned_to(self, handoff_id: str, agent: str) -> Handoff:
         """The handoff, when it is this agent's to answer; else HandoffRefused."""
-        return _of(await self.get(handoff_id), agent)
+        return owned_by(await self.get(handoff_id), agent)
 
     async def closable_by(self, handoff_id: str, agent: str) -> Handoff:
         """The handoff, when this agent has it, or had it and may still say what was agreed; else HandoffRefused."""
         handoff = await self.get(handoff_id)
         if not handoff.lacks_outcome(agent):
-            return _of(handoff, agent)
+            return owned_by(handoff, agent)
         if await self.handoffs.open_for(handoff.conversation_id):
             raise HandoffRefused("The customer asks for a person again: accept that conversation, and tell them there.")
         return handoff
@@ -99,7 +99,7 @@ class HandoffBook:
             if by is not None and now.lacks_outcome(by):
                 return _written_up(now, outcome, closing)
             if by is not None:
-                _of(now, by)
+                owned_by(now, by)
             if not now.open:
                 return now
             said = by is not None or bool(outcome) or now.agent in (None, INBOX)
@@ -208,8 +208,8 @@ def _may_take(handoff: Handoff, agent: str, instead_of: str | None) -> None:
         raise HandoffRefused("This conversation is offered to a colleague just now.")
 
 
-def _of(handoff: Handoff, agent: str) -> Handoff:
-    """The handoff, when this agent may answer it."""
+def owned_by(handoff: Handoff, agent: str) -> Handoff:
+    """The handoff, when this agent may answer it; else HandoffRefused."""
     if not handoff.open:
         raise HandoffRefused("This conversation is closed; the assistant has it again.")
     if handoff.agent is not None and handoff.agent != agent and handoff.agent != INBOX:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import Address, Attachment, Call, ChannelName, Contact, Handoff, LineAct, Media, SlotFact, TranscriptLine
+from bot.model import Address, Attachment, Call, ChannelName, Closing, Contact, Handoff, LineAct, Media, SlotFact, TranscriptLine
+from bot.model.agent_steps import AgentStep
+from bot.model.queues import Queues
 from bot.ports.delivery import Doubt
 from bot.ports.phone_line import Room
 
@@ -100,7 +102,27 @@ class People(Protocol):
         """Send the agent's words, once for the ``cause`` (the form's own number), however often it is asked."""
         ...
 
-    async def close(self, handoff_id: str, agent: str, outcome: str) -> None: ...
+    async def close(self, handoff_id: str, agent: str, outcome: str, closing: Closing | None = None) -> None:
+        """``outcome``: what was agreed, for the customer, or nothing; ``closing``: how it ended, for us."""
+        ...
+
+    async def step(self, handoff_id: str, agent: str, step: AgentStep) -> None:
+        """Something with the handoff's life: give it away, snooze, reopen, a note ..."""
+        ...
+
+    async def over(self, limit: int, before: datetime | None = None) -> list[Handoff]:
+        """Those that no person has any more, the latest first."""
+        ...
+
+    async def to_do(self, agent: str) -> list[Handoff]:
+        """What is over and this agent has yet to write up, or wants to be reminded of now."""
+        ...
+
+    @property
+    def queues(self) -> Queues:
+        """The queues, and how a conversation in each may end."""
+        ...
+
     async def unlink(self, handoff_id: str, agent: str, link_id: str) -> None:
         """Take apart what was joined into this contact; each side gets its conversation back."""
         ...

@@ -26,6 +26,7 @@ SETTINGS = {
     "_retention.yml": frozenset({"retention"}),
     "_languages.yml": frozenset({"languages"}),
     "_desk.yml": frozenset({"desk"}),
+    "_queues.yml": frozenset({"queues"}),
     "_notices.yml": frozenset({"responses"}),
     "_session.yml": frozenset({"session_config", "config"}),
 }

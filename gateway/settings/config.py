@@ -106,6 +106,7 @@ class Settings:
     twilio: TwilioSettings | None
     voice_modes: VoiceModes
     line: LineSettings
+    agent_grace: timedelta
     messenger: MessengerSettings | None
     second_factor: SecondFactorSettings | None
     action_server_url: str | None
@@ -158,6 +159,7 @@ class Settings:
             action_token=read.action_token,
             twilio=_twilio(read),
             line=_line(read),
+            agent_grace=timedelta(minutes=read.agent_grace),
             voice_modes=read.voice_mode,
             messenger=_messenger(read),
             second_factor=_second_factor(read),

@@ -197,6 +197,9 @@ class Variables(BaseSettings):
     callback_minutes: Annotated[int, by(kinds.count(r"[1-9]\d{0,3}", "minutes between two calls to a customer, 1 to 9999"))] = (
         variable("Minutes until such a customer is called again; never outside BUSINESS_HOURS.", "15")
     )
+    agent_grace: Annotated[int, by(kinds.count(r"[1-9]\d{0,3}", "minutes, 1 to 9999"))] = variable(
+        "Minutes that a conversation stays with an agent who is not at the desk any more; then it is back in line.", "10"
+    )
     hold_music: Annotated[str, by(single_use_kinds.hold_music)] = variable(
         "Address of a sound file for waiting callers, or off; without it our own music is played."
     )

@@ -49,4 +49,8 @@ def wire_people(
         preferences=switching.preferences,
         attachments=attachments(base.settings, base.http),
         facts=base.store.facts,
+        queues=base.content.queues,
+        at_desk=desk.presence.usernames,
+        absent=desk.presence.absent,
+        grace=base.settings.agent_grace,
     )

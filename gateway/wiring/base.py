@@ -9,7 +9,9 @@ import aiohttp
 import redis.asyncio as redis
 
 from bot.handoff.about_the_wait import AboutTheWait
+from bot.handoff.queues import queues_in
 from bot.languages.hearing import Hearing
+from bot.model.queues import Queues
 from bot.model.retention import Rules
 from bot.transcript.continuity import CarryOver
 from bot.transcript.repeats import Questions
@@ -34,6 +36,7 @@ class Content:
     retention: Rules
     hearing: Hearing
     known: FactWords
+    queues: Queues
 
     @classmethod
     def read(cls, folder: Path) -> Content:
@@ -48,6 +51,7 @@ class Content:
             retention=Rules.from_domain(folder),
             hearing=Hearing.from_domain(folder),
             known=FactWords.from_domain(folder),
+            queues=queues_in(folder),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from bot.model import (
     Attachment,
     Author,
     ChannelName,
+    Closing,
     Contact,
     ContactAddress,
     DeliveryStatus,
@@ -27,6 +28,8 @@ from bot.model import (
     TranscriptLine,
     new_id,
 )
+from bot.model.agent_steps import AgentStep
+from bot.model.queues import Queue, Queues
 from bot.ports import DeskEvent, Doubt, EarlierLines, HandoffRefused, HandoffView, Sound, StoreUnavailable
 from tests.bot.fakes import sound_of
 
@@ -62,6 +65,8 @@ class FakePeople:
         self.viewed: list[str] = []
         self.attached: dict[str, Attachment] = {}
         self.pages: dict[str, list[tuple[TranscriptLine, ...]]] = {}
+        self.becomes: Callable[[Handoff], Handoff] = lambda handoff: handoff
+        self.queues = Queues({"general": Queue("General"), "cards": Queue("Cards")})
 
     def open(
         self,
@@ -182,10 +187,30 @@ class FakePeople:
         self.say(handoff_id, text, Author.AGENT, agent)
         return view.sends_to or ChannelName.WEB
 
-    async def close(self, handoff_id: str, agent: str, outcome: str) -> None:
+    async def close(self, handoff_id: str, agent: str, outcome: str, closing: Closing | None = None) -> None:
         view = await self._change(handoff_id)
         self.calls.append(("close", handoff_id, agent, outcome))
-        self._save(replace(view.handoff, state=HandoffState.CLOSED, closed_at=self.clock(), outcome=outcome))
+        ended = replace(view.handoff, state=HandoffState.CLOSED, closed_at=self.clock(), outcome=outcome, closing=closing)
+        self._save(ended)
+
+    async def step(self, handoff_id: str, agent: str, step: AgentStep) -> None:
+        """Kept as it was asked for; what it makes of the handoff is ``becomes``."""
+        view = await self._change(handoff_id)
+        self.calls.append(("step", handoff_id, agent, step))
+        self._save(self.becomes(view.handoff))
+
+    async def over(self, limit: int, before: datetime | None = None) -> list[Handoff]:
+        self._up()
+        found = [v.handoff for v in self.views.values() if not v.handoff.open]
+        return sorted(found, key=lambda h: h.closed_at or h.opened_at, reverse=True)[:limit]
+
+    async def to_do(self, agent: str) -> list[Handoff]:
+        self._up()
+        return [h for h in await self.over(100) if h.agent == agent and (h.state is HandoffState.WRAP_UP or self._due(h))]
+
+    def _due(self, handoff: Handoff) -> bool:
+        at = handoff.closing.remind_at if handoff.closing else None
+        return at is not None and at <= self.clock()
 
     async def act(self, handoff_id: str, agent: str, act: LineAct, to: str) -> None:
         await self._change(handoff_id)

@@ -1,0 +1,133 @@
+"""A conversation goes from its agent to somebody else: back in line, to another queue, to a colleague who takes it or declines;
+or a colleague takes it over."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.agent_desk.returning import MOVED, RELEASED, Returning
+from bot.agent_desk.telling import ON_THE_PHONE, Telling
+from bot.handoff.holding import holding
+from bot.handoff.lifecycle import owned_by
+from bot.handoff.notes import clean_note, noted
+from bot.handoff.states import assigned, given_up, in_line, offered
+from bot.model import Handoff, HandoffState, Offer
+from bot.model.queues import Queues
+from bot.ports import AlreadyAccepted, HandoffRefused
+from bot.ports.stores import Locks
+
+OFFERED_FOR = timedelta(minutes=2)
+"""So long a colleague has to take it or decline."""
+DECLINED, LATE, TAKEN = "declined", "late", "taken"
+AtDesk = Callable[[], Awaitable[Collection[str]]]
+"""Usernames of those who take conversations now. Raises StoreUnavailable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfers:
+    """Each raises HandoffRefused with a sentence, or StoreUnavailable. ``note``: for colleagues, never for the customer."""
+
+    telling: Telling
+    locks: Locks
+    returning: Returning
+    at_desk: AtDesk
+    queues: Queues
+    offered_for: timedelta = OFFERED_FOR
+
+    async def release(self, handoff_id: str, agent: str, note: str) -> None:
+        """Back in line, with its place; the customer is told."""
+        await self._to_line(handoff_id, agent, note, RELEASED, None)
+
+    async def move(self, handoff_id: str, agent: str, queue: str, note: str) -> None:
+        """To another queue, with its place; the customer is told."""
+        if queue not in self.queues.by_name:
+            raise HandoffRefused("There is no such queue.")
+        await self._to_line(handoff_id, agent, note, MOVED, queue)
+
+    async def offer(self, handoff_id: str, agent: str, to: str, note: str) -> None:
+        """To a colleague, who has until the deadline. The customer hears of it when they take it."""
+        words, moment = clean_note(note), self.telling.clock()
+        if to == agent:
+            raise HandoffRefused("You have this conversation already.")
+        if to not in await self.at_desk():
+            raise HandoffRefused(f"{await self.telling.name_of(to)} is not at the desk just now.")
+
+        def given(now: Handoff) -> Handoff:
+            given_to = offered(owned_by(now, agent), Offer(to, moment + self.offered_for, agent))
+            return noted(given_to, agent, words, moment, "offered")
+
+        async with holding(handoff_id, self.telling.handoffs, self.locks) as handoff:
+            await self._change(handoff, given)
+
+    async def decline(self, handoff_id: str, agent: str, note: str) -> None:
+        """By who it is offered to: it goes back to who gave it, or in line when they have left."""
+        words = clean_note(note)
+        async with holding(handoff_id, self.telling.handoffs, self.locks) as handoff:
+            if handoff.offer is None or agent not in (handoff.offer.to, handoff.agent):
+                raise HandoffRefused("This conversation is not offered to you any more.")
+            await self._comes_back(handoff, DECLINED, agent, words)
+
+    async def look(self) -> int:
+        """Offers whose deadline is over; how many."""
+        book, moment = self.telling.handoffs, self.telling.clock()
+        due = [one for one in await book.handoffs.listing() if one.offer and one.offer.until <= moment]
+        for one in due:
+            async with holding(one.id, book, self.locks) as handoff:
+                if handoff.offer == one.offer:
+                    await self._comes_back(handoff, LATE, "", "")
+        return len(due)
+
+    async def take_over(self, handoff_id: str, agent: str, owner: str) -> None:
+        """From a colleague who is there, and who sees that it was taken. The customer is told who is with them now."""
+        moment = self.telling.clock()
+
+        def taken(now: Handoff) -> Handoff:
+            if now.open and now.agent not in (owner, agent) and now.agent is not None:
+                raise AlreadyAccepted(now.agent)
+            mine = assigned(now, agent, moment, TAKEN)
+            return replace(noted(mine, agent, "", moment, TAKEN), taken_from=owner, types=True)
+
+        async with holding(handoff_id, self.telling.handoffs, self.locks) as handoff:
+            if not handoff.open or handoff.agent == agent:
+                return
+            after = await self._change(handoff, taken)
+            await self.telling.joined(after, "utter_agent_joined", agent)
+
+    async def _to_line(self, handoff_id: str, agent: str, note: str, why: str, queue: str | None) -> None:
+        words, moment = clean_note(note), self.telling.clock()
+
+        def back(now: Handoff) -> Handoff:
+            if owned_by(now, agent).queue == queue:
+                raise HandoffRefused("It is in that queue already.")
+            return replace(noted(given_up(now, moment, why), agent, words, moment, why), queue=queue or now.queue)
+
+        async with holding(handoff_id, self.telling.handoffs, self.locks) as handoff:
+            await self.returning.tell(await self._change(handoff, back))
+
+    async def _comes_back(self, handoff: Handoff, why: str, agent: str, words: str) -> None:
+        """The caller holds it. To who gave it; in line when that is nobody, or they have left: then the customer is told."""
+        gone = handoff.agent is not None and await self.returning.absent(handoff)
+        moment, told = self.telling.clock(), agent or (handoff.offer.to if handoff.offer else "")
+
+        def back(now: Handoff) -> Handoff:
+            if now.offer != handoff.offer:
+                return now
+            if now.agent is None:
+                after = in_line(now, why)
+            else:
+                after = given_up(now, moment, why) if gone else assigned(now, now.agent, moment, why)
+            return noted(after, told, words, moment, why)
+
+        after = await self.telling.handoffs.change(handoff.id, back)
+        if after.state is HandoffState.WAITING and after.agent_left_at:
+            await self.returning.tell(after)
+
+    async def _change(self, handoff: Handoff, change: Callable[[Handoff], Handoff]) -> Handoff:
+        if await self.telling.on_the_phone(handoff):
+            raise HandoffRefused(ON_THE_PHONE)
+        try:
+            return await self.telling.handoffs.change(handoff.id, change)
+        except AlreadyAccepted as taken:
+            raise await self.telling.named(taken) from taken
