@@ -137,6 +137,8 @@ REQUIRED = (
     "utter_agent_missed",
     "utter_agent_had_to_leave",
     "utter_agent_left",
+    "utter_agent_released",
+    "utter_agent_moved",
     "utter_place_kept",
     "utter_callback_confirm",
     "utter_callback_number",
