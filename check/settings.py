@@ -26,7 +26,7 @@ CLAUSES = frozenset(LISTS)
 WAITING = frozenset({"longest", "alone", "phrases", "pairs", "never_mind", "alone_again"})
 CARRY_OVER = frozenset({"recap_after", "slots", "forms", "of_a_number"})
 REPEATS = frozenset({"known_from", "agents_ask"})
-DESK = frozenset({"name", "facts", "hidden"})
+DESK = frozenset({"name", "facts", "hidden", "answer_within"})
 Guess = Callable[[], str]
 ERRORS = (LevelsError, CarryOverError, WaitingError, RetentionError)
 
@@ -200,5 +200,5 @@ def desk(assistant: Assistant) -> Iterator[Finding]:
     slots = frozenset(assistant.slots)
     for document in _of(assistant, "_desk.yml"):
         yield from unknown(document, ("desk",), DESK, "desk")
-        for key in DESK:
+        for key in DESK - {"answer_within"}:
             yield from _names(document, ("desk", key), "slot", slots)

@@ -8,6 +8,7 @@ A one-time password works for one sign-in, which must choose a new password. Los
 
 from __future__ import annotations
 
+import asyncio
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable
@@ -239,7 +240,7 @@ class AgentDirectory:
         """Every agent, by name."""
         with answered():
             members = await cast(Awaitable[set[Any]], self._redis.smembers(MEMBERS))
-        found = [await self.get(text(member)) for member in members]
+        found = await asyncio.gather(*(self.get(text(member)) for member in members))
         return sorted((agent for agent in found if agent), key=lambda agent: agent.display_name.casefold())
 
     async def display_name(self, username: str) -> str:

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot.ports import DeskEvent, StoreUnavailable
 from desk.http import secure
+from desk.queue.board import Board
 
 BEAT = 15.0  # seconds; a closed tab or an ended session is noticed at the next beat at the latest
 SUBSCRIBES = 0.05  # seconds that watching gets to begin, because on hello the page reads what it missed
@@ -26,9 +27,11 @@ async def stream(
     events: AsyncIterator[DeskEvent],
     signed_in: Callable[[], Awaitable[bool]],
     stopping: asyncio.Event,
+    board: Board,
     beat: float = BEAT,
 ) -> web.StreamResponse:
-    """Send ``queue`` and ``line`` events until the browser leaves, the session ends or we stop."""
+    """Send ``queue`` and ``line`` events until the browser leaves, the session ends or we stop. ``board`` hears first what
+    changed: the page asks for it at once."""
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
     secure(response)
     following = asyncio.ensure_future(anext(events, None))
@@ -36,13 +39,16 @@ async def stream(
     try:
         await asyncio.wait({following}, timeout=SUBSCRIBES)
         await response.prepare(request)
-        await response.write(f"retry: {RETRY}\n\n".encode() + _frame("hello", None))
-        while not stopping.is_set():
-            await asyncio.wait({following, stop}, timeout=beat, return_when=asyncio.FIRST_COMPLETED)
-            if stop.done() or not await _pass_on(response, following, signed_in):
-                break
-            if following.done():
-                following = asyncio.ensure_future(anext(events, None))
+        with board.following():
+            await response.write(f"retry: {RETRY}\n\n".encode() + _frame("hello", None))
+            while not stopping.is_set():
+                await asyncio.wait({following, stop}, timeout=beat, return_when=asyncio.FIRST_COMPLETED)
+                if following.done() and not following.exception() and (event := following.result()):
+                    board.changed(event.handoff_id)
+                if stop.done() or not await _pass_on(response, following, signed_in):
+                    break
+                if following.done():
+                    following = asyncio.ensure_future(anext(events, None))
     except (ConnectionResetError, StoreUnavailable):
         pass  # the tab is gone, or it connects again by itself in a moment
     finally:

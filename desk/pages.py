@@ -56,8 +56,12 @@ class Pages:
 
     def render(self, template: str, status: int = 200, **values: object) -> web.Response:
         """The page ``template`` with ``values``; each page also knows ``now``."""
-        text = self._templates.get_template(template).render(now=self._clock(), **values)
+        text = self.text(template, now=self._clock(), **values)
         return web.Response(text=text, status=status, content_type="text/html")
+
+    def text(self, template: str, **values: object) -> str:
+        """The same as text: of a part, which may be kept."""
+        return self._templates.get_template(template).render(**values)
 
     def sentence(self, status: int, title: str, text: str, kept: str = "") -> web.Response:
         """A page that says one thing. ``kept`` is what the agent had typed, given back."""

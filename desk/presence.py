@@ -13,16 +13,62 @@ theirs was last heard (a page follows ``/desk/events`` and is heard with each be
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.model import Handoff
 from bot.ports import Clock
 from desk.agents import Agent, AgentDirectory
-from desk.sessions import LiveSession, SessionStore
+from desk.sessions import SessionStore
 
 GRACE = timedelta(minutes=2)
 """For a reload, another network, a gateway that starts anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Everybody, and when a page of theirs was last heard: looked at once for a whole page of the desk."""
+
+    agents: tuple[Agent, ...]
+    heard: Mapping[str, datetime]
+    """By username; nobody who is signed out is among them."""
+    seen: Mapping[str, datetime]
+    """The same: when they last did something themselves."""
+    now: datetime
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Names by username."""
+        return {agent.username: agent.display_name for agent in self.agents}
+
+    @property
+    def available(self) -> list[Agent]:
+        """Those who are signed in and take conversations."""
+        return [one for one in self.agents if one.username in self.heard and one.available and not one.must_change_password]
+
+    @property
+    def at_desk(self) -> list[Agent]:
+        """Those of them who see the queue."""
+        return [one for one in self.available if self.reads(one.username)]
+
+    def reads(self, username: str) -> bool:
+        """Whether a page of theirs was heard within GRACE."""
+        heard = self.heard.get(username)
+        return heard is not None and self.now - heard < GRACE
+
+    def acts(self, username: str) -> bool:
+        """Whether they did something within GRACE."""
+        seen = self.seen.get(username)
+        return seen is not None and self.now - seen < GRACE
+
+    def left(self, handoffs: Iterable[Handoff]) -> frozenset[str]:
+        """Of these, the ids of those whose agent does not read them. A talk on the phone needs no page."""
+        return frozenset(
+            one.id
+            for one in handoffs
+            if one.held and one.agent is not None and (not one.call_sid or one.types) and not self.reads(one.agent)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +79,18 @@ class Presence:
     sessions: SessionStore
     clock: Clock
 
+    async def look(self) -> Here:
+        """Everybody now."""
+        agents, sessions = await asyncio.gather(self.agents.all(), self.sessions.live())
+        valid = {(one.username, one.password_id) for one in agents if not one.disabled}
+        theirs = [one for one in sessions if (one.username, one.password_id) in valid]
+        heard = {one.username: one.heard for one in sorted(theirs, key=lambda one: one.heard)}
+        seen = {one.username: one.seen for one in sorted(theirs, key=lambda one: one.seen)}
+        return Here(tuple(agents), heard, seen, self.clock())
+
     async def at_desk(self) -> list[Agent]:
         """Who sees the queue now and takes conversations, by name."""
-        return [agent for agent, heard in await self._available() if self._on_the_page(heard)]
+        return (await self.look()).at_desk
 
     async def usernames(self) -> list[str]:
         """Their usernames."""
@@ -46,46 +101,25 @@ class Presence:
         return len(await self.at_desk())
 
     async def left_behind(self, handoff: Handoff) -> bool:
-        """Whether the agent who has it does not read it: signed out, disabled, or no page of theirs was heard within GRACE. A
-        talk on the phone needs no page. So a colleague may take it over, instead of a customer writing to nobody."""
-        if not handoff.held or handoff.agent is None or (handoff.call_sid and not handoff.types):
-            return False
-        return not any(self._on_the_page(one.heard) for one in await self._sessions_of(handoff.agent))
+        """Whether the agent who has it does not read it: signed out, disabled, or no page of theirs was heard within GRACE. So a
+        colleague may take it over, instead of a customer writing to nobody."""
+        return handoff.id in (await self.look()).left([handoff])
 
     async def absent(self, handoff: Handoff) -> bool:
         """``left_behind``, or set to away and nothing done since GRACE: whose conversations go back to the line in a while."""
-        if await self.left_behind(handoff):
+        here = await self.look()
+        if here.left([handoff]):
             return True
-        agent = await self.agents.get(handoff.agent) if handoff.held and handoff.agent else None
+        agent = next((one for one in here.agents if one.username == handoff.agent), None) if handoff.held else None
         if agent is None or agent.available or (handoff.call_sid and not handoff.types):
             return False
-        return not any(self._on_the_page(one.seen) for one in await self._sessions_of(agent.username))
-
-    async def _sessions_of(self, username: str) -> list[LiveSession]:
-        """None of an agent who is gone or disabled."""
-        agent, sessions = await asyncio.gather(self.agents.get(username), self.sessions.live())
-        if agent is None or agent.disabled:
-            return []
-        return [one for one in sessions if (one.username, one.password_id) == (agent.username, agent.password_id)]
+        return not here.acts(agent.username)
 
     async def by_phone(self) -> list[Agent]:
         """Who may be rung, by name."""
-        found = await self._available()
-        return [agent for agent, heard in found if agent.rings and (not agent.in_browser or self._on_the_page(heard))]
+        here = await self.look()
+        return [one for one in here.available if one.rings and (not one.in_browser or here.reads(one.username))]
 
     async def phones(self) -> list[tuple[str, str]]:
         """Their usernames and what is rung."""
         return [(agent.username, agent.rings) for agent in await self.by_phone() if agent.rings]
-
-    def _on_the_page(self, heard: datetime) -> bool:
-        return self.clock() - heard < GRACE
-
-    async def _available(self) -> list[tuple[Agent, datetime]]:
-        """Those who are signed in and take conversations, with when a page of theirs was last heard."""
-        agents, sessions = await asyncio.gather(self.agents.all(), self.sessions.live())
-        found = []
-        for agent in agents:
-            heard = [one.heard for one in sessions if (one.username, one.password_id) == (agent.username, agent.password_id)]
-            if heard and agent.available and not agent.disabled and not agent.must_change_password:
-                found.append((agent, max(heard)))
-        return found

@@ -24,8 +24,12 @@ from desk.guard import Missing
 from desk.http import Visit
 from desk.pages import Pages
 from desk.presence import Presence
+from desk.queue.column import Column
+from desk.queue.wanted import MOST, Wanted
 from desk.words.facts import FactWords
 
+HAVE = "X-Desk-Have"
+"""The digests of the rows that the page has already, by dots."""
 OUTCOME_LIMIT = 200  # characters: it is read out
 
 
@@ -53,6 +57,7 @@ class Showing:
     clock: Clock
     softphone: Softphone | None
     known: FactWords
+    column: Column
     troubles: Callable[[], Awaitable[Sequence[str]]]
     searched: bool = False
     """Whether there are articles to search."""
@@ -67,15 +72,19 @@ class Showing:
         template: str = "desk.html",
         *,
         opened: bool = False,
+        looks: bool = False,
     ) -> web.Response:
-        """The desk's page, or its parts. Missing when the conversation is unknown."""
+        """The desk's page, or its parts. ``opened``: the agent came to read it; ``looks``: it is before their eyes. Missing when
+        the conversation is unknown."""
         try:
             view = await self.people.view(handoff_id) if handoff_id else None
         except HandoffRefused as refused:
             raise Missing(str(refused)) from refused
         if opened and view is not None:
             await self._read(visit, view)
-        values, names = await self._queue_values(visit, handoff_id or "", show.agents_in(view) if view else set())
+        if view is not None and (opened or looks):
+            await self.column.marks.read(visit.agent.username, view.handoff.id, self.clock())
+        values, names = await self._queue_values(visit, handoff_id or "")
         once = (refusal and refusal.once) or secrets.token_hex(16)
         values |= {"view": view, "refusal": refusal, "once": once}
         who = show.customer(view, self.known) if view else None
@@ -101,25 +110,29 @@ class Showing:
             page, view = await asyncio.gather(self.people.earlier(handoff_id, int(before)), self.people.view(handoff_id))
         except HandoffRefused as refused:
             raise Missing(str(refused)) from refused
-        usernames = sorted(show.agents_in_lines(page.transcript))
-        names = dict(zip(usernames, await asyncio.gather(*map(self.agents.display_name, usernames)), strict=True))
+        names = (await self.presence.look()).names
         days = show.days(page, names, show.customer(view, self.known).name)
         values: dict[str, Any] = {"handoff_id": handoff_id, "earlier": page.earlier, "days": days}
         return self.pages.render("earlier.html", **values)
 
     async def queue(self, visit: Visit, selected: str) -> web.Response:
         """Who waits and who is there, when something happened to another conversation: this one is not read again for it."""
-        values, _ = await self._queue_values(visit, selected, set())
+        values, _ = await self._queue_values(visit, selected)
         return self.pages.render("parts_queue.html", 200, **values)
 
-    async def _queue_values(self, visit: Visit, selected: str, also: set[str]) -> tuple[dict[str, object], dict[str, str]]:
-        """What the queue's part needs, and the names of everybody in it (and ``also``) by username."""
-        listing, here = await asyncio.gather(self.people.listing(), self.presence.at_desk())
-        usernames = {h.agent for h in listing if h.agent} | also
-        names = dict(zip(usernames, await asyncio.gather(*map(self.agents.display_name, usernames)), strict=True))
-        left = [h.id for h in listing if h.agent not in (None, visit.agent.username) and await self.presence.left_behind(h)]
-        rows = show.queue_rows(listing, visit.agent.username, names)
-        values: dict[str, object] = {"me": visit.agent, "csrf": visit.csrf, "rows": rows, "selected": selected, "left": left}
+    async def _queue_values(self, visit: Visit, selected: str) -> tuple[dict[str, object], dict[str, str]]:
+        """What the left column needs, and everybody's name by username."""
+        request, agent, here = visit.request, visit.agent, await self.presence.look()
+        wanted, have = Wanted.of(request.query), frozenset(request.headers.get(HAVE, "").split(".")[:MOST])
+        column = await self.column.left(agent, here, wanted, selected, have)
+        values: dict[str, object] = {
+            "me": agent,
+            "csrf": visit.csrf,
+            "column": column,
+            "selected": selected,
+            "left": column.alone,
+        }
+        there, page = [one.display_name for one in here.at_desk], f"/desk/handoffs/{selected}" if selected else "/desk"
+        values |= {"page": page, "here": there, "queue_title": self.people.queues.title}
         values |= {"troubles": await self.troubles(), "has_articles": self.searched, "may_propose": bool(self.amended)}
-        values |= {"here": [agent.display_name for agent in here], "waiting": sum(row.place is not None for row in rows)}
-        return values, names
+        return values, here.names

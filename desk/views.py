@@ -27,6 +27,9 @@ from desk.guard import Guard, Handler, Missing
 from desk.http import HEADERS, NotSignedIn, Visit, form_of, see, visitor
 from desk.pages import Pages, static
 from desk.presence import Presence
+from desk.queue.board import Board
+from desk.queue.column import Column
+from desk.queue.promises import Promises
 from desk.sessions import SessionStore
 from desk.showing import OUTCOME_LIMIT, Refusal, Showing
 from desk.words.facts import FactWords
@@ -49,7 +52,8 @@ class Desk:
     streams (else a stop waits for them). ``secure_cookies`` is True when the desk is reached by https; ``softphone`` when
     agents may answer calls in their browser. ``troubles``: what is to be mended, in sentences. ``articles``: what agents may
     search beside the composer, if there are any; ``proposed``: what was proposed for them, None where nothing is kept: then
-    nobody is let propose. ``known``: what agents read of what the assistant knows.
+    nobody is let propose. ``known``: what agents read of what the assistant knows; ``promised``: how soon
+    customers are promised an answer.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class Desk:
         articles: Library | None = None,
         proposed: Listed | None = None,
         known: FactWords | None = None,
+        promised: Promises | None = None,
     ) -> None:
         self._people = people
         self._agents = agents
@@ -85,20 +90,10 @@ class Desk:
             else None
         )
         names = self._proposals.names if self._proposals else ()
-        self._showing = Showing(
-            people,
-            agents,
-            self._presence,
-            self._calling,
-            self._pages,
-            told,
-            clock,
-            softphone,
-            known,
-            troubles,
-            searched=articles is not None,
-            amended=names,
-        )
+        self._board = Board(people, clock)
+        column = Column(people, self._board, self._presence, sessions.marks, promised or Promises(), known, self._pages, clock)
+        common = (people, agents, self._presence, self._calling, self._pages, told, clock, softphone, known, column, troubles)
+        self._showing = Showing(*common, searched=articles is not None, amended=names)
         self._stopping = asyncio.Event()
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -166,7 +161,8 @@ class Desk:
             raise Missing("There is no such conversation.")
         if request.query.get("only") == "queue":
             return await self._showing.queue(visit, handoff_id)
-        return await self._showing.page(visit, handoff_id or None, template="parts.html")
+        looks = request.query.get("looks") == "1"
+        return await self._showing.page(visit, handoff_id or None, template="parts.html", looks=looks)
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """The live stream of one tab."""
@@ -179,7 +175,7 @@ class Desk:
                 return False
             return True
 
-        return await live.stream(request, self._people.watch(), signed_in, self._stopping)
+        return await live.stream(request, self._people.watch(), signed_in, self._stopping, self._board)
 
     async def available(self, request: web.Request) -> web.StreamResponse:
         """Set myself to available or away; ``back`` is the conversation the page shows."""
@@ -283,8 +279,9 @@ class Desk:
 
     async def _done(self, visit: Visit, handoff_id: str | None, refusal: Refusal | None = None) -> web.Response:
         """After a form: parts for the script; otherwise on to the page, or the page with the refusal on it."""
+        self._board.changed(handoff_id)
         if visit.by_script:
-            return await self._showing.page(visit, handoff_id, refusal, "parts.html")
+            return await self._showing.page(visit, handoff_id, refusal, "parts.html", looks=True)
         if refusal:
             return await self._showing.page(visit, handoff_id, refusal)
         return see(page_of(handoff_id))

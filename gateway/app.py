@@ -157,6 +157,7 @@ def desk_of(core: Core) -> Desk:
         facts=core.base.store.facts,
         articles=core.library if core.library.any() else None,
         known=core.base.content.known,
+        promised=core.base.content.promised,
         proposed=core.base.records.proposals if settings.recording else None,  # else a button would promise what nothing keeps
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.agent_desk.ending import Ending
+from bot.agent_desk.glances import Glances
 from bot.agent_desk.pauses import Pauses
 from bot.agent_desk.returning import GRACE, Absent, Returning, nobody_absent
 from bot.agent_desk.steps import Steps
@@ -46,6 +47,7 @@ from bot.ports import (
     Doubt,
     EarlierLines,
     Facts,
+    Glance,
     HandoffRefused,
     HandoffView,
     LinkFact,
@@ -173,6 +175,22 @@ class People:
         """The open handoffs: who waits and is there, who waits and has left, then the others; the longest waiting first."""
         found = await self.handoffs.handoffs.listing()
         return sorted(found, key=lambda h: (h.state is not HandoffState.WAITING, not h.here, h.opened_at))
+
+    async def glances(self) -> list[Glance]:
+        """The open handoffs as rows of the desk."""
+        return await self._glances.all()
+
+    async def glance(self, handoff_id: str) -> Glance | None:
+        """One of them; None when it is not open any more."""
+        return await self._glances.one(handoff_id)
+
+    async def closed(self, before: datetime | None, limit: int) -> list[Glance]:
+        """Closed ones, the last to be closed first."""
+        return await self._glances.closed(before, limit)
+
+    @property
+    def _glances(self) -> Glances:
+        return Glances(self.handoffs.handoffs, self.contacts, self.lines, self.clock)
 
     async def view(self, handoff_id: str) -> HandoffView:
         """Everything of one handoff as it is now."""

@@ -4,7 +4,7 @@ Errors are part of a port: an adapter raises only what is named here.
 """
 
 from bot.ports.delivery import Channel, Doubt, Inbox, Trouble, Troubles
-from bot.ports.desk import Attachments, DeskEvent, EarlierLines, HandoffView, LinkFact, People, Sound, Telephone
+from bot.ports.desk import Attachments, DeskEvent, EarlierLines, Glance, HandoffView, LinkFact, People, Sound, Telephone
 from bot.ports.dialogue import Dialogue, DialogueTurn, SlotTaken, Understood, Wording
 from bot.ports.errors import (
     AlreadyAccepted,
@@ -35,6 +35,7 @@ __all__ = [
     "Doubt",
     "EarlierLines",
     "Facts",
+    "Glance",
     "HandoffRefused",
     "HandoffView",
     "Handoffs",

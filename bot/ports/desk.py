@@ -63,6 +63,20 @@ class HandoffView:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """An open handoff as a row of the desk shows it, without its transcript."""
+
+    handoff: Handoff
+    contact: Contact | None = None
+    last: TranscriptLine | None = None
+    """The last line, cut to what a row shows."""
+    heard: datetime | None = None
+    """When the customer last said something."""
+    unanswered: datetime | None = None
+    """Since when the customer waits for an agent's words, if they do."""
+
+
+@dataclass(frozen=True, slots=True)
 class EarlierLines:
     """Older lines of a transcript, in their order; ``earlier`` as in ``HandoffView``."""
 
@@ -91,6 +105,18 @@ class People(Protocol):
     """What the desk may do (``bot.handoff.lifecycle``). Each raises HandoffRefused with a sentence, or StoreUnavailable."""
 
     async def listing(self) -> list[Handoff]: ...
+    async def glances(self) -> list[Glance]:
+        """The open handoffs as rows."""
+        ...
+
+    async def glance(self, handoff_id: str) -> Glance | None:
+        """One of them; None when it is not open any more."""
+        ...
+
+    async def closed(self, before: datetime | None, limit: int) -> list[Glance]:
+        """Closed ones, the last to be closed first, with what was known when they were opened."""
+        ...
+
     async def view(self, handoff_id: str) -> HandoffView: ...
     async def earlier(self, handoff_id: str, before: int) -> EarlierLines: ...
     async def accept(self, handoff_id: str, agent: str, phone: str | None, instead_of: str | None = None) -> Handoff:

@@ -16,7 +16,11 @@ function waited(seconds) {
 }
 
 function tick() {
-  for (const time of all("[data-since]")) time.textContent = waited((Date.now() - skew - Date.parse(time.dateTime)) / 1000);
+  const now = Date.now() - skew;
+  for (const time of all("[data-since]")) {
+    time.textContent = waited((now - Date.parse(time.dateTime)) / 1000);
+    if (time.dataset.due) time.closest(".entry").classList.toggle("late", now >= Date.parse(time.dataset.due));
+  }
 }
 
 function clock(time) {
@@ -54,16 +58,28 @@ function dress() {
   all("[data-clock]").forEach(clock);
   separateDays();
   tick();
-  markUnread();
-  const waiting = find("[data-waiting]")?.dataset.waiting ?? "0";
+  attend();
+}
+
+// ---- What calls for the agent: the title's count, and for alerts.js what is new ------------------------------------
+
+let calls = null; // handoff -> when its customer last wrote, as last seen
+
+function attend() {
+  const part = find("[data-part=attention]");
+  if (!part) return;
   const title = document.title.replace(/^\(\d+\) /, "");
-  document.title = waiting === "0" ? title : `(${waiting}) ${title}`;
+  document.title = part.dataset.count === "0" || desk.dataset.title === "0" ? title : `(${part.dataset.count}) ${title}`;
+  const before = calls, now = all("[data-call]", part);
+  calls = new Map(now.map((one) => [one.dataset.call, one.dataset.at]));
+  const fresh = before ? now.filter((one) => before.get(one.dataset.call) !== one.dataset.at) : [];
+  const detail = fresh.map((one) => ({ id: one.dataset.call, who: one.textContent, mine: one.dataset.mine === "1" }));
+  if (detail.length && holdsStream) document.dispatchEvent(new CustomEvent("desk-calls", { detail }));
 }
 
 // ---- Parts -----------------------------------------------------------------------------------------------------
 
 const served = new Map(); // part name, or "line <key>" -> the HTML the server last gave
-const unread = new Set();
 let asked = 0, applied = 0; // an answer that was overtaken by a later one is dropped
 
 function remember(root) {
@@ -147,6 +163,17 @@ async function loadEarlier(link) {
   }
 }
 
+// Rows that the page has already come empty, by their digest.
+const have = () => all("li[data-as]").map((row) => row.dataset.as).slice(0, 400).join(".");
+
+function fillRows(part) {
+  for (const row of all("li[data-as]:empty", part)) {
+    const known = find(`li[data-row="${CSS.escape(row.dataset.row)}"][data-as="${row.dataset.as}"]`);
+    if (known) row.append(...known.cloneNode(true).childNodes);
+    else row.remove(); // it went in the meantime; the next look brings it
+  }
+}
+
 function apply(html, own = false, sentences = false) {
   for (const part of all("[data-part]", new DOMParser().parseFromString(html, "text/html"))) {
     const name = part.dataset.part, old = find(`[data-part="${name}"]`), markup = part.outerHTML;
@@ -156,17 +183,13 @@ function apply(html, own = false, sentences = false) {
     if (sentence && !own && old.textContent.trim()) continue;
     if (sentences && !sentence) continue;
     served.set(name, markup);
+    if ("rows" in part.dataset) fillRows(part);
     const keep = part.dataset.keep;
     if (name === "lines") swapLines(old, part);
     else if (keep === undefined || keep !== old.dataset.keep) swap(old, part);
   }
   dress();
   document.dispatchEvent(new Event("desk-changed"));
-}
-
-function markUnread() {
-  unread.delete(desk?.dataset.handoff);
-  for (const entry of all("[data-entry]")) entry.classList.toggle("unread", unread.has(entry.dataset.entry));
 }
 
 export function toSignIn() {
@@ -180,7 +203,8 @@ function lost(sentence) {
 }
 
 const ALL = 2, QUEUE = 1;
-let running = false, again = 0;
+const CALM = 1000; // milliseconds between two looks at the rows for lines of others
+let running = false, again = 0, searching = false, looked = 0, calm = 0;
 
 // `what`: QUEUE when only another conversation has changed, so that this one is not read again for it.
 async function refresh(what = ALL) {
@@ -195,11 +219,25 @@ async function refresh(what = ALL) {
   running = false;
 }
 
+// Lines of other conversations come in crowds: the rows are looked at once for all of them.
+function refreshCalmly() {
+  if (calm) return;
+  const pause = Math.max(0, looked + CALM - Date.now());
+  calm = setTimeout(() => { calm = 0; refresh(QUEUE); }, pause);
+}
+
 async function refreshOnce(what) {
   const mine = ++asked;
+  looked = Date.now();
   try {
-    const query = new URLSearchParams({ handoff: desk.dataset.handoff, ...(what === QUEUE && { only: "queue" }) });
-    const answer = await fetch(`/desk/parts?${query}`, { headers: { "X-Desk": "parts" }, signal: AbortSignal.timeout(20000) });
+    const query = new URLSearchParams(location.search);
+    query.set("handoff", desk.dataset.handoff);
+    if (what === QUEUE) query.set("only", "queue");
+    else if (!document.hidden) query.set("looks", "1");
+    if (searching) query.set("search", "1");
+    searching = false;
+    const headers = { "X-Desk": "parts", "X-Desk-Have": have() };
+    const answer = await fetch(`/desk/parts?${query}`, { headers, signal: AbortSignal.timeout(20000) });
     if (answer.status === 401) return toSignIn();
     if (answer.status === 404) return location.assign("/desk");
     const text = await answer.text();
@@ -216,19 +254,19 @@ function heard({ kind, handoff }) {
   if (kind === "signed-out") return toSignIn();
   if (kind === "lost") return lost("Connection lost. Trying again…");
   const others = handoff && handoff !== desk.dataset.handoff;
-  if (kind === "line" && others) {
-    unread.add(handoff);
-    return markUnread(); // nothing else of it is shown here
-  }
+  if (kind === "line" && others) return refreshCalmly();
   refresh(others ? QUEUE : ALL);
 }
 
 // One tab holds the stream and tells the others: browsers allow few connections to one host.
+let holdsStream = false;
+
 function follow() {
   const wire = new BroadcastChannel("onethread-desk");
   const tell = (message) => { wire.postMessage(message); heard(message); };
   wire.onmessage = ({ data }) => heard(data);
   const open = () => {
+    holdsStream = true;
     const source = new EventSource("/desk/events");
     for (const kind of ["hello", "queue", "line"]) {
       source.addEventListener(kind, ({ data }) => tell({ kind, handoff: JSON.parse(data).handoff }));
@@ -301,8 +339,8 @@ async function send(form) {
   const mine = ++asked;
   try {
     const body = new URLSearchParams(new FormData(form));
-    const headers = { "X-Desk": "parts" };
-    const answer = await fetch(form.action, { method: "POST", headers, body, signal: AbortSignal.timeout(30000) });
+    const headers = { "X-Desk": "parts", "X-Desk-Have": have() };
+    const answer = await fetch(form.action + location.search, { method: "POST", headers, body, signal: AbortSignal.timeout(30000) });
     if (answer.status === 401) return toSignIn();
     const text = await answer.text();
     if (!answer.headers.get("Content-Type")?.startsWith("text/html")) return complain(form, text);
@@ -321,8 +359,29 @@ async function send(form) {
   }
 }
 
+// ---- The left column: lists, filters and searching stand in the page's address -----------------------------------------
+
+function look(query) {
+  history.replaceState(history.state, "", location.pathname + (query && `?${query}`));
+  searching = true;
+  refresh(QUEUE);
+}
+
+function finding(form) {
+  const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+  look(query.toString());
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("form[data-finding] select")) finding(target.form);
+});
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if ("finding" in form.dataset && desk) {
+    event.preventDefault();
+    return finding(form);
+  }
   if ("signOut" in form.dataset) return sessionStorage.clear(); // no drafts for the next person at this desk
   if (!("send" in form.dataset)) return;
   event.preventDefault();
@@ -355,6 +414,14 @@ function toEnd() {
   scroll.scrollTop = scroll.scrollHeight;
   find(".newer").hidden = true;
 }
+
+document.addEventListener("click", (event) => {
+  const entry = event.target.closest("a.entry"), list = event.target.closest("a[data-list]");
+  if (entry && location.search) entry.search = location.search; // the list stays as it is
+  if (!list || !desk || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  look(new URL(list.href).search.slice(1));
+}, true);
 
 document.addEventListener("click", (event) => {
   const pane = event.target.closest("[data-show]")?.dataset.show;

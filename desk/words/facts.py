@@ -16,7 +16,7 @@ from bot.domain_files import DomainFileError
 from bot.model import SlotFact
 
 FILE = "_desk.yml"
-KEYS = frozenset({"name", "facts", "hidden"})
+KEYS = frozenset({"name", "facts", "hidden", "answer_within"})
 LONGEST_NAME = 60
 RASAS = frozenset({"requested_slot", "session_started_metadata"})
 

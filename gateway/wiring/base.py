@@ -16,6 +16,7 @@ from bot.model.retention import Rules
 from bot.transcript.continuity import CarryOver
 from bot.transcript.repeats import Questions
 from bot.transcript.wording import Notices
+from desk.queue.promises import Promises
 from desk.words.facts import FactWords
 from gateway.cold import cold_in
 from gateway.settings.config import Settings
@@ -37,6 +38,7 @@ class Content:
     hearing: Hearing
     known: FactWords
     queues: Queues
+    promised: Promises
 
     @classmethod
     def read(cls, folder: Path) -> Content:
@@ -52,6 +54,7 @@ class Content:
             hearing=Hearing.from_domain(folder),
             known=FactWords.from_domain(folder),
             queues=queues_in(folder),
+            promised=Promises.from_domain(folder),
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.agent_desk.glances import glance
 from bot.model import (
     Address,
     Attachment,
@@ -30,7 +31,7 @@ from bot.model import (
 )
 from bot.model.agent_steps import AgentStep
 from bot.model.queues import Queue, Queues
-from bot.ports import DeskEvent, Doubt, EarlierLines, HandoffRefused, HandoffView, Sound, StoreUnavailable
+from bot.ports import DeskEvent, Doubt, EarlierLines, Glance, HandoffRefused, HandoffView, Sound, StoreUnavailable
 from tests.bot.fakes import sound_of
 
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -63,6 +64,7 @@ class FakePeople:
         self.watching = asyncio.Event()
         self.left = asyncio.Event()
         self.viewed: list[str] = []
+        self.glanced: list[str] = []
         self.attached: dict[str, Attachment] = {}
         self.pages: dict[str, list[tuple[TranscriptLine, ...]]] = {}
         self.becomes: Callable[[Handoff], Handoff] = lambda handoff: handoff
@@ -152,6 +154,26 @@ class FakePeople:
     async def listing(self) -> list[Handoff]:
         self._up()
         return sorted((v.handoff for v in self.views.values() if v.handoff.open), key=lambda h: h.opened_at)
+
+    async def glances(self) -> list[Glance]:
+        return [self._glance(view) for view in self.views.values() if view.handoff.open and self._up() is None]
+
+    async def glance(self, handoff_id: str) -> Glance | None:
+        self._up()
+        view = self.views.get(handoff_id)
+        return self._glance(view) if view and view.handoff.open else None
+
+    async def closed(self, before: datetime | None, limit: int) -> list[Glance]:
+        self._up()
+        found = [
+            view for view in self.views.values() if view.handoff.closed_at and (not before or view.handoff.closed_at < before)
+        ]
+        found.sort(key=lambda view: view.handoff.closed_at or START, reverse=True)
+        return [self._glance(view) for view in found[:limit]]
+
+    def _glance(self, view: HandoffView) -> Glance:
+        self.glanced.append(view.handoff.id)
+        return glance(view.handoff, view.contact, view.transcript)
 
     async def view(self, handoff_id: str) -> HandoffView:
         self._up()

@@ -82,7 +82,7 @@ async def test_escape_clears_and_a_line_that_arrives_does_not(page: Page, desk: 
     found = page.get_by_role("button", name=re.compile("Returning a bicycle"))
     await expect(found).to_be_visible()
     desk.people.say(page.url.rpartition("/")[2], "are you there?")
-    await expect(page.get_by_text("are you there?")).to_be_visible()
+    await expect(page.locator(".line", has_text="are you there?")).to_be_visible()
     await expect(found).to_be_visible()
     assert await faults_of(page) == []
     await box.press("Escape")
@@ -106,7 +106,7 @@ async def test_a_reply_is_proposed_where_it_stands(page: Page, desk: House) -> N
     await line.get_by_role("button", name="Propose").click()
     await expect(line.locator(".propose")).to_have_text("Proposed.")
     desk.people.say(page.url.rpartition("/")[2], "thank you")
-    await expect(page.get_by_text("thank you")).to_be_visible()
+    await expect(page.locator(".line", has_text="thank you")).to_be_visible()
     await expect(line.locator(".propose")).to_have_text("Proposed.")
 
 

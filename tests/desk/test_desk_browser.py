@@ -75,7 +75,7 @@ async def test_a_conversation_from_queue_to_close_without_reload(page: Page, hou
     await expect(composer).to_be_focused()
     await expect(page.get_by_text("goes to SMS")).to_be_visible()
     house.people.say(handoff.id, "are you <b>there</b>?")
-    await expect(page.get_by_text("are you <b>there</b>?")).to_be_visible()
+    await expect(page.locator(".line", has_text="are you <b>there</b>?")).to_be_visible()
     await composer.fill("Yes, here I am.")
     await composer.press("Control+Enter")
     await expect(page.locator(".line.agent")).to_contain_text("Yes, here I am.")
@@ -98,13 +98,13 @@ async def test_what_is_typed_outlives_refusals_other_lines_and_reloads(page: Pag
     composer = page.get_by_label("Your reply")
     await composer.fill("a careful answer")
     house.people.say(handoff.id, "another line")
-    await expect(page.get_by_text("another line")).to_be_visible()
+    await expect(page.locator(".line", has_text="another line")).to_be_visible()
     await expect(composer).to_have_value("a careful answer")
     house.people.refuse = "The channel is closed just now."
     await page.get_by_role("button", name="Send").click()
     await expect(page.locator("#reply-error")).to_have_text("The channel is closed just now.")
     house.people.say(handoff.id, "one more line")
-    await expect(page.get_by_text("one more line")).to_be_visible()
+    await expect(page.locator(".line", has_text="one more line")).to_be_visible()
     await expect(page.locator("#reply-error")).to_have_text("The channel is closed just now.")
     await expect(composer).to_have_value("a careful answer")
     await page.reload()
@@ -192,7 +192,7 @@ async def test_a_script_in_a_line_is_only_text(page: Page, house: House) -> None
     handoff = house.people.open("<script>window.bad = 1</script>")
     await page.goto(f"/desk/handoffs/{handoff.id}")
     house.people.say(handoff.id, "<img src=x onerror='window.bad = 1'>")
-    await expect(page.get_by_text("<img src=x")).to_be_visible()
+    await expect(page.locator(".line", has_text="<img src=x")).to_be_visible()
     assert await page.evaluate("window.bad") is None
 
 
@@ -235,7 +235,7 @@ async def test_each_line_has_its_own_direction(page: Page, house: House) -> None
     assert await said.nth(0).evaluate(BEGINS) == ["right", "left"]
     assert await said.nth(1).evaluate(BEGINS) == ["left", "right"]
     direction = "element => getComputedStyle(element).direction"
-    for seen in (page.locator("h1"), page.locator(".entry .reason")):
+    for seen in (page.locator(".head .topic"), page.locator(".entry .reason")):
         assert await seen.evaluate(direction) == "rtl"
     await page.get_by_role("button", name="Accept").click()
     reply = page.get_by_label("Your reply")
@@ -259,5 +259,5 @@ async def test_what_happens_to_others_does_not_read_this_conversation_again(page
     await expect(page.locator(f"#q-{third.id}")).to_be_visible()
     assert house.people.viewed == []
     house.people.say(mine.id, "And I?")
-    await expect(page.get_by_text("And I?")).to_be_visible()
+    await expect(page.locator(".line", has_text="And I?")).to_be_visible()
     assert set(house.people.viewed) == {mine.id}
