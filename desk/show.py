@@ -91,6 +91,8 @@ class Line:
     """What became of it, when it did not arrive or may not have; else empty."""
     mark: str = ""
     """What it is, where it is no plain words."""
+    kind: str = ""
+    """``note``: words among colleagues (``desk.life.notes``); empty: by its author."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def queue_rows(handoffs: Sequence[Handoff], username: str, names: Mapping[str, s
     """Waiting first, the longest waiting at the top, behind them those of the waiting who have left; then the agent's own, then
     the others'."""
     waiting = sorted((h for h in handoffs if h.state is HandoffState.WAITING), key=lambda h: (not h.here, h.opened_at))
-    taken = [h for h in handoffs if h.state is HandoffState.ASSIGNED]
+    taken = [h for h in handoffs if h.state is not HandoffState.WAITING]
     taken.sort(key=lambda h: (h.agent != username, h.assigned_at or h.opened_at))
     rows = [QueueRow(h, place if h.here else 0, mine=False, owner=None) for place, h in enumerate(waiting, 1)]
     return rows + [QueueRow(h, None, h.agent == username, names.get(h.agent or "", h.agent)) for h in taken]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -22,6 +22,8 @@ from desk.calls.calling import Calling
 from desk.calls.softphone import Softphone
 from desk.guard import Missing
 from desk.http import Visit
+from desk.life.notes import with_notes
+from desk.life.times import SPANS
 from desk.pages import Pages
 from desk.presence import Presence
 from desk.queue.column import Column
@@ -61,6 +63,8 @@ class Showing:
     troubles: Callable[[], Awaitable[Sequence[str]]]
     searched: bool = False
     """Whether there are articles to search."""
+    wishes: Mapping[str, str] = field(default_factory=dict)
+    """What customers want: titles by intent."""
     amended: Sequence[tuple[str, str]] = ()
     """Name and title of each article that a reply may be proposed to amend; none where replies are not proposed."""
 
@@ -88,7 +92,8 @@ class Showing:
         once = (refusal and refusal.once) or secrets.token_hex(16)
         values |= {"view": view, "refusal": refusal, "once": once}
         who = show.customer(view, self.known) if view else None
-        values |= {"days": show.days(view, names, who.name) if view and who else [], "names": names, "who": who}
+        days = with_notes(show.days(view, names, who.name), view.handoff.notes, names) if view and who else []
+        values |= {"days": days, "names": names, "who": who, "queues": self.people.queues, "wishes": self.wishes}
         values |= {"reply_limit": LONGEST_REPLY, "outcome_limit": OUTCOME_LIMIT, "articles": self.amended}
         values |= await self.calling.values(visit.agent, view)
         values |= {"softphone": self.softphone if visit.agent.in_browser else None}
@@ -132,6 +137,10 @@ class Showing:
             "selected": selected,
             "left": column.alone,
         }
+        offered = [one.handoff for one in column.offered]
+        colleagues = [one for one in here.at_desk if one.username != agent.username]
+        values |= {"offered": offered, "to_do": await self.people.to_do(agent.username), "names": here.names}
+        values |= {"at_desk": colleagues, "spans": SPANS}
         there, page = [one.display_name for one in here.at_desk], f"/desk/handoffs/{selected}" if selected else "/desk"
         values |= {"page": page, "here": there, "queue_title": self.people.queues.title}
         values |= {"troubles": await self.troubles(), "has_articles": self.searched, "may_propose": bool(self.amended)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from aiohttp import web
 
@@ -25,18 +25,16 @@ from desk.calls.calling import ATTACHMENT, SOUND, Calling
 from desk.calls.softphone import BrowserCalls, Softphone
 from desk.guard import Guard, Handler, Missing
 from desk.http import HEADERS, NotSignedIn, Visit, form_of, see, visitor
+from desk.life.forms import AWAY, MASKED, LifeForms
 from desk.pages import Pages, static
 from desk.presence import Presence
 from desk.queue.board import Board
 from desk.queue.column import Column
 from desk.queue.promises import Promises
 from desk.sessions import SessionStore
-from desk.showing import OUTCOME_LIMIT, Refusal, Showing
+from desk.showing import Refusal, Showing
 from desk.words.facts import FactWords
 from knowledge.library import Library
-
-MASKED = "A card number, its code or a social security number was in it: **** went out instead, and it is kept nowhere."
-AWAY = "You are set to away. Set yourself to available first."
 
 HANDOFF = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
@@ -53,7 +51,7 @@ class Desk:
     agents may answer calls in their browser. ``troubles``: what is to be mended, in sentences. ``articles``: what agents may
     search beside the composer, if there are any; ``proposed``: what was proposed for them, None where nothing is kept: then
     nobody is let propose. ``known``: what agents read of what the assistant knows; ``promised``: how soon
-    customers are promised an answer.
+    customers are promised an answer; ``wishes``: what customers want, by intent.
     """
 
     def __init__(
@@ -71,6 +69,7 @@ class Desk:
         proposed: Listed | None = None,
         known: FactWords | None = None,
         promised: Promises | None = None,
+        wishes: Mapping[str, str] | None = None,
     ) -> None:
         self._people = people
         self._agents = agents
@@ -93,7 +92,8 @@ class Desk:
         self._board = Board(people, clock)
         column = Column(people, self._board, self._presence, sessions.marks, promised or Promises(), known, self._pages, clock)
         common = (people, agents, self._presence, self._calling, self._pages, told, clock, softphone, known, column, troubles)
-        self._showing = Showing(*common, searched=articles is not None, amended=names)
+        self._showing = Showing(*common, searched=articles is not None, amended=names, wishes=wishes or {})
+        self._life = LifeForms(people, self._visitor, self._done, clock)
         self._stopping = asyncio.Event()
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -125,9 +125,9 @@ class Desk:
             ("/desk/available", self.available),
             (one + "/accept", self.accept),
             (one + "/reply", self.reply),
-            (one + "/close", self.close),
             (one + "/call", self.call),
             (one + "/unlink", self.unlink),
+            *self._life.routes(one),
             *([("/desk/proposals", self._proposals.decide)] if self._proposals else []),
             *([(one + "/propose", self._proposals.propose)] if self._proposals else []),
         ]
@@ -226,19 +226,6 @@ class Desk:
             return await self._done(visit, handoff_id, Refusal("reply", str(refused), text, once))
         await self._sessions.sent.done(number)
         return await self._done(visit, handoff_id, Refusal("reply", MASKED, status=200) if secrets_out else None)
-
-    async def close(self, request: web.Request) -> web.StreamResponse:
-        """Give the conversation back to the assistant with what was agreed."""
-        visit, handoff_id = await self._visitor(request), request.match_info["id"]
-        outcome, secrets_out = unreadable(" ".join((await form_of(request)).get("outcome", "").split()))
-        if not 1 <= len(outcome) <= OUTCOME_LIMIT:
-            sentence = f"Say in 1 to {OUTCOME_LIMIT} characters what was agreed."
-            return await self._done(visit, handoff_id, Refusal("close", sentence, outcome, status=422))
-        try:
-            await self._people.close(handoff_id, visit.agent.username, outcome)
-        except HandoffRefused as refused:
-            return await self._done(visit, handoff_id, Refusal("close", str(refused), outcome))
-        return await self._done(visit, handoff_id, Refusal("close", MASKED, status=200) if secrets_out else None)
 
     async def unlink(self, request: web.Request) -> web.StreamResponse:
         """Take apart two conversations that were joined (docs/identity.md)."""

@@ -158,6 +158,7 @@ def desk_of(core: Core) -> Desk:
         articles=core.library if core.library.any() else None,
         known=core.base.content.known,
         promised=core.base.content.promised,
+        wishes=core.base.content.wishes,
         proposed=core.base.records.proposals if settings.recording else None,  # else a button would promise what nothing keeps
     )
 

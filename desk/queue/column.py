@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot.model import Handoff
 from bot.ports import Clock, Glance, People
 from desk import show
 from desk.agents import Agent
@@ -72,6 +73,8 @@ class Left:
     calls_more: int
     alone: Collection[str] = ()
     """Those of colleagues who are not there."""
+    offered: Sequence[Handoff] = ()
+    """To this agent, by a colleague."""
     earlier: Sequence[Any] | None = None
     trouble: str = ""
     lists: tuple[ListName, ...] = tuple(ListName)
@@ -109,6 +112,7 @@ class Column:
             tuple(calls[:CALLS]),
             len(calls[CALLS:]),
             looking.left,
+            [one.handoff for one in glances if one.handoff.offer and one.handoff.offer.to == agent.username],
         )
 
     def _looking(self, agent: Agent, here: Here, glances: Sequence[Glance], read: Mapping[str, Any]) -> Looking:

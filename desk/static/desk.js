@@ -56,6 +56,7 @@ function separateDays() {
 
 function dress() {
   all("[data-clock]").forEach(clock);
+  all("[data-scripted]").forEach((part) => { part.hidden = false; });
   separateDays();
   tick();
   attend();
@@ -311,7 +312,7 @@ function sent(form) {
     form.once.value = number();
     find("#said").textContent = "Sent.";
   }
-  if (form.dataset.send === "call") {
+  if (["call", "life"].includes(form.dataset.send)) {
     const menu = form.closest("details");
     if (menu) menu.open = false;
     form.reset();
@@ -339,6 +340,8 @@ async function send(form) {
   const mine = ++asked;
   try {
     const body = new URLSearchParams(new FormData(form));
+    // a day and hour of the agent's own zone
+    for (const field of all("[data-local]", form)) if (field.value) body.set(field.name, new Date(field.value).toISOString());
     const headers = { "X-Desk": "parts", "X-Desk-Have": have() };
     const answer = await fetch(form.action + location.search, { method: "POST", headers, body, signal: AbortSignal.timeout(30000) });
     if (answer.status === 401) return toSignIn();
@@ -352,6 +355,7 @@ async function send(form) {
     applied = Math.max(applied, mine);
     // ... unless the phone in this browser rings already
     if (answer.ok && form.dataset.send === "accept" && !document.activeElement.closest("#softphone")) find("#reply")?.focus();
+    if (answer.ok && form.dataset.send === "life" && document.activeElement === document.body) find("#conversation")?.focus({ preventScroll: true });
   } catch {
     complain(form, "The desk could not be reached. What you typed is kept; send it again.");
   } finally {
@@ -469,7 +473,7 @@ export async function go(url, push = true) {
 if (desk) {
   begin();
   document.addEventListener("toggle", ({ target }) => {
-    if (target.matches("details.close") && target.open) find("input[name=outcome], input[type=tel]", target)?.focus();
+    if (target.matches("details.close") && target.open) find("select, input:not([type=hidden]), button", target)?.focus();
   }, true);
   setInterval(tick, 1000);
   follow();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from bot.transcript.repeats import Questions
 from bot.transcript.wording import Notices
 from desk.queue.promises import Promises
 from desk.words.facts import FactWords
+from desk.words.wishes import wishes_in
 from gateway.cold import cold_in
 from gateway.settings.config import Settings
 from gateway.wiring.observed import Observed, wire_observed
@@ -39,6 +41,7 @@ class Content:
     known: FactWords
     queues: Queues
     promised: Promises
+    wishes: Mapping[str, str]
 
     @classmethod
     def read(cls, folder: Path) -> Content:
@@ -55,6 +58,7 @@ class Content:
             known=FactWords.from_domain(folder),
             queues=queues_in(folder),
             promised=Promises.from_domain(folder),
+            wishes=wishes_in(folder),
         )
 
 
