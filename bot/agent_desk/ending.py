@@ -55,7 +55,7 @@ class Ending:
     async def look(self) -> int:
         """What nobody wrote up in time is closed without; how many."""
         book, moment = self.telling.handoffs, self.telling.clock()
-        found = [one for one in await book.handoffs.over(100) if _late(one, moment)]
+        found = [one for one in await book.handoffs.unwritten() if _late(one, moment)]
         for one in found:
             await book.change(one.id, lambda now: replace(now, state=HandoffState.CLOSED) if _late(now, moment) else now)
         return len(found)

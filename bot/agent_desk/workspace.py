@@ -69,10 +69,6 @@ LONGEST_REPLY = 1500
 """Characters; the least that every channel takes in one message (SMS bodies end at 1,600)."""
 
 
-WRITE_UPS = 50
-"""So many of the latest are looked through for what is yet to be written up."""
-
-
 async def nobody_at_desk() -> Collection[str]:
     """Where nobody knows who is there."""
     return ()
@@ -287,9 +283,8 @@ class People:
     async def to_do(self, agent: str) -> list[Handoff]:
         """What is over and this agent has yet to write up, or wants to be reminded of now."""
         moment, store = self.clock(), self.handoffs.handoffs
-        lately, due = await store.over(WRITE_UPS), await store.reminders(moment)
-        unwritten = [one for one in lately if one.state is HandoffState.WRAP_UP]
-        return [one for one in (*unwritten, *due) if one.agent == agent]
+        found = (*await store.unwritten(), *await store.reminders(moment))
+        return [one for one in found if one.agent == agent]
 
     async def act(self, handoff_id: str, agent: str, act: LineAct, to: str) -> None:
         """Something with the phone call; listening is the only thing that others than its agent may ask for."""

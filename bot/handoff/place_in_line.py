@@ -58,6 +58,10 @@ class StillHere:
         """See ``bot.ports.Handoffs``."""
         return await self.inner.over(limit, before)
 
+    async def unwritten(self) -> list[Handoff]:
+        """See ``bot.ports.Handoffs``."""
+        return await self.inner.unwritten()
+
     async def reminders(self, until: datetime) -> list[Handoff]:
         """See ``bot.ports.Handoffs``."""
         return await self.inner.reminders(until)

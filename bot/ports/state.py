@@ -57,6 +57,10 @@ class Handoffs(Protocol):
         """Those that no person owns any more, the latest first: ``limit`` of those that were over ``before`` that time."""
         ...
 
+    async def unwritten(self) -> list[Handoff]:
+        """Those that are to be written up, the oldest first."""
+        ...
+
     async def reminders(self, until: datetime) -> list[Handoff]:
         """Those that are over and of which their agents want to be reminded by then."""
         ...

@@ -1,8 +1,8 @@
 """Handoffs on Redis: ``ot:handoff:<id>``, the open ones by the time they were opened, and whom a conversation belongs to.
 
 The record alone says whether a handoff is open and whose conversation it owns; ``ot:owner:<conversation>`` and the lists (open,
-over, to be reminded of) lead to it. What a death in between leaves of them points to a record that says otherwise, and is passed
-over.
+over, to be written up or reminded of) lead to it. What a death in between leaves of them points to a record that says otherwise,
+and is passed over.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import redis.asyncio as redis
 from pydantic import TypeAdapter
 
 from bot.facts.handoffs import opened, steps
-from bot.model import Handoff, now
+from bot.model import Handoff, HandoffState, now
 from bot.ports import Clock, HandoffRefused
 from bot.redis_store.client.base import PREFIX, dump, stored, text_of
 from bot.redis_store.client.compare_and_set import Swap
@@ -27,6 +27,7 @@ HANDOFF = TypeAdapter(Handoff)
 OPEN = f"{PREFIX}:handoffs:open"
 OVER = f"{PREFIX}:handoffs:over"
 REMINDERS = f"{PREFIX}:handoffs:reminders"
+UNWRITTEN = f"{PREFIX}:handoffs:unwritten"
 OWNED_BY_ANOTHER = "The customer has asked for a person again meanwhile: that conversation is open. Go on there."
 
 
@@ -101,6 +102,11 @@ class RedisHandoffs:
         return [one for one in await self._read(ids, OVER) if not one.open]
 
     @stored
+    async def unwritten(self) -> list[Handoff]:
+        ids = await self._redis.zrange(UNWRITTEN, 0, -1)
+        return [one for one in await self._read(ids, UNWRITTEN) if one.state is HandoffState.WRAP_UP]
+
+    @stored
     async def reminders(self, until: datetime) -> list[Handoff]:
         ids = await self._redis.zrangebyscore(REMINDERS, "-inf", until.timestamp())
         found = await self._read(ids, REMINDERS)
@@ -138,6 +144,8 @@ class RedisHandoffs:
     async def _list_over(self, now: Handoff) -> None:
         """Before it is said that it is over, so that it can be found again."""
         await self._redis.zadd(OVER, {now.id: (now.closed_at or self._clock()).timestamp()})
+        if now.state is HandoffState.WRAP_UP:
+            await self._redis.zadd(UNWRITTEN, {now.id: (now.closed_at or self._clock()).timestamp()})
         if now.closing and now.closing.remind_at:
             await self._redis.zadd(REMINDERS, {now.id: now.closing.remind_at.timestamp()})
 
@@ -149,6 +157,8 @@ class RedisHandoffs:
             await self._redis.zrem(OPEN, now.id)
         elif not was.open:
             await self._redis.zrem(OVER, now.id)
+        if was.state is HandoffState.WRAP_UP and now.state is not HandoffState.WRAP_UP:
+            await self._redis.zrem(UNWRITTEN, now.id)
         if was.closing and was.closing.remind_at and (now.closing is None or now.closing.remind_at is None):
             await self._redis.zrem(REMINDERS, now.id)
 

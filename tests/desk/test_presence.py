@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -120,11 +121,12 @@ async def test_a_conversation_whose_agent_has_left_can_be_taken_over(
     handoff = house.people.open()
     page = f"/desk/handoffs/{handoff.id}"
     await kim.post(f"{page}/accept", {})
-    assert "Take over" not in (await ana.get(page)).text
+    shown = (await ana.get(page)).text
+    assert 'id="accept"' not in shown and "Kim Ode is at the desk and sees that you took it" in shown, "asked before it is taken"
     assert (await ana.post(f"{page}/accept", {})).status == 409, "Kim is there"
     await kim.post("/desk/sign-out", {})
     shown = (await ana.get(page)).text
-    assert "Take over" in shown and "who is not at the desk" in shown
+    assert 'id="accept">Take over' in shown and "who is not at the desk" in shown
     assert "not at the desk" in (await ana.get("/desk")).text, "in the queue's row"
     assert (await ana.post(f"{page}/accept", {})).status == 303
     assert (await house.people.view(handoff.id)).handoff.agent == "ana"
@@ -145,3 +147,27 @@ async def test_who_counts_as_having_left_a_conversation(house: House, ana: Brows
     else:
         house.clock.forward(seconds=GRACE.total_seconds())
     assert await presence.left_behind(taken) is (how in ("the browser died", "disabled", "removed"))
+
+
+@pytest.mark.parametrize(("after", "absent"), [(timedelta(0), False), (GRACE, True)])
+async def test_who_is_away_and_does_nothing_is_absent_in_a_while_though_the_page_is_open(
+    house: House, ana: Browser, presence: Presence, after: timedelta, absent: bool
+) -> None:
+    handoff = await house.people.accept(house.people.open().id, "ana", None)
+    await ana.post("/desk/available", {"available": ""})
+    house.clock.forward(seconds=after.total_seconds())
+    await ana.get("/desk/parts", **{"X-Desk": "parts"})
+    assert await presence.absent(handoff) is absent and not await presence.left_behind(handoff)
+    await ana.get("/desk")
+    assert not await presence.absent(handoff), "who does something is there"
+
+
+async def test_who_is_available_with_an_open_page_or_on_the_phone_is_not_absent(
+    house: House, ana: Browser, presence: Presence
+) -> None:
+    handoff = await house.people.accept(house.people.open().id, "ana", None)
+    house.clock.forward(seconds=GRACE.total_seconds())
+    await ana.get("/desk/parts", **{"X-Desk": "parts"})
+    assert not await presence.absent(handoff)
+    await ana.post("/desk/sign-out", {})
+    assert await presence.absent(handoff) and not await presence.absent(replace(handoff, call_sid="CA1"))

@@ -265,6 +265,10 @@ class FakeHandoffs:
         self.store.up()
         return [h for h in self.store.handoffs.values() if not h.open][:limit]
 
+    async def unwritten(self) -> list[Handoff]:
+        self.store.up()
+        return []
+
     async def reminders(self, until: datetime) -> list[Handoff]:
         self.store.up()
         return []
