@@ -137,9 +137,8 @@ class Showing:
             "selected": selected,
             "left": column.alone,
         }
-        offered = [one.handoff for one in column.offered]
         colleagues = [one for one in here.at_desk if one.username != agent.username]
-        values |= {"offered": offered, "to_do": await self.people.to_do(agent.username), "names": here.names}
+        values |= {"offered": column.offered, "to_do": await self.people.to_do(agent.username), "names": here.names}
         values |= {"at_desk": colleagues, "spans": SPANS}
         there, page = [one.display_name for one in here.at_desk], f"/desk/handoffs/{selected}" if selected else "/desk"
         values |= {"page": page, "here": there, "queue_title": self.people.queues.title}
