@@ -47,6 +47,17 @@ class Visit:
         return PARTS in self.request.headers
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a form was not done: shown beside its control, with what was typed."""
+
+    control: str
+    sentence: str
+    typed: str = ""
+    once: str = ""
+    status: int = 409
+
+
 class NotSignedIn(Exception):
     """Nobody is signed in, or the password must be changed first (``change``)."""
 

@@ -21,7 +21,8 @@ from desk.agents import AgentDirectory
 from desk.calls.calling import Calling
 from desk.calls.softphone import Softphone
 from desk.guard import Missing
-from desk.http import Visit
+from desk.http import Refusal, Visit
+from desk.life.forms import OUTCOME_LIMIT
 from desk.life.notes import with_notes
 from desk.life.times import SPANS
 from desk.pages import Pages
@@ -32,18 +33,6 @@ from desk.words.facts import FactWords
 
 HAVE = "X-Desk-Have"
 """The digests of the rows that the page has already, by dots."""
-OUTCOME_LIMIT = 200  # characters: it is read out
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a form was not done: shown beside its control, with what was typed."""
-
-    control: str
-    sentence: str
-    typed: str = ""
-    once: str = ""
-    status: int = 409
 
 
 @dataclass(frozen=True, slots=True)

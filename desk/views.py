@@ -24,7 +24,7 @@ from desk.auth import Doors
 from desk.calls.calling import ATTACHMENT, SOUND, Calling
 from desk.calls.softphone import BrowserCalls, Softphone
 from desk.guard import Guard, Handler, Missing
-from desk.http import HEADERS, NotSignedIn, Visit, form_of, see, visitor
+from desk.http import HEADERS, NotSignedIn, Refusal, Visit, form_of, see, visitor
 from desk.life.forms import AWAY, MASKED, LifeForms
 from desk.pages import Pages, static
 from desk.presence import Presence
@@ -32,7 +32,7 @@ from desk.queue.board import Board
 from desk.queue.column import Column
 from desk.queue.promises import Promises
 from desk.sessions import SessionStore
-from desk.showing import Refusal, Showing
+from desk.showing import Showing
 from desk.words.facts import FactWords
 from knowledge.library import Library
 

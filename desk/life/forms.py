@@ -24,10 +24,11 @@ from bot.model.agent_steps import (
 )
 from bot.ports import Clock, HandoffRefused, People
 from desk.guard import Handler
-from desk.http import Visit, form_of
+from desk.http import Refusal, Visit, form_of
 from desk.life.times import moment_of
-from desk.showing import OUTCOME_LIMIT, Refusal
 
+OUTCOME_LIMIT = 200
+"""Characters: it is read out."""
 NO_ENDING = "Choose how it ended."
 AWAY = "You are set to away. Set yourself to available first."
 MASKED = "A card number, its code or a social security number was in it: **** went out instead, and it is kept nowhere."
