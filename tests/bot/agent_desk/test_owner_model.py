@@ -1,15 +1,16 @@
 """A model of who owns a conversation, run against the real core on a real Valkey: whatever order things happen in.
 
-One customer by text, in a browser and by phone; two agents; STOP and START, joins and their undoing; and a gateway that dies
-at any command to the store. What is repeated after a death is what is repeated in life: a message from the inbox, a form that
-an agent sends again. A hang-up that a dying gateway was told of is told to nobody again.
+One customer by text, in a browser and by phone; two agents, who come and go and give conversations to each other; STOP and
+START, joins and their undoing; and a gateway that dies at any command to the store. What is repeated after a death is what is
+repeated in life: a message from the inbox, a form that an agent sends again. A hang-up that a dying gateway was told of is told
+to nobody again.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -20,8 +21,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from bot import directives
+from bot.agent_desk.workspace import People
 from bot.identity.links import LinkRefused
-from bot.model import CallState, ChannelName, Handoff, InboundMessage, OutboundMessage, Proof, Reply
+from bot.model import CallState, ChannelName, Handoff, HandoffState, InboundMessage, OutboundMessage, Proof, Reply
+from bot.model.agent_steps import AgentStep, Decline, GiveTo, Release, Reopen, Resume, Snooze, TakeOver
 from bot.ports import DialogueTurn, HandoffRefused, TurnResult
 from tests.bot.conftest import ANA, ANAS_BROWSER, World, make_world
 from tests.bot.conversation.test_crashes import Died, Dies
@@ -31,6 +34,9 @@ PERSON = "a person please"
 WHERE = {ChannelName.SMS: ANA, ChannelName.WEB: ANAS_BROWSER}
 AGENTS = st.sampled_from(["kim", "sam"])
 CHANNELS = st.sampled_from(list(WHERE))
+STEPS = st.sampled_from(
+    [Release("why"), GiveTo("kim"), GiveTo("sam"), Decline(), TakeOver("kim"), TakeOver("sam"), Snooze(), Resume()]
+)
 DEATHS = st.one_of(st.just(0), st.just(0), st.integers(1, 40))
 """At which command to the store the gateway dies; 0: it lives."""
 
@@ -45,7 +51,8 @@ class Owning(RuleBasedStateMachine):
         self.loop = asyncio.Runner()
         self.world: World = self.runs(self._begun())
         self.number = 0
-        self.closed: set[str] = set()
+        self.closed: dict[str, int] = {}
+        self.there = {"kim", "sam"}
         self.sids: list[str] = []
 
     async def _begun(self) -> World:
@@ -187,6 +194,34 @@ class Owning(RuleBasedStateMachine):
         for handoff in self.open_ones():
             self.as_agent(lambda it=handoff: self.world.people.close(it.id, agent, f"agreed {it.id}"), death)
 
+    @rule(agent=AGENTS, step=STEPS, death=DEATHS)
+    def does_something_else_with_it(self, agent: str, step: AgentStep, death: int) -> None:
+        for handoff in self.open_ones():
+            self.as_agent(lambda it=handoff: self.people().step(it.id, agent, step), death)
+
+    @rule(agent=AGENTS, death=DEATHS)
+    def opens_the_last_one_again(self, agent: str, death: int) -> None:
+        for handoff in self.runs(self.world.handoffs.over(1)):
+            self.as_agent(lambda it=handoff: self.people().step(it.id, agent, Reopen()), death)
+
+    @rule(death=DEATHS)
+    def the_clock_sees_to_what_is_due(self, death: int) -> None:
+        self.dying(self.people().look, death)
+        self.dying(self.people().tell_of_leaving, death)
+
+    @rule(agent=AGENTS)
+    def comes_or_goes(self, agent: str) -> None:
+        self.there ^= {agent}
+
+    def people(self) -> People:
+        async def there() -> Collection[str]:
+            return self.there
+
+        async def absent(handoff: Handoff) -> bool:
+            return handoff.agent not in self.there
+
+        return replace(self.world.people, at_desk=there, absent=absent, grace=timedelta(minutes=1))
+
     def as_agent(self, step: Callable[[], Awaitable[object]], death: int) -> None:
         try:
             self.dying(step, death)
@@ -254,8 +289,14 @@ class Owning(RuleBasedStateMachine):
             return [one for one in found if one is not None]
 
         every = self.runs(look())
-        assert not [one.id for one in every if one.open and one.id in self.closed]
-        self.closed |= {one.id for one in every if not one.open}
+        assert not [one.id for one in every if one.open and self.closed.get(one.id) == one.reopened], "but for who opens it"
+        self.closed |= {one.id: one.reopened for one in every if not one.open}
+
+    @invariant()
+    def each_record_says_one_thing(self) -> None:
+        for one in self.open_ones():
+            assert (one.offer is not None) is (one.state is HandoffState.OFFERED)
+            assert (one.agent is None) is (one.state is HandoffState.WAITING) or one.offer is not None
 
     @invariant()
     def nothing_is_asked_or_sent_twice(self) -> None:
