@@ -473,7 +473,7 @@ export async function go(url, push = true) {
 if (desk) {
   begin();
   document.addEventListener("toggle", ({ target }) => {
-    if (target.matches("details.close") && target.open) find("select, input:not([type=hidden]), button", target)?.focus();
+    if (target.matches("details.close") && target.open) (find("input[name=outcome], input[type=tel]", target) ?? find("select, textarea, button", target))?.focus();
   }, true);
   setInterval(tick, 1000);
   follow();
