@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 import unicodedata
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -38,6 +38,11 @@ USE_UP = (
 )
 SIP = re.compile(r"sips?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}(:\d{1,5})?", re.ASCII)
 """A desk phone or soft phone: https://www.twilio.com/docs/voice/api/sip-making-calls"""
+FIRST_NAME = "First agent"
+ALERTS = ("title", "sound", "desktop", "keys")
+"""What tells an agent that somebody wrote: the count in the title, a sound, a notification; and letters as keys."""
+AT_FIRST = frozenset({"title", "sound", "keys"})
+"""A notification is shown to nobody who did not ask for it."""
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 
 
@@ -60,6 +65,8 @@ class Agent:
     """May not sign in, and is rung by nothing."""
     supervisor: bool = False
     """May listen to calls and coach."""
+    alerts: frozenset[str] = AT_FIRST
+    """Of ALERTS, those that they want."""
 
     @property
     def in_browser(self) -> bool:
@@ -162,7 +169,7 @@ class AgentDirectory:
         with answered():
             await self._redis.set(where, new_id("s"), nx=True, ex=SEED_KEPT)
             seed = text(await self._redis.get(where) or new_id("s"))
-        profile = {} if before else {"username": FIRST, "display_name": "First agent", "available": "1"}
+        profile = {} if before else {"username": FIRST, "display_name": FIRST_NAME, "available": "1"}
         password = derived_password(secret, seed)
         return await self._give_one_time(FIRST, profile | {"seed": seed}, password, f"p_{seed}")
 
@@ -292,6 +299,11 @@ class AgentDirectory:
         await self._write(username, {"available": "1" if available else ""})
         return await self._known(username)
 
+    async def set_alerts(self, username: str, alerts: Iterable[str]) -> Agent:
+        """What of ALERTS the agent wants."""
+        await self._write(username, {"alerts": " ".join(["-", *(one for one in ALERTS if one in set(alerts))])})
+        return await self._known(username)
+
     async def _give_one_time(
         self, username: str, profile: dict[str, str], password: str | None = None, password_id: str | None = None
     ) -> OneTimePassword:
@@ -340,6 +352,7 @@ class AgentDirectory:
             browser=self._browser(username) if self._browser and record.get("in_browser") else None,
             disabled=bool(record.get("disabled")),
             supervisor=record.get("role") == SUPERVISOR or username in self._supervisors,
+            alerts=frozenset(record["alerts"].split()) & frozenset(ALERTS) if record.get("alerts") else AT_FIRST,
         )
 
 

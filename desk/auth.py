@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from connectors.visitors import place_of
-from desk.agents import AgentDirectory, AgentError
+from desk.agents import ALERTS, FIRST_NAME, AgentDirectory, AgentError, clean_name
 from desk.http import COOKIE, NotSignedIn, Visit, form_of, give_cookie, see, token_of, visitor
 from desk.pages import Pages
 from desk.passwords import SHORTEST, WeakPassword
 from desk.sessions import SessionStore, csrf_token, new_token
 
+UNNAMED = (FIRST_NAME,)
+"""Names that nobody chose."""
 WRONG = "The username or the password is not right."
 NEXT = re.compile(r"/desk(/handoffs/[A-Za-z0-9_-]{1,80})?")
 
@@ -84,7 +86,10 @@ class Doors:
         if fields.get("new", "") != fields.get("again", ""):
             return await self._password_form(request, 422, "The two new passwords differ.")
         try:
+            name = clean_name(fields["display_name"]) if visit.agent.must_change_password and "display_name" in fields else ""
             await self._agents.set_password(username, fields.get("new", ""))
+            if name:  # what customers read; the phone and the rest stay as they are
+                await self._agents.set_profile(username, name, visit.agent.phone or "", in_browser=visit.agent.in_browser)
         except (AgentError, WeakPassword) as refused:
             return await self._password_form(request, 422, str(refused))
         return await self._begin(request, username, "/desk")
@@ -107,6 +112,8 @@ class Doors:
         except AgentError as refused:
             return self._settings(visit, 422, name=name, phone=phone, in_browser=in_browser, error=str(refused))
         await self._agents.set_available(me.username, fields.get("available") == "1")
+        if "alerts" in fields:
+            await self._agents.set_alerts(me.username, [one for one in ALERTS if fields.get(f"alert_{one}") == "1"])
         return see("/desk/settings?saved")
 
     def _settings(
@@ -114,7 +121,7 @@ class Doors:
     ) -> web.Response:
         values = {"me": visit.agent, "csrf": visit.csrf, "name": name, "phone": phone, "error": error, "said": said}
         browsers = self._agents.browsers
-        return self._pages.render("settings.html", status, in_browser=in_browser, browsers=browsers, **values)
+        return self._pages.render("settings.html", status, in_browser=in_browser, browsers=browsers, alerts=ALERTS, **values)
 
     async def _begin(self, request: web.Request, username: str, onward: str) -> web.Response:
         """A fresh session in place of whatever the browser had."""
@@ -148,4 +155,5 @@ class Doors:
 
     async def _password_form(self, request: web.Request, status: int = 200, error: str = "") -> web.Response:
         visit = await visitor(request, self._agents, self._sessions, may_change=True)
-        return self._pages.render("password.html", status, me=visit.agent, csrf=visit.csrf, error=error, shortest=SHORTEST)
+        me, name = visit.agent, "" if visit.agent.display_name in UNNAMED else visit.agent.display_name
+        return self._pages.render("password.html", status, me=me, csrf=visit.csrf, error=error, shortest=SHORTEST, name=name)

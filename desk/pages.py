@@ -20,6 +20,8 @@ STATIC = {
     "desk.css": "text/css",
     "desk.js": "text/javascript",
     "articles.js": "text/javascript",
+    "alerts.js": "text/javascript",
+    "keys.js": "text/javascript",
     "softphone.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }

@@ -50,6 +50,8 @@ class Showing:
     known: FactWords
     column: Column
     troubles: Callable[[], Awaitable[Sequence[str]]]
+    simulated: bool = False
+    """Whether the simulator is there for a try."""
     searched: bool = False
     """Whether there are articles to search."""
     wishes: Mapping[str, str] = field(default_factory=dict)
@@ -130,6 +132,6 @@ class Showing:
         values |= {"offered": column.offered, "to_do": await self.people.to_do(agent.username), "names": here.names}
         values |= {"at_desk": colleagues, "spans": SPANS}
         there, page = [one.display_name for one in here.at_desk], f"/desk/handoffs/{selected}" if selected else "/desk"
-        values |= {"page": page, "here": there, "queue_title": self.people.queues.title}
+        values |= {"page": page, "here": there, "queue_title": self.people.queues.title, "simulated": self.simulated}
         values |= {"troubles": await self.troubles(), "has_articles": self.searched, "may_propose": bool(self.amended)}
         return values, here.names

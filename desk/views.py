@@ -51,7 +51,8 @@ class Desk:
     agents may answer calls in their browser. ``troubles``: what is to be mended, in sentences. ``articles``: what agents may
     search beside the composer, if there are any; ``proposed``: what was proposed for them, None where nothing is kept: then
     nobody is let propose. ``known``: what agents read of what the assistant knows; ``promised``: how soon
-    customers are promised an answer; ``wishes``: what customers want, by intent.
+    customers are promised an answer; ``wishes``: what customers want, by intent; ``simulated``: the simulator is there for
+    a try.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Desk:
         known: FactWords | None = None,
         promised: Promises | None = None,
         wishes: Mapping[str, str] | None = None,
+        simulated: bool = False,
     ) -> None:
         self._people = people
         self._agents = agents
@@ -92,7 +94,7 @@ class Desk:
         self._board = Board(people, clock)
         column = Column(people, self._board, self._presence, sessions.marks, promised or Promises(), known, self._pages, clock)
         common = (people, agents, self._presence, self._calling, self._pages, told, clock, softphone, known, column, troubles)
-        self._showing = Showing(*common, searched=articles is not None, amended=names, wishes=wishes or {})
+        self._showing = Showing(*common, simulated=simulated, searched=articles is not None, amended=names, wishes=wishes or {})
         self._life = LifeForms(people, self._visitor, self._done, clock)
         self._stopping = asyncio.Event()
 

@@ -159,6 +159,7 @@ def desk_of(core: Core) -> Desk:
         known=core.base.content.known,
         promised=core.base.content.promised,
         wishes=core.base.content.wishes,
+        simulated=settings.simulated,
         proposed=core.base.records.proposals if settings.recording else None,  # else a button would promise what nothing keeps
     )
 

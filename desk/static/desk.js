@@ -1,6 +1,9 @@
 // The desk's page: sends forms, swaps the parts the server renders, follows /desk/events, keeps drafts.
 // Why not htmx: docs/decisions/0003-desk-without-htmx.md
 
+import "./alerts.js";
+import "./keys.js";
+
 const desk = document.querySelector("main.desk");
 export const skew = Date.now() - Date.parse(document.documentElement.dataset.now);
 const find = (selector, within = document) => within.querySelector(selector);
@@ -190,6 +193,7 @@ function apply(html, own = false, sentences = false) {
     else if (keep === undefined || keep !== old.dataset.keep) swap(old, part);
   }
   dress();
+  focusReply();
   document.dispatchEvent(new Event("desk-changed"));
 }
 
@@ -334,6 +338,15 @@ function complain(form, sentence) {
   place.replaceChildren(place.matches("[role=alert]") ? sentence : error);
 }
 
+let awaitsReply = false; // accepted, and the composer may come with a later look
+
+function focusReply() {
+  const reply = awaitsReply && find("#reply:enabled");
+  if (!reply) return;
+  awaitsReply = false;
+  reply.focus();
+}
+
 async function send(form) {
   if (form.ariaBusy === "true") return;
   form.ariaBusy = "true";
@@ -354,7 +367,8 @@ async function send(form) {
     if (overtaken) refresh();
     applied = Math.max(applied, mine);
     // ... unless the phone in this browser rings already
-    if (answer.ok && form.dataset.send === "accept" && !document.activeElement.closest("#softphone")) find("#reply")?.focus();
+    if (answer.ok && form.dataset.send === "accept" && !document.activeElement.closest("#softphone")) awaitsReply = true;
+    focusReply();
     if (answer.ok && form.dataset.send === "life" && document.activeElement === document.body) find("#conversation")?.focus({ preventScroll: true });
   } catch {
     complain(form, "The desk could not be reached. What you typed is kept; send it again.");

@@ -54,6 +54,7 @@ async def test_first_sign_in(page: Page, house: House) -> None:
     await page.get_by_label("Username").fill("agent")
     await page.get_by_label("Password").fill(made.password)
     await page.keyboard.press("Enter")
+    await page.get_by_label("Your name, as customers read it").fill("Ana Reyes")
     await page.get_by_label("New password", exact=True).fill(PASSWORD)
     await page.get_by_label("New password again").fill(PASSWORD)
     await page.keyboard.press("Enter")

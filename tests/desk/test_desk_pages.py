@@ -86,7 +86,7 @@ async def test_no_script_or_style_stands_in_a_page(ana: Browser, house: House) -
 
 async def test_an_empty_desk(ana: Browser) -> None:
     text = (await ana.get("/desk")).text
-    assert "Nobody is waiting." in text and "Choose a conversation" in text
+    assert "Nobody is waiting." in text and "Nobody needs a person just now" in text and "/simulator/" not in text
 
 
 async def test_the_queue_is_ordered_and_says_what_matters(ana: Browser, house: House) -> None:

@@ -63,6 +63,7 @@ class DeskAgent:
 
     @staticmethod
     async def _choose_password(page: Page) -> None:
+        await page.get_by_label("Your name, as customers read it").fill("First agent")
         await page.get_by_label("New password", exact=True).fill(PASSWORD)
         await page.get_by_label("New password again").fill(PASSWORD)
         await page.get_by_role("button", name="Save password").click()
