@@ -14,6 +14,7 @@ WINDOW = timedelta(minutes=15)
 PER_USERNAME = 5
 PER_REMOTE = 20
 TOKENS = 30
+SEARCHES = 60
 
 
 class _Windows:
@@ -77,6 +78,19 @@ class TokenLimit:
         """Count one; 0 when it may be made, else seconds until the next is allowed."""
         (count,) = await self._windows.count(f"tokens:{digest(username)}")
         return 0 if count <= TOKENS else self._windows.left()
+
+
+class SearchLimit:
+    """How often an agent may search what is over in a window: enough for work, too little to read all customers' names. Keys
+    ``ot:desk:searches:...``."""
+
+    def __init__(self, redis: Redis, *, clock: Clock) -> None:
+        self._windows = _Windows(redis, clock)
+
+    async def wait(self, username: str) -> int:
+        """Count one; 0 when it may be made, else seconds until the next is allowed."""
+        (count,) = await self._windows.count(f"searches:{digest(username)}")
+        return 0 if count <= SEARCHES else self._windows.left()
 
 
 class SentOnce:

@@ -21,7 +21,7 @@ from redis.asyncio import Redis
 from bot.facts.audit import signed_in, signed_out
 from bot.ports import Clock, Facts, NoFacts
 from desk.agents import Agent
-from desk.limits import SentOnce, SignInLimit, TokenLimit
+from desk.limits import SearchLimit, SentOnce, SignInLimit, TokenLimit
 from desk.read_marks import ReadMarks
 from desk.store import answered, digest, moment, text
 
@@ -86,6 +86,7 @@ class SessionStore:
         self.tries = SignInLimit(redis, clock=clock)
         self.sent = SentOnce(redis)
         self.tokens = TokenLimit(redis, clock=clock)
+        self.searches = SearchLimit(redis, clock=clock)
         self.marks = ReadMarks(redis)
 
     @property

@@ -6,7 +6,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiohttp import web
@@ -28,6 +28,7 @@ from desk.life.times import SPANS
 from desk.pages import Pages
 from desk.presence import Presence
 from desk.queue.column import Column
+from desk.queue.past import Past
 from desk.queue.wanted import MOST, Wanted
 from desk.words.facts import FactWords
 
@@ -50,6 +51,8 @@ class Showing:
     known: FactWords
     column: Column
     troubles: Callable[[], Awaitable[Sequence[str]]]
+    past: Past | None = None
+    """Where what is over is looked for."""
     simulated: bool = False
     """Whether the simulator is there for a try."""
     searched: bool = False
@@ -121,6 +124,9 @@ class Showing:
         request, agent, here = visit.request, visit.agent, await self.presence.look()
         wanted, have = Wanted.of(request.query), frozenset(request.headers.get(HAVE, "").split(".")[:MOST])
         column = await self.column.left(agent, here, wanted, selected, have)
+        if self.past and wanted.q and (request.query.get("search") == "1" or not visit.by_script):
+            earlier, trouble = await self.past.found(agent.username, wanted.q)
+            column = replace(column, earlier=earlier, trouble=trouble)
         values: dict[str, object] = {
             "me": agent,
             "csrf": visit.csrf,

@@ -30,6 +30,7 @@ from desk.pages import Pages, static
 from desk.presence import Presence
 from desk.queue.board import Board
 from desk.queue.column import Column
+from desk.queue.past import Past, Records
 from desk.queue.promises import Promises
 from desk.sessions import SessionStore
 from desk.showing import Showing
@@ -52,7 +53,7 @@ class Desk:
     search beside the composer, if there are any; ``proposed``: what was proposed for them, None where nothing is kept: then
     nobody is let propose. ``known``: what agents read of what the assistant knows; ``promised``: how soon
     customers are promised an answer; ``wishes``: what customers want, by intent; ``simulated``: the simulator is there for
-    a try.
+    a try; ``records``: where what is over is looked for.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Desk:
         promised: Promises | None = None,
         wishes: Mapping[str, str] | None = None,
         simulated: bool = False,
+        records: Records | None = None,
     ) -> None:
         self._people = people
         self._agents = agents
@@ -94,7 +96,10 @@ class Desk:
         self._board = Board(people, clock)
         column = Column(people, self._board, self._presence, sessions.marks, promised or Promises(), known, self._pages, clock)
         common = (people, agents, self._presence, self._calling, self._pages, told, clock, softphone, known, column, troubles)
-        self._showing = Showing(*common, simulated=simulated, searched=articles is not None, amended=names, wishes=wishes or {})
+        self._past = Past(records, sessions.searches, told, self._pages, self._presence, clock) if records else None
+        self._showing = Showing(
+            *common, past=self._past, simulated=simulated, searched=articles is not None, amended=names, wishes=wishes or {}
+        )
         self._life = LifeForms(people, self._visitor, self._done, clock)
         self._stopping = asyncio.Event()
 
@@ -112,6 +117,7 @@ class Desk:
             ("/desk/events", self.events),
             (one, self.conversation),
             (one + "/earlier", self.earlier),
+            *([(f"/desk/conversations/{{id:{HANDOFF.pattern}}}", self.past)] if self._past else []),
             (one + f"/sound/{{sid:{SOUND.pattern}}}", self.sound),
             (one + f"/attachments/{{key:{ATTACHMENT.pattern}}}", self.attachment),
             ("/desk/static/{name}", static),
@@ -155,6 +161,13 @@ class Desk:
         """Older lines of a conversation."""
         await self._visitor(request)
         return await self._showing.earlier(request.match_info["id"], request.query.get("before", ""))
+
+    async def past(self, request: web.Request) -> web.StreamResponse:
+        """A conversation that is over, as it is kept for good."""
+        visit = await self._visitor(request)
+        if self._past is None:
+            raise Missing("There is no such conversation.")
+        return await self._past.page(request, visit)
 
     async def parts(self, request: web.Request) -> web.StreamResponse:
         """What may have changed on the page. Asked by the script, so it does not count as the agent's doing."""

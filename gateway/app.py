@@ -21,6 +21,7 @@ from gateway.commands.first_agent import keep_first_agent
 from gateway.observe.middleware import failures, plain_headers, visitors
 from gateway.observe.standing import Standing
 from gateway.outside import softphone
+from gateway.past import RecordedPast
 from gateway.reaching import check_store
 from gateway.settings.config import ONE_ADDRESS, Settings
 from gateway.settings.kinds import is_loopback
@@ -160,6 +161,7 @@ def desk_of(core: Core) -> Desk:
         promised=core.base.content.promised,
         wishes=core.base.content.wishes,
         simulated=settings.simulated,
+        records=RecordedPast(core.base.records, core.base.content.known) if settings.recording else None,
         proposed=core.base.records.proposals if settings.recording else None,  # else a button would promise what nothing keeps
     )
 

@@ -17,6 +17,7 @@ from desk.agents import Agent
 from desk.pages import Pages
 from desk.presence import Here, Presence
 from desk.queue.board import Board
+from desk.queue.past import Found
 from desk.queue.promises import Promises
 from desk.queue.rows import ORDER, Looking, Row, chosen, counts, rows
 from desk.queue.wanted import ListName, Wanted
@@ -75,7 +76,7 @@ class Left:
     """Those of colleagues who are not there."""
     offered: Sequence[Handoff] = ()
     """To this agent, by a colleague."""
-    earlier: Sequence[Any] | None = None
+    earlier: Sequence[Found] | None = None
     trouble: str = ""
     lists: tuple[ListName, ...] = tuple(ListName)
 

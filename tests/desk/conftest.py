@@ -21,6 +21,7 @@ from desk.agents import AgentDirectory
 from desk.articles.proposals import Listed
 from desk.calls.softphone import Softphone
 from desk.passwords import Passwords
+from desk.queue.past import Records
 from desk.sessions import SessionStore
 from desk.views import Desk
 from desk.words.facts import FactWords
@@ -150,6 +151,7 @@ async def opened_house(
     articles: Library | None = None,
     proposed: Listed | None = None,
     known: FactWords | None = None,
+    records: Records | None = None,
 ) -> AsyncIterator[House]:
     """A desk that listens on a free port."""
     people, sessions = FakePeople(clock), SessionStore(redis, clock=clock, facts=facts)
@@ -164,6 +166,7 @@ async def opened_house(
         articles=articles,
         proposed=proposed,
         known=known,
+        records=records,
     )
     app = web.Application()
     app.add_routes(desk.routes())
