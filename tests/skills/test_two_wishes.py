@@ -14,7 +14,7 @@ from bot.skills.action_server.guard import executor_for
 from bot.skills.parsing.names import Names
 from bot.skills.registry import all_actions
 from knowledge.library import Library
-from tests.assistant.test_language import HELD_OUT, training_sentences
+from tests.assistant.test_language import HELD_OUT, TRAINED
 from tests.talking.fixtures import Clock
 from tests.talking.talk import UNDERSTANDING, InProcess, Talk
 from tests.talking.training import ROOT
@@ -137,7 +137,7 @@ async def test_another_wish_in_between_has_the_second_forgotten(talk: Start) -> 
 
 async def test_one_wish_is_not_taken_for_two(talk: Start, loaded: tuple[object, object]) -> None:
     wrong = []
-    for intent, sentences in [*training_sentences().items(), *HELD_OUT.items()]:
+    for intent, sentences in [*TRAINED.items(), *HELD_OUT.items()]:
         for sentence in sentences:
             parsed = await UNDERSTANDING.parse(loaded[0], sentence)
             pairs = [one["value"] for one in parsed["entities"] if one["entity"] == "also"]
