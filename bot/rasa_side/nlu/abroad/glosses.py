@@ -17,6 +17,7 @@ SHORTEST = 3
 """Letters of a beginning."""
 
 SPANISH = """
+name is: llamo; one: uno; two: dos; three: tres; four: cuatro; five: cinco; six: seis; seven: siete; eight: ocho; nine: nueve
 abroad: extranjero exterior; accept: acept* agarr*; account: cuenta cuentas cuentita*; activate: activ*
 address: direccion* domicilio; advisor: asesor* ejecutiv*; afraid: miedo; afternoon: tarde; again: vez nuevamente
 agent: agente* representante operador*; airport: aeropuerto; alert: alerta* notific* avis*; already: ya; also: tambien ademas
