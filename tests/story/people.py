@@ -55,6 +55,16 @@ class DeskAgent:
         await expect(page.get_by_role("navigation", name="Queue")).to_be_visible()
         return cls(page)
 
+    @classmethod
+    async def signs_in_as(cls, browser: Browser, stack: Stack, username: str, name: str) -> DeskAgent:
+        """A further agent, new to the desk."""
+        await stack.agent(username, name, PASSWORD)
+        page = await (await browser.new_context(viewport={"width": 1280, "height": 800})).new_page()
+        await page.goto(f"{stack.internal}/desk")
+        await cls._sign_in(page, username, PASSWORD)
+        await expect(page.get_by_role("navigation", name="Queue")).to_be_visible()
+        return cls(page)
+
     @staticmethod
     async def _sign_in(page: Page, username: str, password: str) -> None:
         await page.get_by_label("Username").fill(username)
@@ -87,6 +97,19 @@ class DeskAgent:
         await self.page.get_by_label("What was agreed").fill(outcome)
         async with self.page.expect_response(lambda answer: answer.url.endswith("/close")):  # a phone may be hung up right after
             await self.page.get_by_role("button", name="Close conversation").click()
+
+    async def offers(self, name: str, note: str) -> None:
+        """The conversation to a colleague."""
+        await self.page.locator("#hand-over").click()
+        form = self.page.locator("form[action$=offer]")
+        await form.get_by_label("To a colleague").select_option(label=name)
+        await form.get_by_label("Note for colleagues").fill(note)
+        await form.get_by_role("button", name="Offer it").click()
+
+    async def takes(self) -> None:
+        """What a colleague offers."""
+        await self.page.locator(".to-do").get_by_role("link").first.click()
+        await self.page.get_by_role("button", name="Take it").click()
 
     async def has_phone(self, number: str) -> None:
         """Set the number that is rung for calls."""

@@ -52,6 +52,14 @@ class Stack:
             found: dict[str, Any] = await answer.json()
             return found
 
+    async def agent(self, username: str, name: str, password: str) -> None:
+        """Another agent, who has chosen a password."""
+        redis = connect(json.loads((self.home / "running.json").read_text())["redis_url"])
+        agents = AgentDirectory(redis)
+        await agents.add(username, name)
+        await agents.set_password(username, password)
+        await redis.aclose()
+
     async def colleague(self, *, available: bool) -> None:
         """The colleague at the desk is away, or back."""
         redis = connect(json.loads((self.home / "running.json").read_text())["redis_url"])
