@@ -13,7 +13,7 @@ theirs was last heard (a page follows ``/desk/events`` and is heard with each be
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -105,15 +105,14 @@ class Presence:
         colleague may take it over, instead of a customer writing to nobody."""
         return handoff.id in (await self.look()).left([handoff])
 
-    async def absent(self, handoff: Handoff) -> bool:
-        """``left_behind``, or set to away and nothing done since GRACE: whose conversations go back to the line in a while."""
+    async def absent(self, handoffs: Sequence[Handoff]) -> frozenset[str]:
+        """Of these, the ids of those whose agent is not there: ``left_behind``, or set to away and nothing done since GRACE.
+        They go back to the line in a while."""
         here = await self.look()
-        if here.left([handoff]):
-            return True
-        agent = next((one for one in here.agents if one.username == handoff.agent), None) if handoff.held else None
-        if agent is None or agent.available or (handoff.call_sid and not handoff.types):
-            return False
-        return not here.acts(agent.username)
+        away = {one.username for one in here.agents if not one.available and not here.acts(one.username)}
+        talks = {one.id for one in handoffs if one.call_sid and not one.types}
+        gone = {one.id for one in handoffs if one.held and one.agent in away and one.id not in talks}
+        return here.left(handoffs) | gone
 
     async def by_phone(self) -> list[Agent]:
         """Who may be rung, by name."""

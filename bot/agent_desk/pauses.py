@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,14 +44,14 @@ class Pauses:
         moment = self.telling.clock()
         await self.telling.handoffs.change(handoff_id, lambda now: goes_on(owned_by(now, agent), moment, BY_AGENT))
 
-    async def look(self) -> int:
-        """Those whose time has come are their agents' again; how many."""
+    async def look(self, listing: Sequence[Handoff]) -> int:
+        """Those whose time has come are their agents' again; how many of these."""
         book, moment = self.telling.handoffs, self.telling.clock()
 
         def due(one: Handoff) -> bool:
             return one.state is HandoffState.SNOOZED and one.snoozed_until is not None and one.snoozed_until <= moment
 
-        found = [one.id for one in await book.handoffs.listing() if due(one)]
+        found = [one.id for one in listing if due(one)]
         for one in found:
             await book.change(one, lambda now: goes_on(now, moment, DUE) if due(now) else now)
         return len(found)

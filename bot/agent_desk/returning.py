@@ -3,7 +3,7 @@ told, once, whatever the cause."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -22,13 +22,13 @@ RELEASED, MOVED = "released", "moved"
 SENTENCES = {RELEASED: "utter_agent_released", MOVED: "utter_agent_moved"}
 """What the customer is told first; who is gone has left."""
 
-Absent = Callable[[Handoff], Awaitable[bool]]
-"""Whether the agent who has it does not read it. Raises StoreUnavailable."""
+Absent = Callable[[Sequence[Handoff]], Awaitable[Collection[str]]]
+"""Of these, the ids of those whose agent does not read them. Raises StoreUnavailable."""
 
 
-async def nobody_absent(_handoff: Handoff) -> bool:
+async def nobody_absent(_handoffs: Sequence[Handoff]) -> Collection[str]:
     """Where nobody knows who is there."""
-    return False
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +57,14 @@ class Returning:
             await self.telling.noticed(handoff, await self._words(handoff), cause)
         await self.telling.handoffs.change(handoff.id, lambda now: replace(now, agent_left_at=None))
 
-    async def look(self) -> int:
-        """Conversations of agents who are gone for longer than the grace come back to the line; how many did."""
-        book = self.telling.handoffs
-        theirs = [one for one in await book.handoffs.listing() if one.state is HandoffState.ASSIGNED and one.agent != INBOX]
-        return sum([await self._alone(one) for one in theirs])
+    async def look(self, listing: Sequence[Handoff]) -> int:
+        """Conversations of agents who are gone for longer than the grace come back to the line; how many of these did."""
+        theirs = [one for one in listing if one.state is HandoffState.ASSIGNED and one.agent != INBOX]
+        absent = await self.absent(theirs) if theirs else ()
+        return sum([await self._alone(one, absent=one.id in absent) for one in theirs])
 
-    async def _alone(self, handoff: Handoff) -> bool:
+    async def _alone(self, handoff: Handoff, *, absent: bool) -> bool:
         book, moment = self.telling.handoffs, self.telling.clock()
-        absent = await self.absent(handoff)
         since = handoff.alone_since
         if not absent or since is None:
             if absent is (since is None):  # what is known has changed

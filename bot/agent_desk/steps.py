@@ -46,5 +46,6 @@ class Steps:
 
     async def look(self) -> int:
         """What the clock has to do: deadlines of offers, snoozes, write-ups, agents who are gone; how much was done."""
-        looks = (self.transfers.look, self.pauses.look, self.ending.look, self.returning.look)
-        return sum([await look() for look in looks])
+        listing = await self.returning.telling.handoffs.handoffs.listing()
+        looks = (self.transfers.look, self.pauses.look, self.returning.look)
+        return sum([await look(listing) for look in looks]) + await self.ending.look()

@@ -3,7 +3,7 @@ or a colleague takes it over."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -69,10 +69,10 @@ class Transfers:
                 raise HandoffRefused("This conversation is not offered to you any more.")
             await self._comes_back(handoff, DECLINED, agent, words)
 
-    async def look(self) -> int:
-        """Offers whose deadline is over; how many."""
+    async def look(self, listing: Sequence[Handoff]) -> int:
+        """Offers whose deadline is over come back; how many of these."""
         book, moment = self.telling.handoffs, self.telling.clock()
-        due = [one for one in await book.handoffs.listing() if one.offer and one.offer.until <= moment]
+        due = [one for one in listing if one.offer and one.offer.until <= moment]
         for one in due:
             async with holding(one.id, book, self.locks) as handoff:
                 if handoff.offer == one.offer:
@@ -108,7 +108,7 @@ class Transfers:
 
     async def _comes_back(self, handoff: Handoff, why: str, agent: str, words: str) -> None:
         """The caller holds it. To who gave it; in line when that is nobody, or they have left: then the customer is told."""
-        gone = handoff.agent is not None and await self.returning.absent(handoff)
+        gone = handoff.agent is not None and handoff.id in await self.returning.absent([handoff])
         moment, told = self.telling.clock(), agent or (handoff.offer.to if handoff.offer else "")
 
         def back(now: Handoff) -> Handoff:

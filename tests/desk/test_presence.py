@@ -157,9 +157,9 @@ async def test_who_is_away_and_does_nothing_is_absent_in_a_while_though_the_page
     await ana.post("/desk/available", {"available": ""})
     house.clock.forward(seconds=after.total_seconds())
     await ana.get("/desk/parts", **{"X-Desk": "parts"})
-    assert await presence.absent(handoff) is absent and not await presence.left_behind(handoff)
+    assert bool(await presence.absent([handoff])) is absent and not await presence.left_behind(handoff)
     await ana.get("/desk")
-    assert not await presence.absent(handoff), "who does something is there"
+    assert not await presence.absent([handoff]), "who does something is there"
 
 
 async def test_who_is_available_with_an_open_page_or_on_the_phone_is_not_absent(
@@ -168,6 +168,6 @@ async def test_who_is_available_with_an_open_page_or_on_the_phone_is_not_absent(
     handoff = await house.people.accept(house.people.open().id, "ana", None)
     house.clock.forward(seconds=GRACE.total_seconds())
     await ana.get("/desk/parts", **{"X-Desk": "parts"})
-    assert not await presence.absent(handoff)
+    assert not await presence.absent([handoff])
     await ana.post("/desk/sign-out", {})
-    assert await presence.absent(handoff) and not await presence.absent(replace(handoff, call_sid="CA1"))
+    assert await presence.absent([handoff]) == {handoff.id} and not await presence.absent([replace(handoff, call_sid="CA1")])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -217,8 +217,8 @@ class Owning(RuleBasedStateMachine):
         async def there() -> Collection[str]:
             return self.there
 
-        async def absent(handoff: Handoff) -> bool:
-            return handoff.agent not in self.there
+        async def absent(handoffs: Sequence[Handoff]) -> Collection[str]:
+            return {one.id for one in handoffs if one.agent not in self.there}
 
         return replace(self.world.people, at_desk=there, absent=absent, grace=timedelta(minutes=1))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -45,8 +45,8 @@ class Desk:
     async def at_desk(self) -> Collection[str]:
         return self.there
 
-    async def absent(self, handoff: Handoff) -> bool:
-        return handoff.agent not in self.there
+    async def absent(self, handoffs: Sequence[Handoff]) -> Collection[str]:
+        return {one.id for one in handoffs if one.agent not in self.there}
 
 
 @pytest.fixture
