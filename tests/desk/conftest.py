@@ -22,6 +22,7 @@ from desk.articles.proposals import Listed
 from desk.calls.softphone import Softphone
 from desk.passwords import Passwords
 from desk.queue.past import Records
+from desk.queue.promises import Promises
 from desk.sessions import SessionStore
 from desk.views import Desk
 from desk.words.facts import FactWords
@@ -152,6 +153,7 @@ async def opened_house(
     proposed: Listed | None = None,
     known: FactWords | None = None,
     records: Records | None = None,
+    promised: Promises | None = None,
 ) -> AsyncIterator[House]:
     """A desk that listens on a free port."""
     people, sessions = FakePeople(clock), SessionStore(redis, clock=clock, facts=facts)
@@ -167,6 +169,7 @@ async def opened_house(
         proposed=proposed,
         known=known,
         records=records,
+        promised=promised,
     )
     app = web.Application()
     app.add_routes(desk.routes())
