@@ -42,7 +42,7 @@ class Detector:
     def language(self, text: str, before: str) -> str:
         """The language of a text of somebody who spoke ``before``: the same unless its words tell clearly for another one."""
         said = [word for word in words(text) if len(word) > 1][:LONGEST]  # "y" is "why" to some and "and" to others
-        if len(said) == 1 and before != self.first:
+        if _is_name(text) or (len(said) == 1 and before != self.first):
             return before
         scores = {language: self._score(said, language) for language in self.frequency}
         best = max(scores, key=lambda language: (scores[language], language == before), default=before)
@@ -55,6 +55,12 @@ class Detector:
 
     def _known(self, said: list[str], language: str) -> float:
         return sum(word in self.frequency[language] for word in said) / len(said) if said else 0.0
+
+
+def _is_name(text: str) -> bool:
+    """Several words, each with a capital: "Puerto Rico" is called so in any language."""
+    parts = text.split()
+    return len(parts) > 1 and all(part.istitle() for part in parts)
 
 
 def _frequency(count: Counter[str]) -> dict[str, float]:

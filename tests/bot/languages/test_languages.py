@@ -77,6 +77,21 @@ def test_short_answers_names_and_figures_never_switch(bank: Hearing, before: str
     assert bank.heard(said, before) == (before, False)
 
 
+@pytest.mark.parametrize("before", ["en", "es"])
+@pytest.mark.parametrize(
+    "place", ["Puerto Rico", "Costa Rica", "El Salvador", "Santo Domingo", "New York", "mexico", "panama", "Spain", "Peru"]
+)
+def test_a_place_that_is_named_never_switches(bank: Hearing, before: str, place: str) -> None:
+    assert bank.heard(place, before) == (before, False)
+
+
+@pytest.mark.parametrize(
+    "said", ["tarj nueva?", "saldo plis", "xq me rebota la tarjeta", "orita abren?", "NO PUEDO ENTRAR", "murio mi jefe"]
+)
+def test_spanish_as_it_is_texted_is_heard(bank: Hearing, said: str) -> None:
+    assert bank.heard(said, "en") == ("es", False)
+
+
 @pytest.mark.parametrize("said", ["balance", "routing number", "PIN", "yes", "help", "hello"])
 def test_an_english_word_does_not_lead_away_from_spanish(bank: Hearing, said: str) -> None:
     assert bank.heard(said, "es") == ("es", False)
