@@ -19,6 +19,7 @@ from desk.queue.board import Board
 
 BEAT = 15.0  # seconds; a closed tab or an ended session is noticed at the next beat at the latest
 SUBSCRIBES = 0.05  # seconds that watching gets to begin, because on hello the page reads what it missed
+PASSED = ("line", "typing")
 RETRY = 2000  # milliseconds the browser waits before it connects again
 
 
@@ -43,7 +44,7 @@ async def stream(
             await response.write(f"retry: {RETRY}\n\n".encode() + _frame("hello", None))
             while not stopping.is_set():
                 await asyncio.wait({following, stop}, timeout=beat, return_when=asyncio.FIRST_COMPLETED)
-                if following.done() and not following.exception() and (event := following.result()):
+                if following.done() and not following.exception() and (event := following.result()) and event.kind != "typing":
                     board.changed(event.handoff_id)
                 if stop.done() or not await _pass_on(response, following, signed_in):
                     break
@@ -69,7 +70,7 @@ async def _pass_on(
     event = following.result()
     if event is None:
         return False
-    await response.write(_frame("line" if event.kind == "line" else "queue", event.handoff_id))
+    await response.write(_frame(event.kind if event.kind in PASSED else "queue", event.handoff_id))
     return True
 
 

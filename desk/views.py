@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot.agent_desk.workspace import LONGEST_REPLY
 from bot.door.outgoing import unreadable
+from bot.model import Address, AddressKind
 from bot.ports import Clock, Facts, HandoffRefused, NoFacts, People, StoreUnavailable
 from desk import live
 from desk.agents import AgentDirectory
@@ -37,6 +38,8 @@ from desk.showing import Showing
 from desk.words.facts import FactWords
 from knowledge.library import Library
 
+Typing = Callable[[Address, bool], Awaitable[None]]
+"""Shows the customer at that address that an agent writes, or no more."""
 HANDOFF = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
@@ -53,7 +56,8 @@ class Desk:
     search beside the composer, if there are any; ``proposed``: what was proposed for them, None where nothing is kept: then
     nobody is let propose. ``known``: what agents read of what the assistant knows; ``promised``: how soon
     customers are promised an answer; ``wishes``: what customers want, by intent; ``simulated``: the simulator is there for
-    a try; ``records``: where what is over is looked for.
+    a try; ``records``: where what is over is looked for; ``typing``: shows a customer
+    that an agent writes.
     """
 
     def __init__(
@@ -74,6 +78,7 @@ class Desk:
         wishes: Mapping[str, str] | None = None,
         simulated: bool = False,
         records: Records | None = None,
+        typing: Typing | None = None,
     ) -> None:
         self._people = people
         self._agents = agents
@@ -101,6 +106,7 @@ class Desk:
             *common, past=self._past, simulated=simulated, searched=articles is not None, amended=names, wishes=wishes or {}
         )
         self._life = LifeForms(people, self._visitor, self._done, clock)
+        self._typing = typing
         self._stopping = asyncio.Event()
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -133,6 +139,7 @@ class Desk:
             ("/desk/available", self.available),
             (one + "/accept", self.accept),
             (one + "/reply", self.reply),
+            (one + "/typing", self.typing),
             (one + "/call", self.call),
             (one + "/unlink", self.unlink),
             *self._life.routes(one),
@@ -241,6 +248,15 @@ class Desk:
             return await self._done(visit, handoff_id, Refusal("reply", str(refused), text, once))
         await self._sessions.sent.done(number)
         return await self._done(visit, handoff_id, Refusal("reply", MASKED, status=200) if secrets_out else None)
+
+    async def typing(self, request: web.Request) -> web.StreamResponse:
+        """The agent writes, or does not any more: the customer is shown it where they are on the web chat."""
+        visit, fields = await visitor(request, self._agents, self._sessions, touch=False), await form_of(request)
+        one = await self._people.glance(request.match_info["id"])
+        address = one.contact.last_address if one and one.contact else None
+        if one and one.handoff.agent == visit.agent.username and address and address.kind is AddressKind.WEB and self._typing:
+            await self._typing(address, fields.get("on") == "1")
+        return web.Response(status=204)
 
     async def unlink(self, request: web.Request) -> web.StreamResponse:
         """Take apart two conversations that were joined (docs/identity.md)."""

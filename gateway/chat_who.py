@@ -32,6 +32,13 @@ class ChatWho:
             return None
         return "" if handoff.agent in (None, INBOX) else await self.name_of(handoff.agent)
 
+    async def typing(self, web_id: str) -> None:
+        """The visitor writes: whoever has the conversation is shown it. Raises StoreUnavailable."""
+        contact = await self.contacts.find(Address(AddressKind.WEB, web_id))
+        handoff = await self.handoffs.open_for(contact.conversation_id) if contact else None
+        if handoff is not None and handoff.agent is not None:
+            await self.inner.post(DeskEvent("typing", handoff.id))
+
     async def post(self, event: DeskEvent) -> None:
         """See ``bot.ports.stores.Bulletin``. The tabs ask by themselves now and then, so news that is lost is only late."""
         await self.inner.post(event)

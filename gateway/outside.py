@@ -125,6 +125,7 @@ def web_chat(
         spoken={code: table(code, PAGES, "chat") for code in languages.others},
         vouch=vouch,
         who=who.who,
+        typing=who.typing,
     )
 
 

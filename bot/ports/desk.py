@@ -16,7 +16,7 @@ from bot.ports.phone_line import Room
 
 @dataclass(frozen=True, slots=True)
 class DeskEvent:
-    """Something changed that a desk page shows: ``kind`` is ``queue`` or ``line``."""
+    """Something changed that a desk page shows: ``kind`` is ``queue``, ``line``, or ``typing`` (by the customer; passing)."""
 
     kind: str
     handoff_id: str | None

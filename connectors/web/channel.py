@@ -38,7 +38,8 @@ class WebChat:
     ``allowed_origins``: pages that may open the socket, as ``origins`` gives them. ``frame_ancestors``: origins that may
     frame the page ``/`` (the simulator's). ``voice_number``, ``sms_number``: E.164, shown on the page; None hides them.
     ``spoken``: the widget's sentences in further languages (``connectors.web.pages``).
-    ``vouch``: takes a signed-in page's word (``connectors.web.identity``). ``who``: see ``connectors.web.socket.Chat``.
+    ``vouch``: takes a signed-in page's word (``connectors.web.identity``). ``who`` and
+    ``typing``: see ``connectors.web.socket.Chat``.
     """
 
     name = ChannelName.WEB
@@ -58,6 +59,7 @@ class WebChat:
         limits: Limits | None = None,
         vouch: Callable[[str, str], Awaitable[LinkSeen | None]] | None = None,
         who: Callable[[str], Awaitable[str | None]] | None = None,
+        typing: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         limits = limits or Limits()
         self._limits = limits
@@ -78,6 +80,7 @@ class WebChat:
             visitors=Buckets(limits.remote_visitors, clock),
             vouch=vouch,
             who=who,
+            typing=typing,
         )
 
     def attach(self, app: web.Application) -> None:

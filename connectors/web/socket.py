@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -31,6 +32,7 @@ ELSEWHERE = 4008  # ours: the visitor has opened too many tabs, and this is the 
 
 _STATUS = {"received": DeliveryStatus.DELIVERED, "read": DeliveryStatus.READ}
 _WORDED = {"too_long": "utter_too_long", "too_fast": "utter_too_fast"}
+TYPING_EVERY = timedelta(seconds=2)
 HERE_EVERY = 30.0
 """Seconds between two notes that a tab is here; less than ``bot.handoff.place_in_line`` waits before somebody counts as gone."""
 
@@ -52,6 +54,8 @@ class Chat:
     """Takes a web id and what a signed-in page says of it (``connectors.web.identity``)."""
     who: Callable[[str], Awaitable[str | None]] | None = None
     """The name of the person who has a visitor's conversation (empty: one without a name); None while the assistant has it."""
+    typing: Callable[[str], Awaitable[None]] | None = None
+    """Told that a visitor writes, now and then while they do; where a person has the conversation, they are shown it."""
 
 
 class Socket:
@@ -71,6 +75,7 @@ class Socket:
         self._leaves = asyncio.Event()
         self._who_told: dict[str, Any] = {}
         self._who_due = False
+        self._typed_at: datetime | None = None
         self._pushes: deque[dict[str, Any]] = deque(maxlen=50)
 
     async def run(self) -> None:
@@ -225,9 +230,18 @@ class Socket:
             case frames.Ping():
                 await self._send({"type": "pong"})
             case frames.Typing():
-                pass  # nobody is shown it yet; the frame is part of the protocol
+                await self._typing()
             case _:
                 raise frames.BadFrame("bad_frame", "not expected here")
+
+    async def _typing(self) -> None:
+        """A nicety: what is told too often, or cannot be told, is dropped."""
+        moment = self._chat.clock()
+        if self._chat.typing is None or (self._typed_at and moment - self._typed_at < TYPING_EVERY):
+            return
+        self._typed_at = moment
+        with suppress(StoreUnavailable):
+            await self._chat.typing(self.web_id)
 
     async def _said(self, said: frames.Said) -> None:
         """Log it, hand it to the inbox, and only then acknowledge. The same id again changes nothing.

@@ -255,7 +255,31 @@ async function refreshOnce(what) {
   }
 }
 
+// ---- Somebody is writing, told both ways while it is so -----------------------------------------------------------------
+
+const SHOWN = 6000, TOLD = 4000; // milliseconds: how long it is shown without news, and between two that are sent
+let shownUntil = 0, toldAt = 0, idle = 0;
+
+function showTyping(handoff) {
+  const place = find("[data-typing]");
+  if (handoff !== desk.dataset.handoff || !place) return;
+  place.hidden = false;
+  clearTimeout(shownUntil);
+  shownUntil = setTimeout(() => { place.hidden = true; }, SHOWN);
+}
+
+function tellTyping(on) {
+  const form = find("form.reply[data-typing-to]");
+  if (!form || (on && Date.now() - toldAt < TOLD) || (!on && !toldAt)) return;
+  toldAt = on ? Date.now() : 0;
+  clearTimeout(idle);
+  if (on) idle = setTimeout(tellTyping, SHOWN, false);
+  const body = new URLSearchParams({ csrf: form.csrf.value, on: on ? "1" : "" });
+  fetch(form.dataset.typingTo, { method: "POST", headers: { "X-Desk": "parts" }, body }).catch(() => {}); // a nicety
+}
+
 function heard({ kind, handoff }) {
+  if (kind === "typing") return showTyping(handoff);
   if (kind === "signed-out") return toSignIn();
   if (kind === "lost") return lost("Connection lost. Trying again…");
   const others = handoff && handoff !== desk.dataset.handoff;
@@ -273,7 +297,7 @@ function follow() {
   const open = () => {
     holdsStream = true;
     const source = new EventSource("/desk/events");
-    for (const kind of ["hello", "queue", "line"]) {
+    for (const kind of ["hello", "queue", "line", "typing"]) {
       source.addEventListener(kind, ({ data }) => tell({ kind, handoff: JSON.parse(data).handoff }));
     }
     source.addEventListener("signed-out", () => { source.close(); tell({ kind: "signed-out" }); });
@@ -314,6 +338,8 @@ function sent(form) {
     sessionStorage.removeItem(draftKey());
     form.text.value = "";
     form.once.value = number();
+    toldAt = 0; // the words themselves end it
+    clearTimeout(idle);
     find("#said").textContent = "Sent.";
   }
   if (["call", "life"].includes(form.dataset.send)) {
@@ -406,7 +432,11 @@ document.addEventListener("submit", (event) => {
   send(form);
 });
 
-document.addEventListener("input", (event) => { if (event.target.id === "reply") saveDraft(); });
+document.addEventListener("input", (event) => {
+  if (event.target.id !== "reply") return;
+  saveDraft();
+  tellTyping(Boolean(event.target.value.trim()));
+});
 
 document.addEventListener("keydown", (event) => {
   const composing = event.isComposing || event.keyCode === 229;

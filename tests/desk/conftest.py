@@ -24,7 +24,7 @@ from desk.passwords import Passwords
 from desk.queue.past import Records
 from desk.queue.promises import Promises
 from desk.sessions import SessionStore
-from desk.views import Desk
+from desk.views import Desk, Typing
 from desk.words.facts import FactWords
 from knowledge.library import Library
 from tests.desk.fake_people import FakeClock, FakePeople
@@ -154,6 +154,7 @@ async def opened_house(
     known: FactWords | None = None,
     records: Records | None = None,
     promised: Promises | None = None,
+    typing: Typing | None = None,
 ) -> AsyncIterator[House]:
     """A desk that listens on a free port."""
     people, sessions = FakePeople(clock), SessionStore(redis, clock=clock, facts=facts)
@@ -170,6 +171,7 @@ async def opened_house(
         known=known,
         records=records,
         promised=promised,
+        typing=typing,
     )
     app = web.Application()
     app.add_routes(desk.routes())

@@ -90,7 +90,7 @@ async def test_a_name_is_only_text_and_one_line(desk: tuple[House, Browser]) -> 
     house, ana = desk
     handoff = asked(house, slot("full_name", "<img src=x>\u202e\nBo" + "o" * 90))
     text = (await ana.get(f"/desk/handoffs/{handoff.id}")).text
-    head = text[text.index("<h1>") : text.index("</h1>")]
+    head = text.split("<h1>")[1].split("</h1>")[0]
     assert "<img" not in text and "\u202e" not in head and "o" * 61 not in head and "&lt;img src=x&gt; Boo" in head
 
 

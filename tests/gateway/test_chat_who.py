@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.model import HandoffState
+from bot.ports import DeskEvent
 from tests.gateway.conftest import House
 from tests.gateway.test_staffing import at_the_desk, hands_over
 
@@ -85,3 +87,36 @@ async def test_a_conversation_that_a_person_has_shows_no_typing_of_the_assistant
         seen.append(frame)
     assert not any(frame.get("on") for frame in seen if frame["type"] == "typing")
     await tab.close()
+
+
+async def test_a_person_is_shown_that_the_visitor_writes_and_nobody_while_the_assistant_has_it(house: House) -> None:
+    await at_the_desk(house)
+    house.outside.rasa = hands_over
+    tab = await opens(house)
+    await hears(tab, "welcome")
+    told: list[DeskEvent] = []
+    watching = asyncio.Event()
+
+    async def watch() -> None:
+        async for event in house.core.people.watch():
+            told.append(event)
+            watching.set()
+
+    task = asyncio.create_task(watch())
+    while not watching.is_set():  # until the subscription stands
+        await house.core.desk.bulletin.post(DeskEvent("queue", None))
+        await asyncio.sleep(0.01)
+    await tab.send_json({"type": "typing"})
+    await tab.send_json({"type": "message", "id": "m1", "text": "a person please"})
+    await hears(tab, "ack")
+    await house.emptied()
+    [waiting] = await house.core.handoff.handoffs.listing()
+    await house.core.people.handoffs.accept(waiting.id, "sam")
+    await hears(tab, "who")
+    typing = DeskEvent("typing", waiting.id)
+    assert typing not in told
+    async with asyncio.timeout(10):
+        while typing not in told:  # what comes within two seconds of the last is dropped
+            await tab.send_json({"type": "typing"})
+            await asyncio.sleep(0.25)
+    task.cancel()

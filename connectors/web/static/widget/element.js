@@ -3,6 +3,7 @@
 const ACK_WITHIN = 10000;
 const TRIES = 6;
 const TYPING_AT_MOST = 45000;
+const TYPING_EVERY = 3000; // milliseconds between two words to a person that the visitor writes
 
 class OnethreadChat extends HTMLElement {
   connectedCallback() {
@@ -20,6 +21,7 @@ class OnethreadChat extends HTMLElement {
       closed: () => this.store.write("open", false),
       submit: (text) => this.submit({ text }),
       reconnect: () => this.connection.retry(),
+      typing: () => this.tellTyping(),
     });
     const locale = settings.locale || language || document.documentElement.lang || undefined;
     this.transcript = new Transcript(this.panel.log, this.strings, locale, {
@@ -213,6 +215,13 @@ class OnethreadChat extends HTMLElement {
     this.owner = frame.person ? frame.agent || this.strings.agent : null;
     this.panel.setWho(this.owner);
     this.typing(false);
+  }
+
+  /** A person is told that the visitor is writing: not at each letter, and the assistant has no use for it. */
+  tellTyping() {
+    if (!this.owner || Date.now() - (this.typedAt ?? 0) < TYPING_EVERY) return;
+    this.typedAt = Date.now();
+    this.connection.send({ type: "typing" });
   }
 
   typing(on) {

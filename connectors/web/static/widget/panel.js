@@ -87,7 +87,10 @@ class Panel {
     });
     this.left = h("p", { class: "left", id: "left" });
     this.button = h("button", { type: "submit", class: "send", "aria-label": this.strings.send, disabled: true }, icon("send", true));
-    this.input.addEventListener("input", () => this.fit());
+    this.input.addEventListener("input", () => {
+      this.fit();
+      if (this.input.value) this.on.typing();
+    });
     this.input.addEventListener("keydown", (event) => {
       // The Enter that ends an input method's composition sends nothing; Safari tells it by its old code only.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
