@@ -305,7 +305,7 @@ async def test_a_change_and_the_fact_about_it_are_one_step_also_on_a_cluster(url
     await outbox.put([OutboundMessage("o9", "c_9", ChannelName.SMS, ANA, Reply("hi"), Author.BOT, now())])
     await RedisTurns(client, facts).finish("m9", TurnResult("c_9"), lambda: [served("m-9", now())])
     await facts.once(served("m-10", now()), None)
-    wanted = ["handoff_accepted", "handoff_opened", "released", "released", "reply"]
+    wanted = ["handoff_accepted", "handoff_opened", "handoff_step", "released", "released", "reply"]
     assert sorted(fact.kind for fact in await facts_on(client)) == wanted
     assert await facts.gather() == 0, "nothing is left beside the records"
     await client.aclose()
