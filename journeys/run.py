@@ -250,7 +250,7 @@ class Walk:
     async def _why(self) -> list[str]:
         """What was understood at each step, for whoever looks for the reason."""
         thread = await self.thread()
-        return ["understood:", *in_words(await settled(self.stage, thread["id"]))] if thread else []
+        return ["understood:", *in_words(await settled(self.stage, thread["id"]))] if thread and "id" in thread else []
 
     def seat(self, channel: str) -> Seat:
         """One of them."""

@@ -5,6 +5,7 @@ Every route is a signed POST. Twilio's side: https://www.twilio.com/docs/voice/t
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
@@ -27,6 +28,9 @@ from voice.speech.spoken import aloud
 from voice.wire import Needs, Requests, line_parts
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+LANGUAGE_SECONDS = 1.0
+"""How long a request waits for its call's language: where the store hangs, the caller hears so in time rather than in Spanish."""
 
 FILLERS = 3
 """How often a caller hears "still working" before a person is asked for."""
@@ -246,9 +250,10 @@ class VoiceLine:
         """The language of a call, two letters; empty where there is no other than the files' own, and for agents' calls."""
         if not self._tongues.others:
             return ""
-        with suppress(StoreUnavailable):  # whoever needs the call says so in a moment
-            if call := await self._needs.calls.get(sid):
-                return call.language
+        with suppress(StoreUnavailable, TimeoutError):  # whoever needs the call says so in a moment
+            async with asyncio.timeout(LANGUAGE_SECONDS):
+                call = await self._needs.calls.get(sid)
+            return call.language if call else ""
         return ""
 
     async def _step(self, form: VoiceForm, step: int, route: str, work: Work) -> web.Response:

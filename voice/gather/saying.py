@@ -141,6 +141,8 @@ class Saying:
         if call.offers_languages:
             call = replace(call, offers_languages=False)
             prompt, lead = self._offering(prompt, lead)
+        if said and prompt.menu and prompt.menu in said:  # the options are read out now, and have their keys
+            prompt = replace(prompt, offers={})
         asked = replace(call, step=following, last_prompt=prompt.text)
         prompt = replace(prompt, asked_at=self.clock().timestamp())
         await asyncio.gather(self.calls.remember(_prompt_key(call.sid, following), prompt.to_json()), self.keep(asked))
@@ -150,7 +152,8 @@ class Saying:
         """The question with the other languages on offer, each in its own words and by the first key that nothing else has;
         whichever language is spoken is heard."""
         others = self.tongues.others
-        free = [key for key in LANGUAGE_KEYS if self.prompts.commands.chooses_nothing(key, len(prompt.hints))]
+        read_out = 0 if prompt.menu else len(prompt.hints)  # of options that nobody has heard none has a key yet
+        free = [key for key in LANGUAGE_KEYS if self.prompts.commands.chooses_nothing(key, read_out)]
         offers = dict(zip(free, others, strict=False))
         settings = replace(
             prompt.settings,
