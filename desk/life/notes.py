@@ -20,7 +20,9 @@ def agents_of(handoff: Handoff) -> set[str]:
 
 
 def with_notes(days: Sequence[Day], notes: Sequence[Note], names: Mapping[str, str]) -> list[Day]:
-    """The thread with the notes where they were written."""
+    """The thread with the notes where they were written; without notes it stays in the order in which it is kept."""
+    if not notes:
+        return list(days)
     lines = [*(line for day in days for line in day.lines), *(_line(note, names) for note in notes)]
     lines.sort(key=lambda line: line.said.at)
     grouped: list[tuple[Line, list[Line]]] = []
