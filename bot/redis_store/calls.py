@@ -49,6 +49,14 @@ if proof < tonumber(ARGV[1]) then redis.call('HSET', KEYS[1], 'proof', ARGV[1]) 
 return 1
 """
 
+# KEYS: what is remembered; ARGV: as it was (nothing: ''), as it shall be, seconds that it is kept.
+_REVISE = """
+local now = redis.call('GET', KEYS[1]) or ''
+if now ~= ARGV[1] and now ~= ARGV[2] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+return 1
+"""
+
 
 class RedisCalls:
     """``bot.ports.Calls``. Everything of a call goes a week after it was last touched."""
@@ -60,6 +68,7 @@ class RedisCalls:
         self._swap = Swap(client)
         self._create = client.register_script(f"{_CREATE}{append_from(3)}return 1")
         self._raise = client.register_script(_RAISE)
+        self._revise = client.register_script(_REVISE)
         self._change = client.register_script(f"{_CHANGE}{append_from(4)}return {{false, proof}}")
         self._texts: OrderedDict[str, str] = OrderedDict()
 
@@ -131,6 +140,10 @@ class RedisCalls:
     async def remembered(self, key: str) -> str | None:
         answer = await self._redis.get(f"{PREFIX}:prompt:{key}")
         return str(answer) if answer is not None else None
+
+    @stored
+    async def revise(self, key: str, before: str | None, after: str) -> bool:
+        return bool(await self._revise(keys=[f"{PREFIX}:prompt:{key}"], args=[before or "", after, PROMPT_KEPT]))
 
     @stored
     async def say_later(self, sid: str, text: str) -> None:

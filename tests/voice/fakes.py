@@ -189,6 +189,13 @@ class FakeCalls:
         self.store.up()
         return self.store.kept.get(key)
 
+    async def revise(self, key: str, before: str | None, after: str) -> bool:
+        self.store.up()
+        if self.store.kept.get(key) not in (before, after):
+            return False
+        self.store.kept[key] = after
+        return True
+
     async def say_later(self, sid: str, text: str) -> None:
         self.store.up()
         self.store.words.setdefault(sid, []).append(text)

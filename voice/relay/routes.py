@@ -107,8 +107,7 @@ class RelayLine:
         """A script as this call gets it, in TwiML: one that asks opens a session where the relay is chosen and has not failed."""
         state = await self._states.get(form.sid)
         if state is None and first and self._options.chosen(form.called):
-            state = RelayState()
-            await self._states.save(form.sid, state)
+            state = await self._states.change(form.sid, lambda kept: kept or RelayState())
         if state is None or state.failed:
             return render(script)
         then = utterance(script).then
@@ -130,8 +129,8 @@ class RelayLine:
         if fields.get("SessionStatus") == "ended" and wanted.get(RESUME) is True:
             return await self.carried(form, await self._going_on(call, state))
         self._log("relay_failed", code=_code(fields.get("ErrorCode", "")))
-        await self._states.save(form.sid, replace(state, failed=True, owner=""))
-        return render(await self._going_on(call, state))
+        failed = await self._states.change(form.sid, lambda now: now and replace(now, failed=True, owner=""))
+        return render(await self._going_on(call, failed or state))
 
     async def _going_on(self, call: Call, state: RelayState) -> Script:
         """The answer that was on its way, which is not worked on twice; else what is asked now."""
@@ -217,13 +216,18 @@ class RelayLine:
             return None
         if not is_token(self._account, setup.call, setup.parameters.get("token", "")):
             return None
-        call, state = await self._calls.get(setup.call), await self._states.get(setup.call)
-        if call is None or state is None or state.failed or call.state is not CallState.TALKING:
+        call = await self._calls.get(setup.call)
+        if call is None or call.state is not CallState.TALKING:
             return None
-        taken = replace(state, session=setup.session, owner=new_id("s"))
-        await self._states.save(call.sid, taken)
-        session = RelaySession(self._parts, taken.owner, call, taken, ws.send_str)
-        return session, state.session == setup.session
+        before: list[str] = []
+
+        def take_over(now: RelayState | None) -> RelayState | None:
+            before[:] = [now.session] if now else []
+            return replace(now, session=setup.session, owner=owner) if now and not now.failed else None
+
+        owner = new_id("s")
+        taken = await self._states.change(call.sid, take_over)
+        return (RelaySession(self._parts, owner, call, taken, ws.send_str), before == [setup.session]) if taken else None
 
     async def _setup(self, ws: web.WebSocketResponse) -> frames.Setup | None:
         try:

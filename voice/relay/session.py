@@ -299,9 +299,10 @@ class RelaySession:
             raise Displaced
 
     async def _keep(self, state: RelayState) -> None:
-        await self._mine()
+        """In one step with the look at whose the call is: what took it over meanwhile stays in force."""
+        if await self._parts.states.change(self.sid, lambda now: state if now and now.owner == self._owner else None) is None:
+            raise Displaced
         self._state = state
-        await self._parts.states.save(self.sid, state)
 
 
 def _mark(event: frames.Prompt | frames.Dtmf | frames.Interrupt) -> tuple[str, str]:

@@ -6,6 +6,7 @@ What the caller keyed or said is sealed (``voice.sealing``): it may be a PIN or 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 from bot.ports import Calls
@@ -50,7 +51,11 @@ class RelayState:
 
 @dataclass(frozen=True, slots=True)
 class RelayStates:
-    """Keeps them beside the call's documents (``bot.ports.Calls``). ``get`` and ``save`` raise StoreUnavailable."""
+    """Keeps them beside the call's documents (``bot.ports.Calls``). ``get`` and ``change`` raise StoreUnavailable.
+
+    A state is changed by its session, by the next session and by the webhook that follows a session, at any gateway and at
+    the same moment; so each change is made to what stands there.
+    """
 
     calls: Calls
     sealing: Sealing
@@ -61,20 +66,33 @@ class RelayStates:
 
     async def get(self, sid: str) -> RelayState | None:
         """None: this call was never on the relay."""
-        text = await self.calls.remembered(f"{sid}:relay")
-        if text is None:
-            return None
+        text = await self.calls.remembered(_place(sid))
+        return None if text is None else self._read(sid, text)
+
+    async def change(self, sid: str, change: Callable[[RelayState | None], RelayState | None]) -> RelayState | None:
+        """What ``change`` makes of the state that stands now (it may be called again); None, and nothing changed, where it
+        gives None."""
+        while True:
+            before = await self.calls.remembered(_place(sid))
+            now = change(None if before is None else self._read(sid, before))
+            if now is None or await self.calls.revise(_place(sid), before, self._written(sid, now)):
+                return now
+
+    def _read(self, sid: str, text: str) -> RelayState:
         body = json.loads(text)
         kept = json.loads(self.seal(sid).open(body.pop("sealed", "")) or "{}")
         pending = Pending(**kept["pending"]) if kept.get("pending") else None
         return RelayState(**body, keys=kept.get("keys", ""), pending=pending, log=tuple(kept.get("log", ())))
 
-    async def save(self, sid: str, state: RelayState) -> None:
-        """Keep it."""
+    def _written(self, sid: str, state: RelayState) -> str:
         body = asdict(state)
         what_came = {name: body.pop(name) for name in ("keys", "pending", "log")}
         sealed = self.seal(sid).close(json.dumps(what_came))
-        await self.calls.remember(f"{sid}:relay", json.dumps({**body, "sealed": sealed}))
+        return json.dumps({**body, "sealed": sealed})
+
+
+def _place(sid: str) -> str:
+    return f"{sid}:relay"
 
 
 class Replay:

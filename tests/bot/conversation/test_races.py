@@ -139,6 +139,26 @@ async def test_a_note_is_the_first_ones_who_asks(world: World) -> None:
     assert firsts.count(True) == 1
 
 
+async def test_what_is_remembered_is_revised_by_who_saw_it_last(world: World, redis_url: str) -> None:
+    """A line's state is written by its session, the next one and webhooks, at any gateway: none of their changes is lost."""
+    clients = [connect(redis_url) for _ in range(4)]
+    calls = [RedisCalls(one) for one in clients]
+
+    async def adds(number: int) -> None:
+        done = False
+        while not done:
+            before = await calls[number % 4].remembered("CA1:relay")
+            done = await calls[number % 4].revise("CA1:relay", before, f"{before or ''} {number}")
+
+    await asyncio.gather(*(adds(number) for number in range(40)))
+    kept = await world.calls.remembered("CA1:relay")
+    assert kept and sorted(map(int, kept.split())) == list(range(40))
+    assert not await world.calls.revise("CA1:relay", None, "what somebody else has written meanwhile stays")
+    assert await world.calls.remembered("CA1:relay") == kept
+    for one in clients:
+        await one.aclose()
+
+
 @pytest.mark.parametrize("kind", ["handoff", "call", "contact"])
 async def test_none_of_forty_changes_by_four_gateways_is_lost(world: World, redis_url: str, kind: str) -> None:
     handoff = await opened_by_text(world)

@@ -14,7 +14,7 @@ from aiohttp import WSServerHandshakeError
 
 from bot.model import CallState, HandoffState, Option, Reply
 from bot.ports import TurnResult
-from tests.voice.fakes import PUBLIC, TOKEN, FakeCalls
+from tests.voice.fakes import PUBLIC, TOKEN, Doc, FakeCalls
 from tests.voice.relay_world import SESSION, RelayWorld, came, handshake, relay_world
 from voice.gather import twiml
 from voice.speech.prompts import Line, Prompts
@@ -197,14 +197,14 @@ async def test_words_that_are_over_before_they_were_kept_are_not_waited_for_agai
     world: RelayWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, socket = await world.connected()
-    gate, remember = asyncio.Event(), FakeCalls.remember
+    gate, revise = asyncio.Event(), FakeCalls.revise
 
-    async def slowly(self: FakeCalls, key: str, answer: str) -> None:
-        if key.endswith(":relay") and came(key.removesuffix(":relay"), answer)["pending"] is None:
+    async def slowly(self: FakeCalls, key: str, before: str | None, after: str) -> bool:
+        if came(key.removesuffix(":relay"), after)["pending"] is None:
             await gate.wait()
-        await remember(self, key, answer)
+        return await revise(self, key, before, after)
 
-    monkeypatch.setattr(FakeCalls, "remember", slowly)
+    monkeypatch.setattr(FakeCalls, "revise", slowly)
     world.conversations.will("It is in Elm Street.")
     await socket.says("find it")
     assert await socket.hears() == "It is in Elm Street."
@@ -305,6 +305,30 @@ async def test_a_session_that_fails_goes_on_over_gather_for_the_rest_of_the_call
     doc = await phone.at("/twilio/voice/relay?step=1", SessionStatus="failed", ErrorCode="39001", ErrorMessage="gone")
     assert doc.verbs == ["Gather", "Redirect"] and doc.words == "It is on its way." and doc.step == 2
     doc = await phone.answers(doc, SpeechResult="thank you")
+    assert doc.verbs == ["Gather", "Redirect"]
+    assert world.conversations.turns == [(None, "where is my card"), (None, "thank you")]
+
+
+async def test_a_session_that_fails_while_its_answer_is_kept_stays_failed(
+    world: RelayWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The caller hears the answer and the line breaks before the session has kept that it was sent."""
+    phone, socket = await world.connected()
+    failed: list[Doc] = []
+    revise = FakeCalls.revise
+
+    async def slowly(self: FakeCalls, key: str, before: str | None, after: str) -> bool:
+        if not failed and came(key.removesuffix(":relay"), after)["pending"] is None:
+            monkeypatch.undo()
+            failed.append(await phone.at("/twilio/voice/relay?step=1", SessionStatus="failed", ErrorCode="39001"))
+        return await revise(self, key, before, after)
+
+    monkeypatch.setattr(FakeCalls, "revise", slowly)
+    world.conversations.will("It is on its way.")
+    await socket.says("where is my card")
+    assert await socket.hears() == "It is on its way."
+    await socket.closed()
+    doc = await phone.answers(failed[0], SpeechResult="thank you")
     assert doc.verbs == ["Gather", "Redirect"]
     assert world.conversations.turns == [(None, "where is my card"), (None, "thank you")]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -257,6 +259,7 @@ class Kept:
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
+        self.meanwhile: list[Awaitable[object]] = []  # done between a look and the write that follows it
 
     async def remember(self, key: str, answer: str) -> None:
         self.texts[key] = answer
@@ -264,13 +267,41 @@ class Kept:
     async def remembered(self, key: str) -> str | None:
         return self.texts.get(key)
 
+    async def revise(self, key: str, before: str | None, after: str) -> bool:
+        if self.meanwhile:
+            await self.meanwhile.pop()
+        if self.texts.get(key) != before:
+            return False
+        self.texts[key] = after
+        return True
+
 
 async def test_the_state_comes_back_as_it_was() -> None:
     states = RelayStates(Kept(), Sealing(("old", "new")))  # type: ignore[arg-type]
     assert await states.get(SID) is None
     state = RelayState("VX1", "s_1", 4, keys="12", pending=Pending(4, text="hello"), log=("a", "b"))
-    await states.save(SID, state)
+    assert await states.change(SID, lambda _: state) == state
     assert await states.get(SID) == state
+
+
+async def test_a_change_is_made_to_what_stands_there_and_loses_nothing() -> None:
+    """The webhook that tells of a failed session comes while the session keeps what it sent."""
+    kept = Kept()
+    states = RelayStates(kept, Sealing(("old",)))  # type: ignore[arg-type]
+    await states.change(SID, lambda _: RelayState("VX1", "s_1", 1))
+
+    def own(now: RelayState | None) -> RelayState | None:
+        return replace(now, sent=2) if now and now.owner == "s_1" else None
+
+    kept.meanwhile.append(states.change(SID, lambda now: now and replace(now, failed=True, owner="")))
+    assert await states.change(SID, own) is None
+    assert await states.get(SID) == RelayState("VX1", "", 1, failed=True)
+
+
+async def test_a_change_that_is_not_wanted_writes_nothing() -> None:
+    states = RelayStates(Kept(), Sealing(("old",)))  # type: ignore[arg-type]
+    assert await states.change(SID, lambda now: now and replace(now, failed=True)) is None
+    assert await states.get(SID) is None
 
 
 def test_the_log_is_bounded_and_holds_no_words() -> None:
@@ -297,7 +328,8 @@ def test_what_is_sealed_opens_for_the_call_and_the_account_alone() -> None:
 
 async def test_a_state_that_cannot_be_opened_any_more_begins_with_nothing_keyed() -> None:
     kept = Kept()
-    await RelayStates(kept, Sealing(("old",))).save(SID, RelayState("VX1", "s_1", 4, keys="12", log=("a",)))  # type: ignore[arg-type]
+    state = RelayState("VX1", "s_1", 4, keys="12", log=("a",))
+    await RelayStates(kept, Sealing(("old",))).change(SID, lambda _: state)  # type: ignore[arg-type]
     assert await RelayStates(kept, Sealing(("new",))).get(SID) == RelayState("VX1", "s_1", 4)  # type: ignore[arg-type]
 
 
