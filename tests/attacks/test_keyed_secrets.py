@@ -141,6 +141,7 @@ async def test_two_calls_with_the_same_pin_have_nothing_in_common(relay: Bank, r
             await line.presses(PIN)
             assert "pin accepted" in await line.hears()
         kept = " ".join(states(written).commands).replace(line.sid, "").replace("VX" + line.sid[2:], "")
+        kept = re.sub(r"(?i)\"?evalsha\"? \"?[0-9a-f]{40}", "", kept)  # the name of a script of ours, the same in each call
         marks.append(set(re.findall(r"[0-9a-fA-F]{12,}|[\w-]{40,}", kept)))
     assert marks[0] and marks[0] & marks[1] == set()
 
