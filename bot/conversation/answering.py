@@ -86,8 +86,7 @@ class Answering:
                 wanted = directives.Handoff("The assistant could not answer")
                 await self.escalation.hand_over(turn, wanted, shown=_as_said(turn, option))
             case Picked(option) if option.payload == ALONE:  # the wait is over already
-                await self.log.heard(turn, _as_said(turn, option))
-                await self.assistant.give_back(turn, "")
+                await self.assistant.give_back(turn, "", _as_said(turn, option))
             case Picked(option) if option.payload == CALL_ME:  # the same, and they still want somebody
                 await self.escalation.hand_over(turn, directives.Handoff("Asked to be called back"), shown=_as_said(turn, option))
             case Picked(option):

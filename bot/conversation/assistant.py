@@ -80,9 +80,11 @@ class Assistant:
         if answer.failed_actions or silent:
             await self._apologise(turn)
 
-    async def give_back(self, turn: Turn, outcome: str) -> None:
-        """A person is done with the conversation: the assistant has the turn, and knows what was agreed."""
-        await self.say(turn, payload="/handoff_closed" + json.dumps({"outcome": outcome}), ours=True)
+    async def give_back(self, turn: Turn, outcome: str, shown: str = "") -> None:
+        """A person is done with the conversation: the assistant has the turn, and knows what was agreed. ``shown``: the words of
+        a customer who ends the wait. They are kept with this turn: Rasa answers no message whose line it has already."""
+        payload = "/handoff_closed" + json.dumps({"outcome": outcome})
+        await self.say(turn, payload=payload, shown=shown or None, ours=not shown)
 
     async def unreachable(self, turn: Turn, error: DialogueUnavailable) -> None:
         """A message that Rasa has not seen can wait for it (TurnPostponed); a caller cannot. Our own word that an agent is done

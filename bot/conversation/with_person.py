@@ -102,13 +102,12 @@ class WithPerson:
         """A customer whom nobody had answered yet chose to go on without: the assistant has the next turn."""
         if turn.handoff is None or not isinstance(choice, Picked) or choice.option.payload != ALONE:
             return False
-        await self.log.heard(turn, choice.option.title)
         closed = await self.handoffs.change(turn.handoff.id, self._alone)
         if closed.open:  # an agent has accepted it meanwhile
             turn.handoff = closed
             return False
         turn.handoff = None
-        await self.assistant.give_back(turn, "")
+        await self.assistant.give_back(turn, "", choice.option.title)
         return True
 
     def _alone(self, now: Handoff) -> Handoff:
