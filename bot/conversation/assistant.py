@@ -85,6 +85,7 @@ class Assistant:
         a customer who ends the wait. They are kept with this turn: Rasa answers no message whose line it has already."""
         payload = "/handoff_closed" + json.dumps({"outcome": outcome})
         await self.say(turn, payload=payload, shown=shown or None, ours=not shown)
+        turn.unclassified = True  # whoever ended it, the payload is ours
 
     async def unreachable(self, turn: Turn, error: DialogueUnavailable) -> None:
         """A message that Rasa has not seen can wait for it (TurnPostponed); a caller cannot. Our own word that an agent is done

@@ -14,7 +14,7 @@ from bot.handoff.about_the_wait import AboutTheWait, WaitingError
 from bot.handoff.availability import Staffing, own_number
 from bot.handoff.wait_answers import Waiting
 from bot.model import Address, AddressKind, ChannelName, HandoffState, Reply
-from bot.ports import DialogueTurn, TurnResult
+from bot.ports import DialogueTurn, TurnResult, Understood
 from bot.ports.hours import Hours
 from bot.ports.phone_line import Wait
 from tests.bot.conftest import ANA, ANAS_BROWSER, World
@@ -94,7 +94,8 @@ async def test_a_call_says_it_in_its_own_way(world: World, desk: Desk) -> None:
 async def test_the_customer_goes_on_without(world: World, desk: Desk, tapped: bool) -> None:
     waiting = await asks(world, ChannelName.SMS, ANA)
     assert waiting.handoff and waiting.menu_id
-    world.assistant.answer = lambda said: DialogueTurn((Reply("What else?"),))
+    understood = Understood(intent="handoff_closed", confidence=1.0, action="action_handoff_closed")
+    world.assistant.answer = lambda said: DialogueTurn((Reply("What else?"),), understood=understood)
     message = world.message(ChannelName.SMS, ANA, "" if tapped else "1")
     result = await world.conversations.receive(replace(message, choice=f"{waiting.menu_id}:1") if tapped else message)
     assert [r.text for r in result.replies] == ["What else?"] and result.handoff is None
@@ -103,6 +104,8 @@ async def test_the_customer_goes_on_without(world: World, desk: Desk, tapped: bo
     assert closed and closed.outcome == "The customer went on without a person"
     assert await world.conversations.receive(message if not tapped else replace(message, choice=f"{waiting.menu_id}:1")) == result
     assert len(world.assistant.asked) == 2  # the same message again changes nothing
+    ends = [fact for fact in await world.told("turn") if fact.body.get("action") == "action_handoff_closed"]
+    assert [fact.body.get("intent", "") for fact in ends] == [""]  # the payload is ours, and no wish of theirs
 
 
 async def test_a_worker_that_died_after_closing_or_a_second_tap_comes_to_the_same(world: World, desk: Desk) -> None:
