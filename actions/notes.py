@@ -135,7 +135,7 @@ class NoteTaken(Action):
         if about == "complaint":
             return [*done, SlotSet("trouble", "complaint"), *_person_offered(dispatcher, tracker)]
         reason = f"{phrase(domain, 'reason', about)} ({number}): {note}"
-        context.direct(dispatcher, Handoff(reason=reason[:300]))
+        context.direct(dispatcher, Handoff(reason=reason[:300], code=about))
         return [*done, SlotSet("offered", None), SlotSet("paused", None), SlotSet("also", None), *context.drop_goal()]
 
 

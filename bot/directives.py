@@ -15,11 +15,12 @@ KEY = "onethread"
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """Ask for a person. ``reason`` is a short phrase for the agent, ``tried`` what did not work."""
+    """Ask for a person. ``reason``: a phrase for the agent, ``code`` the same for programs; ``tried``: what did not work."""
 
     reason: str
     queue: str = "general"
     tried: tuple[str, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

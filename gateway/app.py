@@ -16,7 +16,7 @@ from bot.model import Address, new_id, now
 from bot.redis_store.client.base import connect
 from desk.sessions import SessionStore
 from desk.views import Desk
-from gateway.api import Access, InternalApi, Reads, RecordsApi
+from gateway.api import Access, InternalApi, PacketsApi, Reads, RecordsApi
 from gateway.commands.first_agent import keep_first_agent
 from gateway.observe.middleware import failures, plain_headers, visitors
 from gateway.observe.standing import Standing
@@ -87,6 +87,7 @@ def internal_app(core: Core, desk: Desk) -> web.Application:
         at_desk=core.desk.presence.how_many,
     )
     app.add_routes(api.routes())
+    app.add_routes(PacketsApi(access, reads, core.packets.of).routes())
     app.router.add_get("/health", health.internal)
     mount_simulator(app, core.base.settings)
     return app

@@ -87,12 +87,13 @@ class Answering:
     async def _chosen(self, turn: Turn, choice: Choice | None) -> None:
         match choice:
             case Picked(option) if option.payload == PERSON:
-                wanted = directives.Handoff("The assistant could not answer")
+                wanted = directives.Handoff("The assistant could not answer", code="not_answered")
                 await self.escalation.hand_over(turn, wanted, shown=_as_said(turn, option))
             case Picked(option) if option.payload == ALONE:  # the wait is over already
                 await self.assistant.give_back(turn, "", _as_said(turn, option))
             case Picked(option) if option.payload == CALL_ME:  # the same, and they still want somebody
-                await self.escalation.hand_over(turn, directives.Handoff("Asked to be called back"), shown=_as_said(turn, option))
+                wanted = directives.Handoff("Asked to be called back", code="call_back")
+                await self.escalation.hand_over(turn, wanted, shown=_as_said(turn, option))
             case Picked(option):
                 await self.assistant.say(turn, payload=option.payload, shown=_as_said(turn, option))
             case None:

@@ -120,7 +120,9 @@ class WithoutTurn:
         await self.log.add(turn, line)
         await self.codes.remember(f"inbox:{place}", "1", INBOX_SECONDS)
         if turn.handoff is None:
-            opened = await self.handoffs.open(turn.contact, message, directives.Handoff(ANSWERED_ELSEWHERE), turn.proof)
+            opened = await self.handoffs.open(
+                turn.contact, message, directives.Handoff(ANSWERED_ELSEWHERE, code="answered_elsewhere"), turn.proof
+            )
             turn.handoff = await self.handoffs.accept(opened.id, INBOX) if opened.agent is None else opened
         await self.handoffs.new_line(turn.handoff)
 

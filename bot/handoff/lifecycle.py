@@ -53,6 +53,7 @@ class HandoffBook:
             contact_id=contact.id,
             state=HandoffState.WAITING,
             reason=wanted.reason,
+            reason_code=wanted.code,
             queue=wanted.queue,
             channel=message.channel,
             opened_at=self.clock(),

@@ -48,7 +48,7 @@ PAUSED = frozenset({HandoffState.SNOOZED, HandoffState.FOR_CUSTOMER})
 @dataclass(frozen=True, slots=True)
 class TranscriptLine:
     """One line as an agent reads it. ``kind`` is set where it is no plain words (``bot.model.Kind``); ``media`` came with it;
-    ``picked`` is the option that other words than its title chose."""
+    ``picked`` is the option that other words than its title chose; ``interrupted``: the caller cut it short there."""
 
     at: datetime
     author: Author
@@ -58,6 +58,7 @@ class TranscriptLine:
     kind: str = ""
     media: tuple[Media, ...] = ()
     picked: str = ""
+    interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,8 @@ class Handoff:
     """Since when nobody is there who reads it, though an agent has it."""
     taken_from: str | None = None
     """The colleague who had it and was there when another took it over."""
+    reason_code: str = ""
+    """Of the reason, where it has one: for programs, which cannot go by its words."""
 
     @property
     def told_last(self) -> Told:

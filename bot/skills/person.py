@@ -29,7 +29,7 @@ def hand_over(
     """Say so, ask the gateway for a person, and leave any form: the person takes it from here."""
     dispatcher.utter_message(response="utter_handing_over")
     phrases = tuple(phrase(domain, "tried", code) for code in tried)
-    context.direct(dispatcher, HandoffDirective(reason=phrase(domain, "reason", reason), tried=phrases))
+    context.direct(dispatcher, HandoffDirective(reason=phrase(domain, "reason", reason), tried=phrases, code=reason))
     return [*context.close_form(), SlotSet("offered", None), SlotSet("paused", None), SlotSet("also", None), *context.drop_goal()]
 
 

@@ -158,7 +158,7 @@ def _line(event: Mapping[str, Any], channel: ChannelName | None) -> TranscriptLi
 def _cut_short(answer: Sequence[TranscriptLine], heard: str) -> list[TranscriptLine]:
     """The answer as one line that ends where the caller cut it short; notices and agents' lines stay."""
     first = next((line for line in answer if line.author is Author.BOT), None)
-    shown = replace(first, text=f"{heard.strip()}…") if first else None
+    shown = replace(first, text=f"{heard.strip()}…", interrupted=True) if first else None
     kept = [shown if line is first else line for line in answer if line is first or line.author is not Author.BOT]
     return [line for line in kept if line]
 

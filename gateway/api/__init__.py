@@ -2,6 +2,7 @@
 
 from gateway.api.access import Access, Reads
 from gateway.api.internal import InternalApi
+from gateway.api.packets import PacketsApi
 from gateway.api.recorded import RecordsApi
 
-__all__ = ["Access", "InternalApi", "Reads", "RecordsApi"]
+__all__ = ["Access", "InternalApi", "PacketsApi", "Reads", "RecordsApi"]

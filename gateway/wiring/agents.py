@@ -1,4 +1,4 @@
-"""What the desk may do with a conversation."""
+"""What the desk may do with a conversation, and what is told of it to other programs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from bot.agent_desk.workspace import People
 from bot.model import now
 from bot.ports import Telephone
 from gateway.outside import attachments
+from gateway.packets import Packets
 from gateway.wiring.assistant import Assistant
 from gateway.wiring.base import Base
 from gateway.wiring.conversation import Conversation
@@ -53,4 +54,21 @@ def wire_people(
         at_desk=desk.presence.usernames,
         absent=desk.presence.absent,
         grace=base.settings.agent_grace,
+    )
+
+
+def wire_packets(base: Base, *, assistant: Assistant, handoff: HandoffLife, switching: Switching) -> Packets:
+    """With earlier handoffs where facts are recorded."""
+    return Packets(
+        handoffs=handoff.handoffs,
+        contacts=base.store.contacts,
+        lines=assistant.lines,
+        menus=base.store.menus,
+        clock=now,
+        records=base.records if base.settings.recording else None,
+        known=base.content.known,
+        promised=base.content.promised,
+        queues=base.content.queues,
+        questions=base.content.questions,
+        preferences=switching.preferences,
     )

@@ -14,8 +14,9 @@ from bot.model import ChannelName
 from bot.ports import Channel
 from bot.redis_store.over import SendsOver
 from gateway.help_site import help_site, library
+from gateway.packets import Packets
 from gateway.settings.config import Settings
-from gateway.wiring.agents import wire_people
+from gateway.wiring.agents import wire_packets, wire_people
 from gateway.wiring.assistant import Assistant, wire_assistant
 from gateway.wiring.base import Base, wire_base
 from gateway.wiring.channels import Channels, wire_channels
@@ -58,6 +59,7 @@ class Core:
     sends_over: SendsOver
     library: Library
     help: HelpPages | None
+    packets: Packets
 
     def senders(self) -> Mapping[ChannelName, Channel]:
         """What the outbox sends with, the phone included."""
@@ -120,4 +122,5 @@ def build(
         sends_over=wire_sends_over(base),
         library=articles,
         help=help_site(settings, base.content.wording, articles, base.content.hearing.languages),
+        packets=wire_packets(base, assistant=assistant, handoff=handoff, switching=switching),
     )

@@ -1,0 +1,1 @@
+"""What a person is given with a conversation, as JSON for other programs (docs/handoff-packet.md)."""
