@@ -13,6 +13,7 @@ from bot.model import Proof
 from bot.model.retention import FOR_EVER, Retention, RetentionError, Rules
 from bot.ports.levels import KINDS, Levels, LevelsError
 from bot.rasa_side.meaning.speech import LISTS
+from bot.routing.reading import read_rules
 from bot.transcript.continuity import CarryOver, CarryOverError
 from bot.transcript.repeats import TEL
 from check.files.shape import unknown
@@ -191,6 +192,7 @@ def queues(assistant: Assistant) -> Iterator[Finding]:
         for key, value in document.entries("queues"):
             try:
                 read_queue(str(key[-1]), value)
+                read_rules(str(key[-1]), value)
             except DomainFileError as error:
                 yield document.finding(key, str(error).removeprefix("_queues.yml: "))
 

@@ -18,7 +18,6 @@ from bot.model import (
     ChannelName,
     Contact,
     Handoff,
-    HandoffState,
     Kind,
     Proof,
     TranscriptLine,
@@ -106,8 +105,8 @@ class Day:
 def queue_rows(handoffs: Sequence[Handoff], username: str, names: Mapping[str, str]) -> list[QueueRow]:
     """Waiting first, the longest waiting at the top, behind them those of the waiting who have left; then the agent's own, then
     the others'."""
-    waiting = sorted((h for h in handoffs if h.state is HandoffState.WAITING), key=lambda h: (not h.here, h.opened_at))
-    taken = [h for h in handoffs if h.state is not HandoffState.WAITING]
+    waiting = sorted((h for h in handoffs if h.waits), key=lambda h: (not h.here, h.stands_at))
+    taken = [h for h in handoffs if not h.waits]
     taken.sort(key=lambda h: (h.agent != username, h.assigned_at or h.opened_at))
     rows = [QueueRow(h, place if h.here else 0, mine=False, owner=None) for place, h in enumerate(waiting, 1)]
     return rows + [QueueRow(h, None, h.agent == username, names.get(h.agent or "", h.agent)) for h in taken]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.agent_desk.caller_requests import WATCH, Errands
-from bot.model import Callback, Handoff, HandoffState
+from bot.model import Callback, Handoff
 from bot.ports import SendError, Telephone
 from bot.ports.phone_line import AGENT
 
@@ -101,4 +101,4 @@ class Redialler:
 
 def _by_hand(handoff: Handoff, back: Callback) -> bool:
     """The first call is an agent's to begin: the customer waits in line for it."""
-    return handoff.state is HandoffState.WAITING and back.not_before is None
+    return handoff.waits and back.not_before is None

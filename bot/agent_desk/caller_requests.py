@@ -21,7 +21,6 @@ from bot.model import (
     CallState,
     ChannelName,
     Handoff,
-    HandoffState,
     InboundMessage,
     OutboundMessage,
     Voicemail,
@@ -151,7 +150,7 @@ class Errands:
         more (taken, closed, the customer has called): then nobody may be rung."""
 
         def given(handoff: Handoff) -> Handoff:
-            back, waits = handoff.callback, handoff.state is HandoffState.WAITING and not handoff.call_sid
+            back, waits = handoff.callback, handoff.waits and not handoff.call_sid
             if not waits or back is None or back.attempt != attempt:
                 return handoff
             ringing = replace(back, ringing_since=moment, calling=False)

@@ -52,7 +52,7 @@ class Returning:
     async def tell(self, handoff: Handoff) -> None:
         """The caller holds it. The talk's end tells a caller who was connected (``voice.agents.leaving``); who was accepted again
         was told of the next."""
-        if handoff.agent_left_at and handoff.state is HandoffState.WAITING and not await self.telling.on_the_phone(handoff):
+        if handoff.agent_left_at and handoff.waits and not await self.telling.on_the_phone(handoff):
             cause = f"{handoff.id}:left:{handoff.agent_left_at}"
             await self.telling.noticed(handoff, await self._words(handoff), cause)
         await self.telling.handoffs.change(handoff.id, lambda now: replace(now, agent_left_at=None))

@@ -28,7 +28,6 @@ from bot.model import (
     Closing,
     Contact,
     Handoff,
-    HandoffState,
     InboundMessage,
     LineAct,
     Media,
@@ -170,7 +169,7 @@ class People:
     async def listing(self) -> list[Handoff]:
         """The open handoffs: who waits and is there, who waits and has left, then the others; the longest waiting first."""
         found = await self.handoffs.handoffs.listing()
-        return sorted(found, key=lambda h: (h.state is not HandoffState.WAITING, not h.here, h.opened_at))
+        return sorted(found, key=lambda h: (not h.waits, not h.here, h.stands_at))
 
     async def glances(self) -> list[Glance]:
         """The open handoffs as rows of the desk."""
@@ -234,7 +233,7 @@ class People:
                 name = await self.name_of(taken.by)
                 raise HandoffRefused(f"{name} has already accepted this conversation.") from taken
             new = before.agent != agent
-            if before.state is HandoffState.WAITING and not before.why:
+            if before.waits and not before.why:
                 await self._measure(handoff)
             if new and not (handoff.callback and phone):
                 called = handoff.call_sid and phone

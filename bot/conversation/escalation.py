@@ -11,7 +11,7 @@ from bot.conversation.turn_log import TurnLog
 from bot.handoff.availability import Staffing
 from bot.handoff.lifecycle import HandoffBook
 from bot.handoff.wait_answers import Waiting
-from bot.model import CallState, ChannelName, Handoff, HandoffState, InboundMessage, Reply
+from bot.model import CallState, ChannelName, Handoff, InboundMessage, Reply
 from bot.ports import Calls, Contacts
 
 
@@ -46,7 +46,7 @@ class Escalation:
 
     async def waits(self, turn: Turn, handoff: Handoff) -> None:
         """Say the place in line; or, when nobody answers just now, when somebody will, and the way on without."""
-        if handoff.state is not HandoffState.WAITING:
+        if not handoff.waits:
             await self.log.say(turn, "utter_agent_has_it")
             return
         nobody = await self._nobody(turn, handoff)

@@ -18,7 +18,7 @@ from bot.identity.one_time_codes import without_code
 from bot.identity.proof import Identity
 from bot.identity.second_factor import Pins
 from bot.menus.answers import Choice, Picked
-from bot.model import Callback, ChannelName, Handoff, HandoffState
+from bot.model import Callback, ChannelName, Handoff
 from bot.model.handoffs import Told
 from bot.ports import Clock
 from bot.ports.stores import Menus
@@ -62,14 +62,14 @@ class WithPerson:
         """Words for a person; while nobody has accepted yet, also a choice between waiting and other ways, a question about
         the wait, or a "never mind": those two are answered although the line is the agent's as well, and so is the first line on
         another channel, or after long."""
-        if handoff.state is not HandoffState.WAITING or turn.message.channel is ChannelName.VOICE:
+        if not handoff.waits or turn.message.channel is ChannelName.VOICE:
             await self.to_person(turn)
             return
         choice = await offers.chosen(self.menus, turn)
         if await self._goes_on_alone(turn, self._alone_words(turn, choice)) or await self._to_be_called(turn, choice):
             return
         await self.to_person(turn)
-        still = turn.handoff if turn.handoff and turn.handoff.state is HandoffState.WAITING else None
+        still = turn.handoff if turn.handoff and turn.handoff.waits else None
         if still is None or self.waiting is None or not turn.within_limits:
             return
         if self.waiting.about.asks(turn.message.text):
@@ -102,11 +102,11 @@ class WithPerson:
             return False
 
         def asked(now: Handoff) -> Handoff:
-            wanted = now.state is HandoffState.WAITING and now.callback is None
+            wanted = now.waits and now.callback is None
             return replace(now, callback=Callback(number.value, moment)) if wanted else now
 
         turn.handoff = await self.handoffs.change(turn.handoff.id, asked)
-        if turn.handoff.state is not HandoffState.WAITING:  # an agent has accepted it meanwhile
+        if not turn.handoff.waits:  # an agent has accepted it meanwhile
             return False
         await self.log.heard(turn, choice.option.title)
         await self.log.say(turn, "utter_staff_call_kept", last2=number.value[-2:])
@@ -134,6 +134,6 @@ class WithPerson:
 
     def _alone(self, now: Handoff) -> Handoff:
         """Closed by the customer, who was not answered yet."""
-        if now.state is not HandoffState.WAITING:
+        if not now.waits:
             return now
         return ended(now, self.clock(), "The customer went on without a person", written_up=True)

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.directives import Handoff as HandoffRequest
 from bot.handoff import states
-from bot.handoff.place_in_line import place_in_line
+from bot.handoff.place_in_line import of_queue, place_in_line
 from bot.languages.current import current
-from bot.model import ChannelName, Closing, Contact, Handoff, HandoffState, InboundMessage, Packet, Proof, stable_id
+from bot.model import Author, ChannelName, Closing, Contact, Handoff, HandoffState, InboundMessage, Packet, Proof, stable_id
 from bot.model.handoffs import INBOX as INBOX
 from bot.model.handoffs import PAUSED
+from bot.model.queues import GENERAL
 from bot.ports import AlreadyAccepted, Clock, DeskEvent, DialogueUnavailable, HandoffRefused, Handoffs
 from bot.ports.stores import Bulletin, Transcripts
+from bot.routing.head_start import head_start
+from bot.routing.rules import Rules
 from bot.transcript.paging import page_of
 from bot.transcript.repeats import Questions
 from bot.transcript.summary import Summary
@@ -37,6 +40,8 @@ class HandoffBook:
     """Where the conversation is read that a person gets."""
     bulletin: Bulletin
     clock: Clock
+    rules: Rules = field(default_factory=Rules)
+    """What puts somebody before others in line."""
 
     async def open_for(self, conversation_id: str) -> Handoff | None:
         """The open handoff that owns the conversation, if any."""
@@ -47,6 +52,7 @@ class HandoffBook:
         if existing := await self.handoffs.open_for(contact.conversation_id):
             mine = existing.id == stable_id("h", message.id)  # its worker died before it could tell of it
             return await self.handoffs.create(existing) if mine else existing
+        packet = await self._packet(contact.conversation_id, wanted, proof)
         handoff = Handoff(
             id=stable_id("h", message.id),
             conversation_id=contact.conversation_id,
@@ -57,10 +63,12 @@ class HandoffBook:
             queue=wanted.queue,
             channel=message.channel,
             opened_at=self.clock(),
-            packet=await self._packet(contact.conversation_id, wanted, proof),
+            packet=packet,
             call_sid=message.call_sid,
-            place=await self.next_place(),
+            ahead=head_start(packet, self.rules.of(wanted.queue).weights),
+            last_agent=_spoke_last(packet),
         )
+        handoff = replace(handoff, place=await self.place(handoff))
         owner = await self.handoffs.create(handoff)
         await self._tell(owner)
         return owner
@@ -164,9 +172,9 @@ class HandoffBook:
         """How many who are there wait before it, plus one."""
         return place_in_line(handoff, await self.handoffs.listing())
 
-    async def next_place(self) -> int:
-        """The place of who asks for a person now."""
-        return 1 + sum(h.state is HandoffState.WAITING and h.here for h in await self.handoffs.listing())
+    async def next_place(self, queue: str = GENERAL) -> int:
+        """The place of who asks for a person now, without any head start."""
+        return 1 + sum(h.here for h in of_queue(await self.handoffs.listing(), queue))
 
     async def new_line(self, handoff: Handoff) -> None:
         """Tell the desk that something was said."""
@@ -184,6 +192,11 @@ class HandoffBook:
             return Packet((), (), wanted.tried, proof, current())  # the desk reads again; the handoff must not wait for it
         known = Summary.load(recent.summary, Questions()).take(recent.events)
         return Packet(said, known.slots, wanted.tried, proof, current())
+
+
+def _spoke_last(packet: Packet) -> str:
+    """The agent who spoke with this customer last, as far as was read."""
+    return next((line.agent for line in reversed(packet.transcript) if line.author is Author.AGENT and line.agent), "")
 
 
 def _on(handoff: Handoff, call_sid: str) -> Handoff:

@@ -7,11 +7,11 @@ connected for a while; who texts or writes on Messenger is always there, where t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.model import AddressKind, Handoff, HandoffState
+from bot.model import AddressKind, Handoff
 from bot.ports import Clock, Contacts, Handoffs
 
 GONE_AFTER = timedelta(minutes=2)
@@ -19,9 +19,21 @@ GONE_AFTER = timedelta(minutes=2)
 
 
 def place_in_line(handoff: Handoff, handoffs: Sequence[Handoff]) -> int:
-    """From 1, among those who wait and are there; ``handoffs`` oldest first."""
-    waiting = [h.id for h in handoffs if h.state is HandoffState.WAITING and (h.here or h.id == handoff.id)]
-    return waiting.index(handoff.id) + 1 if handoff.id in waiting else 1
+    """From 1, among those who wait in its queue and are there, each where their head start puts them."""
+    if not handoff.waits:
+        return 1
+    mine, line = in_order(handoff), of_queue(handoffs, handoff.queue)
+    return 1 + sum(h.here and h.id != handoff.id and in_order(h) < mine for h in line)
+
+
+def of_queue(handoffs: Iterable[Handoff], queue: str) -> Iterator[Handoff]:
+    """Of these, those that wait in that queue."""
+    return (h for h in handoffs if h.waits and h.queue == queue)
+
+
+def in_order(handoff: Handoff) -> tuple[datetime, datetime, str]:
+    """What a line is sorted by: two that stand at one time always stand the same way."""
+    return handoff.stands_at, handoff.opened_at, handoff.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +79,7 @@ class StillHere:
         return await self.inner.reminders(until)
 
     async def _as_it_is(self, handoff: Handoff) -> Handoff:
-        if handoff.state is not HandoffState.WAITING or handoff.call_sid or not handoff.here:
+        if not handoff.waits or handoff.call_sid or not handoff.here:
             return handoff
         contact = await self.contacts.get(handoff.contact_id)
         place = contact.last_address if contact else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -149,6 +149,14 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadStart:
+    """Why somebody stands in line as if they had come so many minutes sooner: a word of the queue's weights (docs/routing.md)."""
+
+    why: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Words among colleagues: they stand in no transcript, and no channel is given them. ``about``: the step that they came with
     (``released``, ``offered``, ``declined``, ``moved``, ``closed``, ``taken``, ``reopened``); empty: a note by itself."""
@@ -225,6 +233,25 @@ class Handoff:
     """The colleague who had it and was there when another took it over."""
     reason_code: str = ""
     """Of the reason, where it has one: for programs, which cannot go by its words."""
+
+    ahead: tuple[HeadStart, ...] = ()
+    """Why it stands before some who came sooner."""
+    queued_at: datetime | None = None
+    """Since when it is in its queue, if it was moved there."""
+    last_agent: str = ""
+    """Who spoke with this customer last, and may be asked first."""
+    passed: tuple[str, ...] = ()
+    """Whom the line has offered it to, and who did not take it."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is nobody's yet; it may be on offer to somebody."""
+        return self.state in (HandoffState.WAITING, HandoffState.OFFERED) and self.agent is None
+
+    @property
+    def stands_at(self) -> datetime:
+        """By which time it stands in line: its opening, without its head start."""
+        return self.opened_at - timedelta(minutes=sum(one.minutes for one in self.ahead))
 
     @property
     def told_last(self) -> Told:

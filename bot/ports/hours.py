@@ -29,12 +29,18 @@ class Span:
     end: time
 
 
+ANY_DAY = -1
+ALL_DAY = (Span(ANY_DAY, time.min, time.max),)
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """No spans: always open."""
+    """No spans: always open, but for the holidays."""
 
     spans: tuple[Span, ...] = ()
     zone: str = "UTC"
+    holidays: frozenset[date] = frozenset()
+    """Days on which nobody works."""
 
     @classmethod
     def parse(cls, text: str, zone: str) -> Hours:
@@ -48,10 +54,12 @@ class Hours:
 
     def open_at(self, moment: datetime) -> bool:
         """Whether people answer at that time."""
-        if not self.spans:
-            return True
         local = moment.astimezone(ZoneInfo(self.zone))
-        return any(span.weekday == local.weekday() and span.start <= local.time() < span.end for span in self.spans)
+        if local.date() in self.holidays:
+            return False
+        return not self.spans or any(
+            span.weekday == local.weekday() and span.start <= local.time() < span.end for span in self.spans
+        )
 
     def next_opening(self, moment: datetime) -> datetime:
         """When it opens next, in the business's zone; now while it is open."""
@@ -61,10 +69,11 @@ class Hours:
         return min(found for found in self._openings(local.date()) if found > local)
 
     def _openings(self, first: date) -> Iterator[datetime]:
-        for ahead in range(8):
-            day = first + timedelta(days=ahead)
-            for span in self.spans:
-                if span.weekday == day.weekday():
+        """In the next days: a week, and one for each holiday."""
+        days = (first + timedelta(days=ahead) for ahead in range(8 + 7 * len(self.holidays)))
+        for day in (one for one in days if one not in self.holidays):
+            for span in self.spans or ALL_DAY:
+                if span.weekday in (ANY_DAY, day.weekday()):
                     yield datetime.combine(day, span.start, ZoneInfo(self.zone))
 
 

@@ -26,7 +26,7 @@ SETTINGS = {
     "_retention.yml": frozenset({"retention"}),
     "_languages.yml": frozenset({"languages"}),
     "_desk.yml": frozenset({"desk"}),
-    "_queues.yml": frozenset({"queues"}),
+    "_queues.yml": frozenset({"queues", "capacity"}),
     "_notices.yml": frozenset({"responses"}),
     "_session.yml": frozenset({"session_config", "config"}),
 }

@@ -118,7 +118,9 @@ class Column:
 
     def _looking(self, agent: Agent, here: Here, glances: Sequence[Glance], read: Mapping[str, Any]) -> Looking:
         others = [one.handoff for one in glances if one.handoff.agent not in (None, agent.username)]
-        return Looking(agent.username, read, here.names, here.left(others), self.facts, words(), self.promises.within)
+        return Looking(
+            agent.username, read, here.names, here.left(others), self.facts, words(), self.promises.within, self.people.queues
+        )
 
     async def _shown(self, all_rows: Sequence[Row], glances: Sequence[Glance], looking: Looking, wanted: Wanted) -> Sequence[Row]:
         if wanted.list is not ListName.CLOSED:

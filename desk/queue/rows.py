@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.handoff.place_in_line import in_order
 from bot.model import Author, Callback, ChannelName, Handoff, Proof
 from bot.model.handoffs import INBOX
+from bot.model.queues import GENERAL, Queues
 from bot.ports import Glance
 from desk.queue.wanted import ListName, Wanted
 from desk.show import Customer, called
@@ -44,6 +46,10 @@ class Row:
     due: datetime | None = None
     closed_at: datetime | None = None
     marks: tuple[tuple[str, datetime | None], ...] = ()
+    ahead: str = ""
+    """Why it stands before some who came sooner."""
+    queue: str = ""
+    """Its title, where there are several lines."""
 
     @property
     def mine(self) -> bool:
@@ -63,13 +69,14 @@ class Looking:
     say: Words
     within: Callable[[str], timedelta | None]
     """How soon a queue's customers are promised an answer."""
+    queues: Queues = field(default_factory=Queues)
 
 
 def rows(glances: Sequence[Glance], looking: Looking) -> list[Row]:
     """The agent's own first, what they have not read at the top; then who waits, the longest first and behind them who has
     left; then the colleagues'; what is closed the last first."""
     waiting = sorted((one for one in glances if _group(one.handoff, looking) is ListName.QUEUE), key=_in_line)
-    places = {one.handoff.id: number if one.handoff.here else 0 for number, one in enumerate(waiting, 1)}
+    places = _places(waiting)
     made = [row(one, looking, places.get(one.handoff.id)) for one in (*waiting, *_taken(glances, looking))]
     return sorted(made, key=lambda one: (ORDER.index(one.group), one.group is not ListName.QUEUE and not one.unread))
 
@@ -85,8 +92,31 @@ def _taken_order(one: Glance) -> float:
     return moment.timestamp() if at.open else -moment.timestamp()
 
 
-def _in_line(one: Glance) -> tuple[bool, datetime]:
-    return not one.handoff.here, one.handoff.opened_at
+def _in_line(one: Glance) -> tuple[bool, tuple[datetime, datetime, str]]:
+    return not one.handoff.here, in_order(one.handoff)
+
+
+def _places(waiting: Sequence[Glance]) -> dict[str, int]:
+    """As customers are told them, each in its own queue; 0 for who has left."""
+    reached: Counter[str] = Counter()
+    places = {}
+    for one in waiting:
+        reached[one.handoff.queue] += one.handoff.here
+        places[one.handoff.id] = reached[one.handoff.queue] if one.handoff.here else 0
+    return places
+
+
+def ahead(handoff: Handoff, say: Words) -> str:
+    """Why it stands before some who came sooner, in words; empty without a head start."""
+    if not handoff.ahead:
+        return ""
+    reasons = ", ".join(f"{_reason(one.why, say)} {one.minutes}" for one in handoff.ahead)
+    return say("row.ahead", minutes=sum(one.minutes for one in handoff.ahead), reasons=reasons)
+
+
+def _reason(why: str, say: Words) -> str:
+    kind, _, name = why.partition(".")
+    return say(f"level.{name}") if kind == "proof" else name.replace("_", " ")
 
 
 def _group(handoff: Handoff, looking: Looking) -> ListName:
@@ -119,6 +149,8 @@ def row(one: Glance, looking: Looking, place: int | None = None) -> Row:
         since + within if since and within else None,
         None if handoff.open else handoff.closed_at,
         _marks(handoff, looking.say, place),
+        ahead(handoff, looking.say) if group is ListName.QUEUE else "",
+        looking.queues.title(handoff.queue) if handoff.queue != GENERAL else "",
     )
 
 

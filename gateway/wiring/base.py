@@ -14,6 +14,8 @@ from bot.handoff.queues import queues_in
 from bot.languages.hearing import Hearing
 from bot.model.queues import Queues
 from bot.model.retention import Rules
+from bot.routing.reading import rules_in
+from bot.routing.rules import Rules as Routing
 from bot.transcript.continuity import CarryOver
 from bot.transcript.repeats import Questions
 from bot.transcript.wording import Notices
@@ -40,6 +42,7 @@ class Content:
     hearing: Hearing
     known: FactWords
     queues: Queues
+    routing: Routing
     promised: Promises
     wishes: Mapping[str, str]
 
@@ -57,6 +60,7 @@ class Content:
             hearing=Hearing.from_domain(folder),
             known=FactWords.from_domain(folder),
             queues=queues_in(folder),
+            routing=rules_in(folder),
             promised=Promises.from_domain(folder),
             wishes=wishes_in(folder),
         )

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bot.model import CallState, Handoff, HandoffState
+from bot.model import CallState, Handoff
 from bot.ports import Calls, Handoffs, SendError, SendFailure
 from bot.ports.phone_line import AGENT, LISTENER, TRANSFER, Leg, Room, Rooms
 from bot.ports.stores import Locks
@@ -67,7 +67,7 @@ class Leaving:
     async def _out(self, handoff: Handoff, room: Room) -> list[Leg]:
         """Who has to go. A handoff that waits has no agent: theirs was given back to the line."""
         theirs = [leg for leg in room.legs if leg.role in OF_AGENTS and leg.who and not REACHABLE.fullmatch(leg.who)]
-        waits = handoff.state is HandoffState.WAITING
+        waits = handoff.waits
         return [leg for leg in theirs if (waits and leg.role == AGENT) or not await self.may_work(leg.who)]
 
     async def _back_in_line(self, handoff: Handoff) -> None:

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from bot.agent_desk.caller_requests import Errands
 from bot.languages.tables import folded
 from bot.menus import spoken_choices as lexicon
-from bot.model import Call, CallState, ChannelName, Handoff, HandoffState, talked
+from bot.model import Call, CallState, ChannelName, Handoff, talked
 from bot.ports import Calls, Clock, Handoffs, Wording
 from bot.ports.hours import opening_words
 from voice import script
@@ -68,13 +68,11 @@ class Offers:
 
     async def refused(self, handoff: Handoff) -> list[str]:
         """Why this caller cannot be put in line now, as words; empty when they can. An assigned one always may."""
-        if handoff.state is not HandoffState.WAITING:
+        if not handoff.waits:
             return []
         if why := await self.nobody():
             return why
-        waiting = [
-            h for h in await self.handoffs.listing() if h.state is HandoffState.WAITING and h.call_sid and h.id != handoff.id
-        ]
+        waiting = [h for h in await self.handoffs.listing() if h.waits and h.call_sid and h.id != handoff.id]
         return [self._say("utter_queue_full")] if len(waiting) >= self.settings.queue_limit else []
 
     async def nobody(self) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from bot.agent_desk.caller_requests import Errands
 from bot.handoff.wait_answers import measured
-from bot.model import Call, CallState, ChannelName, Handoff, HandoffState
+from bot.model import Call, CallState, ChannelName, Handoff
 from bot.ports import Calls
 from bot.ports.phone_line import Waits
 from voice import script
@@ -115,7 +115,7 @@ class WaitingRoom:
             await self.calls.remember(chosen_key(sid, look.joined), TYPED)
             return script.leave(words, self.flow.tongues.speech)
         now = int(self.flow.clock().timestamp())
-        told, waits = look.told or now, handoff.state is HandoffState.WAITING
+        told, waits = look.told or now, handoff.waits
         if not words and waits and look.number == 0:
             away = await self.nobody()  # the last agent may have left since the caller was put in line
             words = away or [aloud(text) for text in await self.expected(handoff, await self.flow.place(handoff))]
