@@ -86,7 +86,7 @@ chaos: env-dev ## kill parts under load, behind a real proxy, and count what was
 	@launch/install/test_tools.sh haproxy postgresql
 	@exec $(PYTHON) -m benchmarks.chaos --minutes $(or $(MINUTES),5)
 
-agent: env ## agents: LIST=1; NAME=bo (add; FULL="Bo L" PHONE=+1...), ROLE=supervisor or agent, RESET=1, DISABLE=1, ENABLE=1, REMOVE=1
+agent: env ## agents: LIST=1; NAME=bo (add; FULL="Bo L" PHONE=+1...), ROLE=agent, supervisor, designer or admin, RESET=1, DISABLE=1, ENABLE=1, REMOVE=1
 	@exec $(PYTHON) -m gateway.commands.agents $(if $(value ROLE),--role=$(call quoted,ROLE)) $(if $(value FULL),--name=$(call quoted,FULL)) \
 	  $(if $(value PHONE),--phone=$(call quoted,PHONE)) -- $(agent_do) $(if $(value NAME),$(call quoted,NAME))
 

@@ -21,6 +21,7 @@ from redis.asyncio import Redis
 from bot.facts.audit import agent_changed
 from bot.model import new_id, now
 from bot.ports import Clock, Facts, NoFacts
+from desk.accounts.roles import SUPERVISES, WORKS, Role, role_of
 from desk.passwords import Passwords, check_new, derived_password, one_time_password
 from desk.store import answered, text
 
@@ -28,8 +29,7 @@ FIRST = "agent"
 OPERATOR = "operator"
 """Who changes agents by command."""
 MEMBERS = "ot:agents"
-SUPERVISOR = "supervisor"
-ROLES = ("agent", SUPERVISOR)
+ROLES = tuple(Role)
 SEED_KEPT = 3600
 """Seconds for which gateways that start side by side agree on the first agent's next password."""
 # Atomic, so that of two sign-ins with one one-time password one fails.
@@ -63,10 +63,19 @@ class Agent:
     browser: str | None = field(default=None, repr=False)
     disabled: bool = False
     """May not sign in, and is rung by nothing."""
-    supervisor: bool = False
-    """May listen to calls and coach."""
+    role: Role = Role.AGENT
     alerts: frozenset[str] = AT_FIRST
     """Of ALERTS, those that they want."""
+
+    @property
+    def supervisor(self) -> bool:
+        """May listen to calls and coach."""
+        return self.role in SUPERVISES
+
+    @property
+    def works(self) -> bool:
+        """Whether they talk with customers at all."""
+        return self.role in WORKS and not self.disabled
 
     @property
     def in_browser(self) -> bool:
@@ -144,7 +153,7 @@ class AgentDirectory:
         return self._browser is not None
 
     async def first_agent(self, secret: bytes) -> OneTimePassword | None:
-        """Make the agent ``agent`` when there is no agent at all, and tell the password.
+        """Make the agent ``agent``, an admin, when there is no agent at all, and tell the password.
 
         Asked again it tells the same as long as ``agent`` is the only agent and has not used it, and a fresh one when it was used
         but no password was chosen; after that, None. All gateways of an installation share ``secret`` and so tell the same,
@@ -169,48 +178,49 @@ class AgentDirectory:
         with answered():
             await self._redis.set(where, new_id("s"), nx=True, ex=SEED_KEPT)
             seed = text(await self._redis.get(where) or new_id("s"))
-        profile = {} if before else {"username": FIRST, "display_name": FIRST_NAME, "available": "1"}
+        profile = {} if before else {"username": FIRST, "display_name": FIRST_NAME, "available": "1", "role": Role.ADMIN}
         password = derived_password(secret, seed)
         return await self._give_one_time(FIRST, profile | {"seed": seed}, password, f"p_{seed}")
 
-    async def add(self, username: str, display_name: str | None = None, phone: str = "") -> OneTimePassword:
-        """A new agent with a one-time password. AgentError when the name is taken or not allowed."""
+    async def add(
+        self, username: str, display_name: str | None = None, phone: str = "", *, role: str = Role.AGENT, by: str = OPERATOR
+    ) -> OneTimePassword:
+        """A new account with a one-time password. AgentError when the name is taken or not allowed."""
         if not USERNAME.fullmatch(username):
             raise AgentError("A username has 2 to 32 characters: a-z, 0-9, dot, dash, underscore.")
         if await self.get(username):
             raise AgentError(f"There is an agent {username} already.")
-        name = clean_name(display_name or username)
-        await self._told(username, "added")
-        return await self._give_one_time(
-            username, {"username": username, "display_name": name, "available": "1", "phone": clean_phone(phone) or ""}
-        )
+        profile = {"username": username, "display_name": clean_name(display_name or username), "phone": clean_phone(phone) or ""}
+        profile |= {"available": "1", "role": _known_role(role)}
+        await self._told(username, "added", by)
+        if role != Role.AGENT:
+            await self._told(username, role, by)
+        return await self._give_one_time(username, profile)
 
-    async def reset(self, username: str) -> OneTimePassword:
+    async def reset(self, username: str, by: str = OPERATOR) -> OneTimePassword:
         """Another one-time password; the old password and its sessions end. AgentError when unknown."""
-        if await self.get(username) is None:
-            raise AgentError(f"There is no agent {username}.")
-        await self._told(username, "reset")
+        await self._must_be_known(username)
+        await self._told(username, "reset", by)
         return await self._give_one_time(username, {})
 
-    async def disable(self, username: str) -> None:
+    async def disable(self, username: str, by: str = OPERATOR) -> None:
         """They may not sign in any more; what is signed in ends at once. AgentError when unknown."""
         await self._must_be_known(username)
-        await self._told(username, "disabled")
+        await self._told(username, "disabled", by)
         await self._write(username, {"disabled": "1", "password_id": new_id("p")})
 
-    async def enable(self, username: str) -> None:
+    async def enable(self, username: str, by: str = OPERATOR) -> None:
         """They may sign in again, with the password they had. AgentError when unknown."""
         await self._must_be_known(username)
-        await self._told(username, "enabled")
+        await self._told(username, "enabled", by)
         await self._write(username, {"disabled": ""})
 
-    async def set_role(self, username: str, role: str) -> None:
-        """``agent`` or ``supervisor``. AgentError when unknown."""
-        if role not in ROLES:
-            raise AgentError(f"The role is one of {', '.join(ROLES)}.")
+    async def set_role(self, username: str, role: str, by: str = OPERATOR) -> None:
+        """It counts from the next request on. AgentError when either is unknown."""
+        known = _known_role(role)
         await self._must_be_known(username)
-        await self._told(username, role)
-        await self._write(username, {"role": role})
+        await self._told(username, known, by)
+        await self._write(username, {"role": known})
 
     async def supervises(self, username: str) -> bool:
         """Whether they may listen to calls and coach."""
@@ -220,12 +230,12 @@ class AgentDirectory:
     async def may_work(self, username: str) -> bool:
         """Whether there is such an agent, and they are not disabled."""
         agent = await self.get(username)
-        return agent is not None and not agent.disabled
+        return agent is not None and agent.works
 
-    async def remove(self, username: str) -> None:
+    async def remove(self, username: str, by: str = OPERATOR) -> None:
         """Forget them, with their password; what is signed in ends at once. AgentError when unknown."""
         await self._must_be_known(username)
-        await self._told(username, "removed")
+        await self._told(username, "removed", by)
         with answered():
             await self._redis.delete(_key(username))
             await self._redis.srem(MEMBERS, username)
@@ -351,9 +361,20 @@ class AgentDirectory:
             password_id=record.get("password_id", ""),
             browser=self._browser(username) if self._browser and record.get("in_browser") else None,
             disabled=bool(record.get("disabled")),
-            supervisor=record.get("role") == SUPERVISOR or username in self._supervisors,
+            role=self._role(record),
             alerts=frozenset(record["alerts"].split()) & frozenset(ALERTS) if record.get("alerts") else AT_FIRST,
         )
+
+    def _role(self, record: dict[str, str]) -> Role:
+        """An agent whom the installation names is a supervisor, whatever the record says."""
+        role = role_of(record.get("role", ""))
+        return Role.SUPERVISOR if role is Role.AGENT and record["username"] in self._supervisors else role
+
+
+def _known_role(role: str) -> Role:
+    if role not in set(Role):
+        raise AgentError(f"The role is one of {', '.join(ROLES)}.")
+    return Role(role)
 
 
 def _key(username: str) -> str:

@@ -42,7 +42,7 @@ class Doors:
             if reason.change:
                 return see("/desk/password")
             return self._sign_in_form(request, request.query.get("next", ""))
-        return see("/desk")
+        return see("/desk")  # who has another home is sent there by the gate
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """Check the password: at most so often, and with one sentence for every way to be wrong."""
@@ -129,7 +129,7 @@ class Doors:
         if agent is None:
             raise NotSignedIn
         await self._sessions.end(token_of(request))
-        token = await self._sessions.begin(agent, place_of(request))
+        token = await self._sessions.begin(agent, place_of(request), request.headers.get("User-Agent", ""))
         response = see(onward)
         age = int(self._sessions.longest.total_seconds())
         give_cookie(response, token, secure_only=self._secure, max_age=age)

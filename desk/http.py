@@ -70,17 +70,31 @@ class FormRefused(Exception):
     """A form that did not come from our own, current page."""
 
 
+ADMITTED = web.RequestKey("admitted", Visit)
+"""Whom the gate has just let in (``desk.access.gate``)."""
+
+
 async def visitor(
     request: web.Request, agents: AgentDirectory, sessions: SessionStore, *, touch: bool = True, may_change: bool = False
 ) -> Visit:
-    """Who asks. NotSignedIn when nobody does; ``may_change`` lets in an agent who must change the password."""
-    token = token_of(request)
-    session = await sessions.find(token, touch=touch) if token else None
-    agent = await agents.get(session.username) if session else None
-    if session is None or agent is None or not hmac.compare_digest(agent.password_id, session.password_id):
-        raise NotSignedIn
-    if agent.must_change_password and not may_change:
+    """Who asks: whom the gate let in, and whoever it is by now when it is asked again. NotSignedIn when nobody does;
+    ``touch``: the agent did something, and not the page by itself; ``may_change`` lets in who must change the
+    password."""
+    visit = request.pop(ADMITTED, None) or await look(request, agents, sessions)
+    if touch:
+        await sessions.acted(visit.token)
+    if visit.agent.must_change_password and not may_change:
         raise NotSignedIn(change=True)
+    return visit
+
+
+async def look(request: web.Request, agents: AgentDirectory, sessions: SessionStore) -> Visit:
+    """Who asks, of which nothing is concluded yet. NotSignedIn when nobody does."""
+    token = token_of(request)
+    session = await sessions.find(token) if token else None
+    agent = await agents.get(session.username) if session else None
+    if session is None or agent is None or agent.disabled or not hmac.compare_digest(agent.password_id, session.password_id):
+        raise NotSignedIn
     return Visit(request, agent, token, csrf_token(token))
 
 

@@ -32,7 +32,7 @@ class Here:
 
     agents: tuple[Agent, ...]
     heard: Mapping[str, datetime]
-    """By username; nobody who is signed out is among them."""
+    """By username; nobody who is signed out, disabled or has another role than talking with customers is among them."""
     seen: Mapping[str, datetime]
     """The same: when they last did something themselves."""
     now: datetime
@@ -82,7 +82,7 @@ class Presence:
     async def look(self) -> Here:
         """Everybody now."""
         agents, sessions = await asyncio.gather(self.agents.all(), self.sessions.live())
-        valid = {(one.username, one.password_id) for one in agents if not one.disabled}
+        valid = {(one.username, one.password_id) for one in agents if one.works}
         theirs = [one for one in sessions if (one.username, one.password_id) in valid]
         heard = {one.username: one.heard for one in sorted(theirs, key=lambda one: one.heard)}
         seen = {one.username: one.seen for one in sorted(theirs, key=lambda one: one.seen)}

@@ -30,6 +30,8 @@ LONGEST = timedelta(hours=12)
 SWEPT_WITHIN = timedelta(days=1)
 """So long a session that is over is kept for whoever looks next to tell of its end."""
 CLOCK = "clock"
+LONGEST_NAME = 300
+"""Characters kept of what a browser calls itself."""
 SESSION, INDEX = "ot:desk:session:", "ot:desk:sessions"
 
 
@@ -51,6 +53,18 @@ class LiveSession:
     password_id: str = field(repr=False)
     heard: datetime
     seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A live session as somebody reads of it. ``name`` tells it apart, and opens nothing; ``browser``: what it calls itself."""
+
+    name: str
+    username: str
+    began: datetime
+    seen: datetime
+    network: str
+    browser: str
 
 
 def new_token() -> str:
@@ -94,13 +108,14 @@ class SessionStore:
         """How long a cookie may live."""
         return self._longest
 
-    async def begin(self, agent: Agent, network: str = "") -> str:
+    async def begin(self, agent: Agent, network: str = "", browser: str = "") -> str:
         """A new session with a new token, never one the browser brought: fixation has nothing to fix. ``network``: where the
-        browser connects from."""
+        browser connects from; ``browser``: what it calls itself."""
         token, began = new_token(), self._clock()
         now = began.isoformat()
         await self._facts.append([signed_in(digest(token), agent.username, network, began)])
         record = {"username": agent.username, "password_id": agent.password_id, "began": now, "seen": now, "heard": now}
+        record |= {"network": network, "browser": browser[:LONGEST_NAME]}
         with answered():
             await self._redis.zadd(INDEX, {digest(token): (began + self._longest).timestamp()})
             async with self._redis.pipeline(transaction=True) as pipe:
@@ -109,21 +124,46 @@ class SessionStore:
                 await pipe.execute()
         return token
 
-    async def find(self, token: str, *, touch: bool = True) -> Session | None:
-        """The live session of a token; ``touch`` says that the agent did something, and not the page by itself."""
+    async def find(self, token: str) -> Session | None:
+        """The live session of a token, whose browser is heard with it."""
         record = await self._record(_key(token))
         if not self._lives(record):
             if record:
                 await self._over(digest(token), record, CLOCK)
             return None
-        now = self._clock().isoformat()
-        await self._touch(token, "heard", now, *(("seen", now) if touch else ()))
+        await self._touch(token, "heard", self._clock().isoformat())
         return Session(token, record["username"], record["password_id"])
+
+    async def acted(self, token: str) -> None:
+        """The agent did something, and not the page by itself."""
+        await self._touch(token, "seen", self._clock().isoformat())
 
     async def end(self, token: str) -> None:
         """Sign out."""
         record = await self._record(_key(token))
         await self._over(digest(token), record, record.get("username", ""))
+
+    async def end_all(self, username: str, by: str, but: str = "") -> int:
+        """Every session of somebody (``but`` the one with this token), and how many there were. ``by``: who ended them."""
+        theirs = [one for one in await self.open_of(username) if not (but and one.name == digest(but))]
+        await asyncio.gather(*(self._over(one.name, {"username": username}, by) for one in theirs))
+        return len(theirs)
+
+    async def end_one(self, username: str, name: str, by: str) -> bool:
+        """The session of that name, if it is theirs and lives."""
+        found = name in {one.name for one in await self.open_of(username)}
+        if found:
+            await self._over(name, {"username": username}, by)
+        return found
+
+    async def open_of(self, username: str) -> list[OpenSession]:
+        """Their live sessions, the latest used first."""
+        theirs = [(name, one) for name, one in await self._all() if one["username"] == username]
+        found = [
+            OpenSession(name, username, moment(one["began"]), moment(one["seen"]), one.get("network", ""), one.get("browser", ""))
+            for name, one in theirs
+        ]
+        return sorted(found, key=lambda one: one.seen, reverse=True)
 
     async def _over(self, name: str, record: Mapping[str, str], by: str) -> None:
         """Told of before it is forgotten: who dies in between does it again."""
@@ -135,16 +175,19 @@ class SessionStore:
 
     async def live(self) -> list[LiveSession]:
         """Every live session of everybody."""
+        return [
+            LiveSession(one["username"], one["password_id"], moment(one.get("heard") or one["seen"]), moment(one["seen"]))
+            for _, one in await self._all()
+        ]
+
+    async def _all(self) -> list[tuple[str, dict[str, str]]]:
+        """Name and record of each that lives; the others are over now."""
         with answered():
             found = [text(name) for name in await self._redis.zrange(INDEX, 0, -1)]
         records = await asyncio.gather(*(self._record(f"{SESSION}{name}") for name in found))
-        ended = [self._over(name, one, CLOCK) for name, one in zip(found, records, strict=True) if not self._lives(one)]
-        await asyncio.gather(*ended)
-        return [
-            LiveSession(one["username"], one["password_id"], moment(one.get("heard") or one["seen"]), moment(one["seen"]))
-            for one in records
-            if self._lives(one)
-        ]
+        each = list(zip(found, records, strict=True))
+        await asyncio.gather(*(self._over(name, one, CLOCK) for name, one in each if not self._lives(one)))
+        return [(name, one) for name, one in each if self._lives(one)]
 
     async def _record(self, key: str) -> dict[str, str]:
         with answered():

@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol
 
 from aiohttp import web
 
@@ -18,6 +19,7 @@ from bot.door.outgoing import unreadable
 from bot.model import Address, AddressKind
 from bot.ports import Clock, Facts, HandoffRefused, NoFacts, People, StoreUnavailable
 from desk import live
+from desk.access.gate import Gate
 from desk.agents import AgentDirectory
 from desk.articles.proposals import Listed, Proposals
 from desk.articles.search import ArticleSearch
@@ -29,14 +31,22 @@ from desk.http import HEADERS, NotSignedIn, Refusal, Visit, form_of, see, visito
 from desk.life.forms import AWAY, MASKED, LifeForms
 from desk.pages import Pages, static
 from desk.presence import Presence
+from desk.queue import past
 from desk.queue.board import Board
 from desk.queue.column import Column
-from desk.queue.past import Past, Records
+from desk.queue.past import Past
 from desk.queue.promises import Promises
 from desk.sessions import SessionStore
 from desk.showing import Showing
+from desk.transcripts import reading
+from desk.transcripts.reading import Transcripts
 from desk.words.facts import FactWords
 from knowledge.library import Library
+
+
+class Records(past.Records, reading.Records, Protocol):
+    """What is kept for good, for agents and for those who design the assistant."""
+
 
 Typing = Callable[[Address, bool], Awaitable[None]]
 """Shows the customer at that address that an agent writes, or no more."""
@@ -89,7 +99,7 @@ class Desk:
         self._calling = Calling(people, self._presence)
         self._doors = Doors(agents, sessions, self._pages, secure_cookies=secure_cookies)
         self._browser = BrowserCalls(softphone, people, agents, sessions, self._pages) if softphone else None
-        self._guard = Guard(self._pages, softphone.headers if softphone else HEADERS, troubles)
+        self._guard = Guard(Gate(agents, sessions), self._pages, softphone.headers if softphone else HEADERS, troubles)
         told = facts or NoFacts()
         self._articles = ArticleSearch(articles, self._pages, self._visitor, clock) if articles else None
         self._proposals = (
@@ -102,6 +112,7 @@ class Desk:
         column = Column(people, self._board, self._presence, sessions.marks, promised or Promises(), known, self._pages, clock)
         common = (people, agents, self._presence, self._calling, self._pages, told, clock, softphone, known, column, troubles)
         self._past = Past(records, sessions.searches, told, self._pages, self._presence, clock) if records else None
+        self._transcripts = Transcripts(records, self._visitor, told, self._pages, clock, wishes or {})
         self._showing = Showing(
             *common, past=self._past, simulated=simulated, searched=articles is not None, amended=names, wishes=wishes or {}
         )
@@ -126,6 +137,8 @@ class Desk:
             *([(f"/desk/conversations/{{id:{HANDOFF.pattern}}}", self.past)] if self._past else []),
             (one + f"/sound/{{sid:{SOUND.pattern}}}", self.sound),
             (one + f"/attachments/{{key:{ATTACHMENT.pattern}}}", self.attachment),
+            ("/desk/transcripts", self._transcripts.list),
+            (f"/desk/transcripts/{{id:{HANDOFF.pattern}}}", self._transcripts.one),
             ("/desk/static/{name}", static),
             *([("/desk/articles", self._articles.search)] if self._articles else []),
             *([("/desk/proposals", self._proposals.page)] if self._proposals else []),

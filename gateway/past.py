@@ -1,15 +1,18 @@
-"""What the desk finds and reads of conversations that are over, out of the records (``desk.queue.past.Records``)."""
+"""What the desk finds and reads of conversations that are over, out of the records (``desk.views.Records``)."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.model import Author, ChannelName, TranscriptLine
 from bot.ports import StoreUnavailable
 from desk.queue.past import Found, PastLines
+from desk.transcripts.masking import Personal
+from desk.transcripts.reading import Listed, Listing
 from desk.words.facts import FactWords, one_line
 from records.errors import RecordsUnavailable, RefusedByDatabase
 from records.facts import Fact
@@ -50,6 +53,36 @@ class RecordedPast:
         except RecordsUnavailable as error:
             raise StoreUnavailable(str(error)) from error
 
+    async def latest(self, intent: str, before: str | None, limit: int) -> Listing | None:
+        """See ``desk.transcripts.reading.Records``."""
+        try:
+            page = await self.records.search(Question(intent=intent or None), before, limit)
+        except (BadCursor, RefusedByDatabase):
+            return None
+        except RecordsUnavailable as error:
+            raise StoreUnavailable(str(error)) from error
+        rows = tuple(
+            Listed(one.joined_into or one.id, one.last_at, _channels(one), one.last_intent or "", one.outcome or "")
+            for one in page.rows
+        )
+        return Listing(rows, page.after)
+
+    async def personal(self, conversation_id: str) -> Personal:
+        """See ``desk.transcripts.reading.Records``."""
+        known: list[tuple[str, str]] = []
+        cursor: str | None = None
+        try:
+            while True:
+                page = await self.records.facts_of(conversation_id, ["slot_set"], cursor)
+                known += [(str(fact.body.get("slot", "")), text) for fact in page.rows for text in _texts(fact.body.get("value"))]
+                cursor = page.after
+                if cursor is None:
+                    break
+        except RecordsUnavailable as error:
+            raise StoreUnavailable(str(error)) from error
+        names = [text for slot, text in known if slot in self.facts.names]
+        return Personal.of([(self.facts.label(slot), text) for slot, text in known], names)
+
     async def _by_number(self, said: str) -> Sequence[Conversation]:
         """Of whoever used this number; the latest first."""
         number = "+" + "".join(c for c in said if c.isdigit())
@@ -59,8 +92,7 @@ class RecordedPast:
 
     async def _told(self, one: Conversation) -> Found:
         name, topic = await self._name_and_topic(one.id)
-        channels = tuple(ChannelName(name) for name in one.channels if name in set(ChannelName))
-        return Found(one.joined_into or one.id, name or await self._number(one.id), topic, channels, one.last_at)
+        return Found(one.joined_into or one.id, name or await self._number(one.id), topic, _channels(one), one.last_at)
 
     async def _name_and_topic(self, conversation_id: str) -> tuple[str, str]:
         """The latest of each."""
@@ -73,6 +105,19 @@ class RecordedPast:
         found = (await self.records.facts_of(conversation_id, ["message_in"], None, 1)).rows
         kind, _, value = str(found[0].body.get("address") if found else "").partition(":")
         return value if kind == "tel" and value.startswith("+") else ""
+
+
+def _channels(one: Conversation) -> tuple[ChannelName, ...]:
+    return tuple(ChannelName(name) for name in one.channels if name in set(ChannelName))
+
+
+def _texts(value: Any) -> list[str]:
+    """What of a slot's value may stand in a sentence."""
+    if isinstance(value, Mapping):
+        return [text for one in value.values() for text in _texts(one)]
+    if isinstance(value, list | tuple):
+        return [text for one in value for text in _texts(one)]
+    return [] if value is None or isinstance(value, bool) else [str(value)]
 
 
 def _latest(found: Sequence[Fact]) -> Iterable[Fact]:

@@ -15,13 +15,13 @@ LONGEST = 1000
 FIGURES = 5
 """From so many figures on, said or written, a number may lead to a person or an account: it is masked."""
 
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def masked(text: str) -> str:
     """A customer's or an agent's words, fit to be sent to a server that is not ours."""
     plain, _ = unreadable(folded(text))
-    plain = _MAIL.sub(MASK, plain)
+    plain = MAIL.sub(MASK, plain)
     for run in reversed(list(runs(plain))):
         if sum(len(group.digits) for group in run) >= FIGURES:
             plain = f"{plain[: run[0].start]}{MASK}{plain[run[-1].end :]}"

@@ -8,6 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from redis.asyncio import Redis
+
+from desk.access.table import WHO_MAY
+from desk.agents import AgentDirectory
+from desk.sessions import SessionStore
+from desk.views import Desk
+from tests.desk.fake_people import FakeClock, FakePeople
 
 ROOT = Path(__file__).parent.parent
 PRODUCT = [
@@ -48,3 +56,14 @@ def test_no_folder_holds_more_files_than_a_reader_can_take_in() -> None:
 @pytest.mark.parametrize(("statements", "found"), [(LINES - 1, []), (LINES, [f"f: {LINES + 1} lines"])])
 def test_a_function_of_one_line_too_many_is_found(statements: int, found: list[str]) -> None:
     assert too_long("async def f():\n" + "    pass\n" * statements) == found
+
+
+def test_every_route_of_the_desk_says_who_may() -> None:
+    """All that it has with nothing configured; ``tests/desk/access`` asks for every one in every role."""
+    nowhere, clock = Redis(port=1), FakeClock()
+    desk = Desk(FakePeople(clock), AgentDirectory(nowhere), SessionStore(nowhere, clock=clock), clock=clock, secure_cookies=True)
+    app = web.Application()
+    app.add_routes(desk.routes())
+    found = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
+    unlisted = sorted(route for route in found if route[0] != "HEAD" and route not in WHO_MAY)
+    assert unlisted == [], "add each to desk/access/table.py with the roles that may"

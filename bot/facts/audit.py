@@ -8,6 +8,8 @@ from bot.model import About, Fact
 from bot.model.facts import made
 
 NOBODY = About()
+DESK, MASKED = "desk", "desk, masked"
+"""Where a transcript is read: as it stands, or without personal data."""
 
 
 def signed_in(session: str, agent: str, network: str, at: datetime) -> Fact:
@@ -27,9 +29,11 @@ def agent_changed(agent: str, change: str, by: str, at: datetime) -> Fact:
     )
 
 
-def transcript_read(cause: str, about: About, at: datetime, *, reader: str, handoff_id: str, lines: int, network: str) -> Fact:
-    """An agent opened a conversation at the desk."""
-    body = {"reader": reader, "where": "desk", "handoff_id": handoff_id, "lines": lines, "network": network}
+def transcript_read(
+    cause: str, about: About, at: datetime, *, reader: str, handoff_id: str, lines: int, network: str, where: str = DESK
+) -> Fact:
+    """Somebody opened a conversation at the desk."""
+    body = {"reader": reader, "where": where, "handoff_id": handoff_id, "lines": lines, "network": network}
     return made("transcript_read", cause, at, about, body)
 
 

@@ -27,7 +27,6 @@ NO_ARTICLE = "There is no article of that name. Leave it empty to propose a new 
 NOT_OPEN = (
     "Say which open proposal, and whether it is taken or declined. Perhaps somebody decided it already: load the page again."
 )
-SUPERVISORS = "Only supervisors see what was proposed."
 AWAY = "What was proposed cannot be read just now. Please try again in a moment."
 
 Listed = Callable[[], Awaitable[Sequence[Proposal]]]
@@ -75,10 +74,8 @@ class Proposals:
         return ""
 
     async def page(self, request: web.Request) -> web.StreamResponse:
-        """What was proposed, the open ones first. 403 for others than supervisors, 503 while the records are away."""
+        """What was proposed, the open ones first. 503 while the records are away."""
         visit = await self._who(request)
-        if not visit.agent.supervisor:
-            return self._pages.sentence(403, "Not for you", SUPERVISORS)
         try:
             return self._page(visit, await self._listed())
         except RecordsUnavailable:
@@ -88,8 +85,6 @@ class Proposals:
         """Take an open proposal, or decline it. 422 for one that is not open."""
         visit, fields = await self._who(request), await form_of(request)
         number, state = fields.get("proposal", ""), fields.get("state", "")
-        if not visit.agent.supervisor:
-            return self._pages.sentence(403, "Not for you", SUPERVISORS)
         try:
             found = await self._listed()
         except RecordsUnavailable:

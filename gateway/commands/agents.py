@@ -1,4 +1,4 @@
-"""The agents of the desk: list them, add one, make a supervisor, give a new one-time password, disable, enable, remove.
+"""The agents of the desk: list them, add one, set a role, give a new one-time password, disable, enable, remove.
 
 ``python -m gateway.commands.agents list``, ``... add bo --name "Bo Lindqvist" --phone +12025550100``, ``... reset bo``; so
 ``disable``, ``enable``, ``remove``; ``... role bo --role supervisor``. Who is disabled or removed is signed out at once, is
@@ -20,7 +20,8 @@ from bot.model import Handoff, now
 from bot.redis_store.handoffs import RedisHandoffs
 from bot.redis_store.transcripts import RedisTranscripts
 from bot.redis_store.turns import RedisBulletin
-from desk.agents import ROLES, AgentDirectory, AgentError
+from desk.accounts.roles import Role
+from desk.agents import OPERATOR, ROLES, AgentDirectory, AgentError
 from desk.presence import Presence
 from desk.sessions import SessionStore
 from gateway.commands.on_store import facts_on, on_store, told
@@ -51,8 +52,7 @@ async def listing(client: redis.Redis) -> str:
     for agent in await agents.all():
         state = "disabled" if agent.disabled else "at the desk" if agent.username in there else "not there"
         answers = "in the browser" if agent.in_browser else agent.phone or "in writing"
-        role = "supervisor" if agent.supervisor else "agent"
-        lines.append(f"{agent.username:20} {agent.display_name:24} {role:10} {state:12} {answers}")
+        lines.append(f"{agent.username:20} {agent.display_name:24} {agent.role:10} {state:12} {answers}")
     return "\n".join(lines) or "There is no agent yet."
 
 
@@ -67,7 +67,10 @@ async def do(client: redis.Redis, asked: argparse.Namespace) -> str:
     if asked.do in ("add", "reset"):
         return await one_time(agents, asked)
     await {"disable": agents.disable, "enable": agents.enable, "remove": agents.remove}[asked.do](asked.username)
-    count = 0 if asked.do == "enable" else await give_back(client, asked.username)
+    if asked.do == "enable":
+        return f"{asked.username}: {DONE[asked.do]}."
+    await SessionStore(client, clock=now, facts=facts_on(client)).end_all(asked.username, OPERATOR)
+    count = await give_back(client, asked.username)
     return f"{asked.username}: {DONE[asked.do]}" + (f"; {count} conversations are back in line" if count else "") + "."
 
 
@@ -76,9 +79,7 @@ async def one_time(agents: AgentDirectory, asked: argparse.Namespace) -> str:
     if asked.do == "reset":
         made = await agents.reset(asked.username)
     else:
-        made = await agents.add(asked.username, asked.name, asked.phone)
-        if asked.role:
-            await agents.set_role(asked.username, asked.role)
+        made = await agents.add(asked.username, asked.name, asked.phone, role=asked.role or Role.AGENT)
     return f"{made.username}: one-time password {made.password}"
 
 
@@ -89,10 +90,10 @@ def read_arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("username", nargs="?", default="")
     parser.add_argument("--name", help="what colleagues and customers read (add only)")
     parser.add_argument("--phone", default="", help="number or SIP address that is rung (add only)")
-    parser.add_argument("--role", choices=ROLES, help="supervisors listen to calls and coach (add, role)")
+    parser.add_argument("--role", choices=ROLES, help="what they may do at the desk: docs/desk-admin.md (add, role)")
     asked = parser.parse_args(given)
     if asked.do == "role" and not asked.role:
-        parser.error("role: which? (ROLE=supervisor or ROLE=agent)")
+        parser.error("role: which? (ROLE=agent, supervisor, designer or admin)")
     if asked.do != "list" and not asked.username:
         parser.error(f"{asked.do}: whom? (NAME=...)")
     return asked

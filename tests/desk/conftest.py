@@ -21,10 +21,9 @@ from desk.agents import AgentDirectory
 from desk.articles.proposals import Listed
 from desk.calls.softphone import Softphone
 from desk.passwords import Passwords
-from desk.queue.past import Records
 from desk.queue.promises import Promises
 from desk.sessions import SessionStore
-from desk.views import Desk, Typing
+from desk.views import Desk, Records, Typing
 from desk.words.facts import FactWords
 from knowledge.library import Library
 from tests.desk.fake_people import FakeClock, FakePeople
@@ -74,7 +73,7 @@ class Browser:
         self.csrf = (await self.get("/desk/sign-in")).csrf
         answer = await self.post("/desk/sign-in", {"username": username, "password": password, **more})
         if answer.status == 303 and answer.location != "/desk/password":
-            self.csrf = (await self.get("/desk")).csrf
+            self.csrf = (await self.get("/desk/settings")).csrf
         return answer
 
     def cookie(self) -> str:
@@ -94,6 +93,8 @@ class House:
     sessions: SessionStore
     clock: FakeClock
     redis: Redis
+    desk: Desk
+    app: web.Application
     stop: Callable[[], Awaitable[None]]
 
     async def agent(self, username: str = "ana", name: str = "Ana Reyes", phone: str = "") -> None:
@@ -178,7 +179,7 @@ async def opened_house(
     app.on_shutdown.append(desk.on_shutdown)
     server = TestServer(app, host="127.0.0.1")
     await server.start_server()
-    yield House(str(server.make_url("")).rstrip("/"), people, agents, sessions, clock, redis, server.close)
+    yield House(str(server.make_url("")).rstrip("/"), people, agents, sessions, clock, redis, desk, app, server.close)
     await server.close()
 
 

@@ -1,0 +1,1 @@
+"""What is kept of those who may sign in, besides the agents themselves (``desk.agents``)."""

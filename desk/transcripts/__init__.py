@@ -1,0 +1,1 @@
+"""What was said, for those who design the assistant: without who said it."""
