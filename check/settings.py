@@ -21,7 +21,7 @@ from check.findings import Finding, near
 from check.reading.assistant import Assistant
 from check.reading.documents import Document, Key
 
-WISHES = frozenset({"begins", "together", "alike", "refusals", "asks_first", "sure", "clauses"})
+WISHES = frozenset({"begins", "together", "alike", "says_no", "refusals", "asks_first", "sure", "clauses"})
 REFUSALS = frozenset("phrases commands endings ends none nouns requests states unless facts denials commanded".split())
 CLAUSES = frozenset(LISTS)
 WAITING = frozenset({"longest", "alone", "phrases", "pairs", "never_mind", "alone_again"})
@@ -125,7 +125,7 @@ def wishes(assistant: Assistant) -> Iterator[Finding]:
         for key, form in document.entries("wishes", "begins"):
             if form is not None and form not in assistant.forms:
                 yield document.finding(key, f"The domain has no form {form}.{near(form, assistant.forms)}")
-        for kind in ("together", "asks_first"):
+        for kind in ("together", "says_no", "asks_first"):
             yield from _names(document, ("wishes", kind), "intent", assistant.intents)
         for place, _ in document.entries("wishes", "alike"):
             yield from _names(document, place, "intent", assistant.intents)

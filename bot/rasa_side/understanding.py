@@ -7,6 +7,7 @@ don't you activate my card", "I don't know my PIN") changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ REFUSE = "refuse"
 CERTAIN = 0.5
 """Below this a part of a sentence is no wish of its own."""
 
-ALREADY = frozenset({"never_mind", "ring_me_not"})
-"""Intents that say no themselves, in the right words."""
+SURE = 0.9
+"""From this on a whole message means its wish beside something that it denies."""
 
 
 class Understanding:
@@ -115,16 +116,27 @@ class Understanding:
                 wanted.append(clause)
         if refused is None:
             return None
+        if meant := await self._instead(agent, wanted, data, refused):
+            return meant
+        return None if intent_of(data) in self._wishes.says_no else self._refusal(data, refused)
+
+    async def _instead(self, agent: Any, wanted: Sequence[str], data: dict[str, Any], refused: str) -> dict[str, Any] | None:
+        """What is wanted, in the clauses that refuse nothing: one that is a wish alone, or, in doubt, means what the whole does
+        ("don't cancel it just pause it")."""
+        whole = intent_of(data) if intent_of(data) in self._wishes.wishes else None
         for clause in wanted:
             found = await parsed(agent, clause)
-            if intent_of(found) in self._wishes.begins and confidence_of(found) >= CERTAIN:
+            if intent_of(found) in self._wishes.wishes and confidence_of(found) >= CERTAIN:
                 return {**found, "text": data["text"]}
-        return None if intent_of(data) in ALREADY else self._refusal(data, refused)
+            if whole and _likeliest(found) == whole:
+                return data
+        other = whole not in (None, refused) and refused in self._wishes.facts  # what was denied is told, another thing is wished
+        return data if wanted and other and confidence_of(data) >= SURE else None
 
     async def _begun(self, agent: Any, unwanted: str, data: dict[str, Any]) -> str | None:
         """The intent of what is not wanted, when it would begin something."""
         found = await parsed(agent, unwanted)
-        already = intent_of(data) if intent_of(data) in ALREADY else None
+        already = intent_of(data) if intent_of(data) in self._wishes.says_no else None
         return self._beginning(found) or self._beginning(data) or already
 
     def _beginning(self, data: dict[str, Any]) -> str | None:
@@ -145,6 +157,12 @@ async def _asked(agent: Any, conversation: str) -> bool:
     """Whether anything is asked in it: by a form, or by the way."""
     tracker = await agent.tracker_store.retrieve(conversation)
     return tracker is not None and bool(tracker.active_loop_name or tracker.get_slot("offered"))
+
+
+def _likeliest(data: dict[str, Any]) -> str | None:
+    """The intent, and of what is in doubt the one that it more likely is than not."""
+    likely = (one["name"] for one in data.get("intent_ranking") or () if one["name"] != FALLBACK and one["confidence"] >= CERTAIN)
+    return next(likely, None) if intent_of(data) == FALLBACK else intent_of(data)
 
 
 def _doubtful(data: dict[str, Any]) -> dict[str, Any]:

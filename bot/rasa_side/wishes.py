@@ -35,6 +35,8 @@ class Wishes:
     alike: tuple[frozenset[str], ...] = ()
     """Intents of which one message means one alone ("put me down for Friday, any day after 4")."""
     refusals: Mapping[str, Any] = field(default_factory=dict)
+    says_no: frozenset[str] = frozenset()
+    """Intents that say no themselves, in the right words: "I have decided against the appointment" cancels it."""
     asks_first: frozenset[str] = frozenset()
     """Intents that begin only when the classifier is ``sure`` of them, or they were confirmed."""
     sure: float = 0.0
@@ -50,14 +52,24 @@ class Wishes:
                 own = domain_files.settings(folder, FILE, "wishes", language)
                 content, speech = {**content, "refusals": own.get("refusals")}, Speech.of(own.get("clauses") or {})
             begins = {str(intent): form for intent, form in (content.get("begins") or {}).items()}
-            together, asks_first = (frozenset(content.get(name) or ()) for name in ("together", "asks_first"))
+            together, asks_first, says_no = (frozenset(content.get(name) or ()) for name in ("together", "asks_first", "says_no"))
             alike = tuple(frozenset(map(str, group)) for group in content.get("alike") or ())
             sure = float(content.get("sure") or 0.0)
-            return cls(begins, together, alike, content.get("refusals") or {}, asks_first, sure, speech)
+            return cls(begins, together, alike, content.get("refusals") or {}, says_no, asks_first, sure, speech)
         except DomainFileError as error:
             raise WishesError(str(error)) from error
         except (AttributeError, TypeError, ValueError) as error:
             raise WishesError(f"{FILE}: cannot be read: {type(error).__name__}") from error
+
+    @property
+    def wishes(self) -> frozenset[str]:
+        """Every intent that is one, whether it begins something or is answered at once."""
+        return self.together | self.begins.keys()
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """The intents of what may be said not to have happened."""
+        return frozenset(map(str, self.refusals.get("facts") or ()))
 
     def like(self, intent: str) -> frozenset[str]:
         """The intents that are not meant beside this one."""

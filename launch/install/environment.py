@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import random
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -120,17 +122,21 @@ def _port_sentence(name: str, host: str, port: int, error: OSError) -> str:
 
 
 def free_ports(count: int) -> list[int]:
-    """Loopback ports that nobody listens on at this moment, all different. Raises StartError."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-    except OSError as error:
-        raise StartError(f"No free port on this machine: {error.strerror}.") from None
-    finally:
-        for probe in probes:
-            probe.close()
+    """Loopback ports that nobody listens on at this moment, all different. Raises StartError. They lie below those that systems
+    give to outgoing connections (Linux: from 32,768, BSD and macOS: from 49,152): a part listens seconds later, and till then
+    a connection would take one that was found free."""
+    found: list[int] = []
+    for port in random.sample(INNER_PORTS, min(TRIES, len(INNER_PORTS))):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise StartError("No free port on this machine.")
+
+
+INNER_PORTS = range(12_000, 32_000)
+TRIES = 1000
 
 
 def _simulate(env: Mapping[str, str]) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
 
 from gateway.settings.env_file import read_env_file
 from gateway.settings.kinds import ConfigError
+from launch.install import environment
 from launch.install.environment import CREDENTIALS, plan
 from launch.install.installation import Installation, StartError
 from launch.processes.parts import Served, parts_with
@@ -151,3 +153,12 @@ def test_the_mark_that_windows_writes_at_the_top_is_none_of_the_name(tmp_path: P
     file = tmp_path / ".env"
     file.write_bytes(b"\xef\xbb\xbfPUBLIC_PORT=9000\r\n")
     assert read_env_file(file) == {"PUBLIC_PORT": "9000"}
+
+
+def test_the_inner_ports_are_free_and_none_that_an_outgoing_connection_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(set(environment.free_ports(3))) == 3 and max(environment.free_ports(3)) < 32_000
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setattr(environment, "INNER_PORTS", [taken.getsockname()[1]])
+        with pytest.raises(StartError, match="No free port"):
+            environment.free_ports(1)

@@ -200,7 +200,10 @@ async def test_a_not_that_refuses_nothing_is_not_taken_for_one(talk: Start, word
     ("words", "wants"),
     [("i dont want to push any more buttons i want somebody to talk to me", "speak_to_person"),
      ("i don't want a code i want a real person", "speak_to_person"),
-     ("please don't activate my card i need my balance", "ask_balance")],
+     ("please don't activate my card i need my balance", "ask_balance"),
+     ("dont cancel my card just lock it for a while", "freeze_card"),
+     ("i no longer want the appointment i made", "cancel_appointment"),
+     ("don't close the savings account, close the checking account", "close_account")],
 )  # fmt: skip
 async def test_what_is_wanted_behind_it_begins_though_nothing_parts_them(
     loaded: tuple[Agent, InProcess], words: str, wants: str

@@ -80,10 +80,10 @@ class DeskAgent:
 
     async def opens(self, reason: str | re.Pattern[str]) -> None:
         """A conversation in the queue, which appears without a reload."""
-        await self.page.get_by_role("navigation", name="Queue").get_by_role("link", name=reason).first.click()
+        await self.page.locator("a.entry").filter(has_text=reason).first.click()
 
     async def sees(self, words: str | re.Pattern[str]) -> None:
-        await expect(self.page.get_by_text(words).first).to_be_visible(timeout=15_000)
+        await expect(self.page.get_by_text(words).filter(visible=True).first).to_be_visible(timeout=15_000)
 
     async def accepts(self) -> None:
         await self.page.get_by_role("button", name=re.compile("^Accept")).click()

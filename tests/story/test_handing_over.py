@@ -33,7 +33,7 @@ async def test_from_one_agent_to_another_and_opened_again_after_the_close(stack:
 
     await kim.takes()
     await kim.sees(NOTE)
-    await elodie.receives("Kim Ode is with you now")
+    await elodie.receives("Kim Ode from Harbour Bank is with you now")
     await kim.replies("Hello, this is Kim.")
     await elodie.receives("this is Kim")
     await sam.sees("with Kim Ode")

@@ -118,7 +118,7 @@ async def test_a_call_is_answered_in_the_browser(stack: Stack, sam: DeskAgent, s
     await phone.hears("back with the Harbour Bank assistant")
     assert (await thread_of(stack, number))["handoff"] is None  # the talk is over, and the assistant goes on
     await expect(sam.page).to_have_url(re.compile(handoff))
-    await sam.sees("Closed by First agent")
+    await sam.sees("Ended by First agent")
     await sam.sees("I want to talk to a person")  # what the caller had said before, in the transcript
     assert sim.problems() == []
 

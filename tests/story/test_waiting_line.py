@@ -15,6 +15,7 @@ from tests.story.people import DeskAgent
 from tests.story.stack import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
+SOON = 30_000
 
 AGENT = "+12125550160"
 
@@ -228,7 +229,7 @@ async def test_nobody_is_available_and_the_caller_is_offered_something_real(
 ) -> None:
     sam = await DeskAgent.signs_in(browser, stack)
     await sam.page.get_by_role("button", name="Available").click()
-    await expect(sam.page.get_by_role("button", name="Away")).to_be_visible()
+    await expect(sam.page.get_by_role("button", name="Away")).to_be_visible(timeout=SOON)
     await stack.colleague(available=False)
     try:
         await sim.become("+12125550117")
@@ -243,4 +244,4 @@ async def test_nobody_is_available_and_the_caller_is_offered_something_real(
     finally:
         await stack.colleague(available=True)
         await sam.page.get_by_role("button", name="Away").click()
-        await expect(sam.page.get_by_role("button", name="Available")).to_be_visible()
+        await expect(sam.page.get_by_role("button", name="Available")).to_be_visible(timeout=SOON)
