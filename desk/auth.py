@@ -13,6 +13,7 @@ from desk.http import COOKIE, NotSignedIn, Visit, form_of, give_cookie, see, tok
 from desk.pages import Pages
 from desk.passwords import SHORTEST, WeakPassword
 from desk.sessions import SessionStore, csrf_token, new_token
+from desk.store import digest
 
 UNNAMED = (FIRST_NAME,)
 """Names that nobody chose."""
@@ -99,7 +100,17 @@ class Doors:
         visit = await visitor(request, self._agents, self._sessions)
         me = visit.agent
         said = "Saved." if "saved" in request.query else ""
-        return self._settings(visit, name=me.display_name, phone=me.phone or "", in_browser=me.in_browser, said=said)
+        return await self._settings(visit, name=me.display_name, phone=me.phone or "", in_browser=me.in_browser, said=said)
+
+    async def end_session(self, request: web.Request) -> web.Response:
+        """End one of my own sessions, or all but this one."""
+        visit, fields = await visitor(request, self._agents, self._sessions), await form_of(request)
+        username = visit.agent.username
+        if name := fields.get("session", ""):
+            await self._sessions.end_one(username, name, username)
+        else:
+            await self._sessions.end_all(username, username, but=visit.token)
+        return see("/desk/settings")
 
     async def settings(self, request: web.Request) -> web.Response:
         """Save name, how calls are answered and availability, or say what is wrong and keep what was typed."""
@@ -110,17 +121,19 @@ class Doors:
         try:
             await self._agents.set_profile(me.username, name, phone, in_browser=in_browser)
         except AgentError as refused:
-            return self._settings(visit, 422, name=name, phone=phone, in_browser=in_browser, error=str(refused))
+            return await self._settings(visit, 422, name=name, phone=phone, in_browser=in_browser, error=str(refused))
         await self._agents.set_available(me.username, fields.get("available") == "1")
         if "alerts" in fields:
             await self._agents.set_alerts(me.username, [one for one in ALERTS if fields.get(f"alert_{one}") == "1"])
         return see("/desk/settings?saved")
 
-    def _settings(
+    async def _settings(
         self, visit: Visit, status: int = 200, *, name: str, phone: str, in_browser: bool, error: str = "", said: str = ""
     ) -> web.Response:
-        values = {"me": visit.agent, "csrf": visit.csrf, "name": name, "phone": phone, "error": error, "said": said}
+        values: dict[str, object] = {"me": visit.agent, "csrf": visit.csrf, "name": name, "phone": phone}
+        values |= {"error": error, "said": said}
         browsers = self._agents.browsers
+        values |= {"open": await self._sessions.open_of(visit.agent.username), "this": digest(visit.token)}
         return self._pages.render("settings.html", status, in_browser=in_browser, browsers=browsers, alerts=ALERTS, **values)
 
     async def _begin(self, request: web.Request, username: str, onward: str) -> web.Response:

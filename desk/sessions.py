@@ -92,7 +92,7 @@ class SessionStore:
         longest: timedelta = LONGEST,
         facts: Facts | None = None,
     ) -> None:
-        self._redis = redis
+        self.redis = redis
         self._facts = facts or NoFacts()
         self._clock = clock
         self._idle = idle
@@ -117,8 +117,8 @@ class SessionStore:
         record = {"username": agent.username, "password_id": agent.password_id, "began": now, "seen": now, "heard": now}
         record |= {"network": network, "browser": browser[:LONGEST_NAME]}
         with answered():
-            await self._redis.zadd(INDEX, {digest(token): (began + self._longest).timestamp()})
-            async with self._redis.pipeline(transaction=True) as pipe:
+            await self.redis.zadd(INDEX, {digest(token): (began + self._longest).timestamp()})
+            async with self.redis.pipeline(transaction=True) as pipe:
                 pipe.hset(_key(token), mapping=cast(Any, record))
                 pipe.expire(_key(token), self._longest + SWEPT_WITHIN)
                 await pipe.execute()
@@ -170,8 +170,8 @@ class SessionStore:
         if agent := record.get("username"):
             await self._facts.once(signed_out(name, agent, by, self._clock()))
         with answered():
-            await self._redis.delete(f"{SESSION}{name}")
-            await self._redis.zrem(INDEX, name)
+            await self.redis.delete(f"{SESSION}{name}")
+            await self.redis.zrem(INDEX, name)
 
     async def live(self) -> list[LiveSession]:
         """Every live session of everybody."""
@@ -183,7 +183,7 @@ class SessionStore:
     async def _all(self) -> list[tuple[str, dict[str, str]]]:
         """Name and record of each that lives; the others are over now."""
         with answered():
-            found = [text(name) for name in await self._redis.zrange(INDEX, 0, -1)]
+            found = [text(name) for name in await self.redis.zrange(INDEX, 0, -1)]
         records = await asyncio.gather(*(self._record(f"{SESSION}{name}") for name in found))
         each = list(zip(found, records, strict=True))
         await asyncio.gather(*(self._over(name, one, CLOCK) for name, one in each if not self._lives(one)))
@@ -191,7 +191,7 @@ class SessionStore:
 
     async def _record(self, key: str) -> dict[str, str]:
         with answered():
-            stored = await cast(Awaitable[dict[Any, Any]], self._redis.hgetall(key))
+            stored = await cast(Awaitable[dict[Any, Any]], self.redis.hgetall(key))
         return {text(name): text(value) for name, value in stored.items()}
 
     def _lives(self, record: Mapping[str, str]) -> bool:
@@ -204,7 +204,7 @@ class SessionStore:
         """Only while it exists: a sign-out at the same moment must not be undone."""
         script = "if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], unpack(ARGV)) end"
         with answered():
-            await self._redis.eval(script, 1, _key(token), *facts)
+            await self.redis.eval(script, 1, _key(token), *facts)
 
 
 def _key(token: str) -> str:

@@ -20,6 +20,10 @@ from bot.model import Address, AddressKind
 from bot.ports import Clock, Facts, HandoffRefused, NoFacts, People, StoreUnavailable
 from desk import live
 from desk.access.gate import Gate
+from desk.accounts.tokens import ApiTokens
+from desk.admin.accounts import AccountPages
+from desk.admin.looking import Looking
+from desk.admin.tokens import TokenPages
 from desk.agents import AgentDirectory
 from desk.articles.proposals import Listed, Proposals
 from desk.articles.search import ArticleSearch
@@ -112,6 +116,9 @@ class Desk:
         column = Column(people, self._board, self._presence, sessions.marks, promised or Promises(), known, self._pages, clock)
         common = (people, agents, self._presence, self._calling, self._pages, told, clock, softphone, known, column, troubles)
         self._past = Past(records, sessions.searches, told, self._pages, self._presence, clock) if records else None
+        looking = Looking(self._visitor, told, clock)
+        self._accounts = AccountPages(agents, sessions, self._presence, looking, self._pages)
+        self._tokens = TokenPages(ApiTokens(sessions.redis, clock=clock, facts=told), looking, self._pages)
         self._transcripts = Transcripts(records, self._visitor, told, self._pages, clock, wishes or {})
         self._showing = Showing(
             *common, past=self._past, simulated=simulated, searched=articles is not None, amended=names, wishes=wishes or {}
@@ -139,6 +146,8 @@ class Desk:
             (one + f"/attachments/{{key:{ATTACHMENT.pattern}}}", self.attachment),
             ("/desk/transcripts", self._transcripts.list),
             (f"/desk/transcripts/{{id:{HANDOFF.pattern}}}", self._transcripts.one),
+            *self._accounts.get(),
+            *self._tokens.get(),
             ("/desk/static/{name}", static),
             *([("/desk/articles", self._articles.search)] if self._articles else []),
             *([("/desk/proposals", self._proposals.page)] if self._proposals else []),
@@ -149,6 +158,9 @@ class Desk:
             ("/desk/sign-out", doors.sign_out),
             ("/desk/password", doors.password),
             ("/desk/settings", doors.settings),
+            ("/desk/settings/sessions", doors.end_session),
+            *self._accounts.post(),
+            *self._tokens.post(),
             ("/desk/available", self.available),
             (one + "/accept", self.accept),
             (one + "/reply", self.reply),

@@ -14,9 +14,10 @@ from aiohttp.typedefs import Middleware
 
 from bot.model import Address, new_id, now
 from bot.redis_store.client.base import connect
+from desk.accounts.tokens import ApiTokens
 from desk.sessions import SessionStore
 from desk.views import Desk
-from gateway.api import Access, InternalApi, PacketsApi, Reads, RecordsApi
+from gateway.api import Access, InternalApi, PacketsApi, Reads, RecordsApi, by_tokens
 from gateway.commands.first_agent import keep_first_agent
 from gateway.observe.middleware import failures, plain_headers, visitors
 from gateway.observe.standing import Standing
@@ -66,20 +67,22 @@ def public_app(core: Core) -> web.Application:
 
 def internal_app(core: Core, desk: Desk) -> web.Application:
     """The listener for agents and operators."""
-    app = web.Application(middlewares=around(core), client_max_size=LARGEST_BODY)
+    store, metrics = core.base.store, core.base.observed.metrics
+    tokens = by_tokens(ApiTokens(store.client, clock=now, facts=store.facts), metrics)
+    app = web.Application(middlewares=[*around(core), tokens], client_max_size=LARGEST_BODY)
     app.add_routes(desk.routes())
     app.on_shutdown.append(desk.on_shutdown)
     health = health_of(core)
-    access = Access(core.base.settings.internal_api_token, core.base.observed.metrics)
-    reads = Reads(core.base.store.facts, now)
+    access = Access(core.base.settings.internal_api_token, metrics)
+    reads = Reads(store.facts, now)
     api = InternalApi(
         access=access,
         reads=reads,
         recorded=RecordsApi(access, core.base.records, reads),
-        contacts=core.base.store.contacts,
+        contacts=store.contacts,
         handoffs=core.handoff.handoffs,
         lines=core.assistant.lines,
-        metrics=core.base.observed.metrics,
+        metrics=metrics,
         depths=partial(measures, core),
         linking=core.identity.linking,
         questions=core.assistant.meter.questions,

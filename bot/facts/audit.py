@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.model import About, Fact
@@ -27,6 +28,17 @@ def agent_changed(agent: str, change: str, by: str, at: datetime) -> Fact:
     return made(
         "agent_changed", f"{agent}:{at.isoformat()}", at, NOBODY, {"agent": agent, "change": change, "by": by}, what=change
     )
+
+
+def access_read(cause: str, what: str, by: str, network: str, at: datetime) -> Fact:
+    """An admin looked at accounts, an account (with its username) or tokens."""
+    return made("access_read", cause, at, NOBODY, {"what": what, "by": by, "network": network})
+
+
+def token_changed(token: str, name: str, change: str, scopes: Sequence[str], by: str, at: datetime) -> Fact:
+    """``token``: its id, which opens nothing. ``change``: made, revoked."""
+    body = {"token": token, "name": name, "change": change, "scopes": list(scopes), "by": by}
+    return made("token_changed", f"{token}:{change}", at, NOBODY, body, what=change)
 
 
 def transcript_read(

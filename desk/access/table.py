@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from desk.accounts.roles import ANYBODY, NOBODY, READS_MASKED, SIGNED_IN, SUPERVISES, WORKS, Who
+from desk.accounts.roles import ADMINISTERS, ANYBODY, NOBODY, READS_MASKED, SIGNED_IN, SUPERVISES, WORKS, Who
+from desk.accounts.tokens import Scope
 
 Route = tuple[str, str]
 """Method and path."""
 
-ONE = "/desk/handoffs/{id}"
+ONE, ACCOUNT = "/desk/handoffs/{id}", "/desk/admin/accounts/{username}"
 WHO_MAY: Mapping[Route, Who] = {
     ("GET", "/desk/sign-in"): ANYBODY,
     ("POST", "/desk/sign-in"): ANYBODY,
@@ -56,9 +57,34 @@ WHO_MAY: Mapping[Route, Who] = {
     ("POST", ONE + "/propose"): WORKS,
     ("GET", "/desk/transcripts"): READS_MASKED,
     ("GET", "/desk/transcripts/{id}"): READS_MASKED,
+    ("POST", "/desk/settings/sessions"): SIGNED_IN,
     ("GET", "/desk/proposals"): SUPERVISES,
     ("POST", "/desk/proposals"): SUPERVISES,
+    ("GET", "/desk/admin"): ADMINISTERS,
+    ("POST", "/desk/admin/accounts"): ADMINISTERS,
+    ("GET", ACCOUNT): ADMINISTERS,
+    ("POST", ACCOUNT + "/role"): ADMINISTERS,
+    ("POST", ACCOUNT + "/reset"): ADMINISTERS,
+    ("POST", ACCOUNT + "/disable"): ADMINISTERS,
+    ("POST", ACCOUNT + "/enable"): ADMINISTERS,
+    ("POST", ACCOUNT + "/end"): ADMINISTERS,
+    ("GET", "/desk/admin/tokens"): ADMINISTERS,
+    ("POST", "/desk/admin/tokens"): ADMINISTERS,
+    ("POST", "/desk/admin/tokens/{id}/revoke"): ADMINISTERS,
 }
+
+SCOPES: Mapping[Route, Scope] = {
+    ("GET", "/conversations"): Scope.CONVERSATIONS,
+    ("GET", "/conversations/{id}"): Scope.CONVERSATIONS,
+    ("GET", "/conversations/{id}/lines"): Scope.RECORDS,
+    ("GET", "/conversations/{id}/facts"): Scope.RECORDS,
+    ("GET", "/contacts/{id}/conversations"): Scope.RECORDS,
+    ("GET", "/handoffs/packet-schema/1"): Scope.HANDOFFS,
+    ("GET", "/handoffs/{id}/packet"): Scope.HANDOFFS,
+    ("POST", "/links/{id}/undo"): Scope.IDENTITY,
+    ("POST", "/addresses/forget"): Scope.IDENTITY,
+}
+"""What a token for programs needs, for each route of the JSON API; ``INTERNAL_API_TOKEN`` opens all of them."""
 
 BEFORE_A_PASSWORD_IS_CHOSEN: frozenset[Route] = frozenset({("GET", "/desk/password"), ("POST", "/desk/password")})
 """What is open to who came in with a one-time password."""
@@ -66,4 +92,13 @@ BEFORE_A_PASSWORD_IS_CHOSEN: frozenset[Route] = frozenset({("GET", "/desk/passwo
 
 def who_may(method: str, path: str) -> Who:
     """The roles for a route; nobody for one that is not in the table."""
-    return WHO_MAY.get(("GET" if method == "HEAD" else method, path), NOBODY)
+    return WHO_MAY.get(_route(method, path), NOBODY)
+
+
+def scope_of(method: str, path: str) -> Scope | None:
+    """What a token needs; None: no token opens it."""
+    return SCOPES.get(_route(method, path))
+
+
+def _route(method: str, path: str) -> Route:
+    return ("GET" if method == "HEAD" else method, path)

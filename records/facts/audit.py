@@ -49,6 +49,28 @@ class AgentChanged:
     by: str = ""
 
 
+@kind_of_fact("access_read", Retention.AUDIT)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRead:
+    """An admin looked at who may what: at which page, from which network."""
+
+    what: str
+    by: str
+    network: str = ""
+
+
+@kind_of_fact("token_changed", Retention.AUDIT)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenChanged:
+    """A token for programs was made or revoked: its id and name, what it may, by whom. Never the token."""
+
+    token: str
+    name: str
+    change: str
+    scopes: tuple[str, ...] = ()
+    by: str = ""
+
+
 @kind_of_fact("released", Retention.AUDIT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:

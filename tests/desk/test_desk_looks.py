@@ -28,6 +28,12 @@ from tests.desk.test_desk_browser import enter
 pytestmark = pytest.mark.browser
 KNOWN = FactWords.from_domain(Path(__file__).parents[2] / "domain")
 PROMISED = Promises({"general": timedelta(minutes=5)})
+ADMINS = [
+    ("accounts", "/desk/admin"),
+    ("account", "/desk/admin/accounts/bo"),
+    ("tokens", "/desk/admin/tokens"),
+    ("transcripts", "/desk/transcripts"),
+]
 LOOKS = [(width, scheme) for width in (390, 1280, 1920) for scheme in ("light", "dark", "forced")]
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 
@@ -128,3 +134,7 @@ async def look_at_all(page: Page, bank: House, width: int, look: object) -> None
         await look("facts")
     await page.goto("/desk/settings")
     await look("settings")
+    await bank.agents.set_role("ana", "admin")
+    for name, path in ADMINS:
+        await page.goto(path)
+        await look(name)

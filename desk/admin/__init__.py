@@ -1,0 +1,1 @@
+"""The admins' pages: accounts, their sessions, and tokens for programs."""
