@@ -21,6 +21,7 @@ from redis.asyncio import Redis
 from bot.facts.audit import agent_changed
 from bot.model import new_id, now
 from bot.ports import Clock, Facts, NoFacts
+from desk.accounts import one_time_codes
 from desk.accounts.roles import SUPERVISES, WORKS, Role, role_of
 from desk.passwords import Passwords, check_new, derived_password, one_time_password
 from desk.store import answered, text
@@ -239,6 +240,7 @@ class AgentDirectory:
         with answered():
             await self._redis.delete(_key(username))
             await self._redis.srem(MEMBERS, username)
+        await one_time_codes.forget(self._redis, username)
 
     async def _told(self, username: str, change: str, by: str = OPERATOR) -> None:
         """Before it is done: what cannot be told is not done."""

@@ -8,7 +8,11 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from connectors.visitors import place_of
+from desk.accounts.one_time_codes import OneTimeCodes
 from desk.agents import ALERTS, FIRST_NAME, AgentDirectory, AgentError, clean_name
+from desk.factors.code_at_sign_in import CodeAtSignIn
+from desk.factors.codes_page import CodesPage
+from desk.factors.half import Halves
 from desk.http import COOKIE, NotSignedIn, Visit, form_of, give_cookie, see, token_of, visitor
 from desk.pages import Pages
 from desk.passwords import SHORTEST, WeakPassword
@@ -29,11 +33,16 @@ def sign_in_path(wanted: str) -> str:
 class Doors:
     """Handlers for everything about who somebody is."""
 
-    def __init__(self, agents: AgentDirectory, sessions: SessionStore, pages: Pages, *, secure_cookies: bool) -> None:
+    def __init__(
+        self, agents: AgentDirectory, sessions: SessionStore, pages: Pages, codes: OneTimeCodes, *, secure_cookies: bool
+    ) -> None:
         self._agents = agents
         self._sessions = sessions
         self._pages = pages
         self._secure = secure_cookies
+        halves = Halves(sessions.redis)
+        self.code = CodeAtSignIn(codes, halves, agents, sessions, pages, self.begin, secure_cookies)
+        self.codes = CodesPage(codes, agents, sessions, pages)
 
     async def sign_in_page(self, request: web.Request) -> web.Response:
         """The form; whoever is signed in already goes on."""
@@ -60,7 +69,10 @@ class Doors:
             return self._sign_in_form(request, wanted, 401, WRONG, username)
         await self._sessions.tries.forgive(username)
         onward = wanted if NEXT.fullmatch(wanted) else "/desk"
-        return await self._begin(request, agent.username, "/desk/password" if agent.must_change_password else onward)
+        onward = "/desk/password" if agent.must_change_password else onward
+        if await self.code.codes.needed(agent.username):
+            return await self.code.ask(agent, onward)
+        return await self.begin(request, agent.username, onward)
 
     async def sign_out(self, request: web.Request) -> web.Response:
         """End the session here and in Redis."""
@@ -93,7 +105,7 @@ class Doors:
                 await self._agents.set_profile(username, name, visit.agent.phone or "", in_browser=visit.agent.in_browser)
         except (AgentError, WeakPassword) as refused:
             return await self._password_form(request, 422, str(refused))
-        return await self._begin(request, username, "/desk")
+        return await self.begin(request, username, "/desk")
 
     async def settings_page(self, request: web.Request) -> web.Response:
         """The agent's own settings."""
@@ -136,7 +148,7 @@ class Doors:
         values |= {"open": await self._sessions.open_of(visit.agent.username), "this": digest(visit.token)}
         return self._pages.render("settings.html", status, in_browser=in_browser, browsers=browsers, alerts=ALERTS, **values)
 
-    async def _begin(self, request: web.Request, username: str, onward: str) -> web.Response:
+    async def begin(self, request: web.Request, username: str, onward: str) -> web.Response:
         """A fresh session in place of whatever the browser had."""
         agent = await self._agents.get(username)
         if agent is None:

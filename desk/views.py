@@ -20,6 +20,7 @@ from bot.model import Address, AddressKind
 from bot.ports import Clock, Facts, HandoffRefused, NoFacts, People, StoreUnavailable
 from desk import live
 from desk.access.gate import Gate
+from desk.accounts.one_time_codes import OneTimeCodes, sealing_key
 from desk.accounts.tokens import ApiTokens
 from desk.admin.accounts import AccountPages
 from desk.admin.looking import Looking
@@ -71,7 +72,7 @@ class Desk:
     nobody is let propose. ``known``: what agents read of what the assistant knows; ``promised``: how soon
     customers are promised an answer; ``wishes``: what customers want, by intent; ``simulated``: the simulator is there for
     a try; ``records``: where what is over is looked for; ``typing``: shows a customer
-    that an agent writes.
+    that an agent writes; ``secret``: of the installation, what is kept encrypted is encrypted under.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class Desk:
         simulated: bool = False,
         records: Records | None = None,
         typing: Typing | None = None,
+        secret: bytes = b"",
     ) -> None:
         self._people = people
         self._agents = agents
@@ -101,10 +103,11 @@ class Desk:
         self._pages = Pages(clock, known)
         self._presence = Presence(agents, sessions, clock)
         self._calling = Calling(people, self._presence)
-        self._doors = Doors(agents, sessions, self._pages, secure_cookies=secure_cookies)
+        told = facts or NoFacts()
+        codes = OneTimeCodes(sessions.redis, sealing_key(secret), clock=clock, facts=told)
+        self._doors = Doors(agents, sessions, self._pages, codes, secure_cookies=secure_cookies)
         self._browser = BrowserCalls(softphone, people, agents, sessions, self._pages) if softphone else None
         self._guard = Guard(Gate(agents, sessions), self._pages, softphone.headers if softphone else HEADERS, troubles)
-        told = facts or NoFacts()
         self._articles = ArticleSearch(articles, self._pages, self._visitor, clock) if articles else None
         self._proposals = (
             Proposals(articles, people, self._pages, self._visitor, self._done, facts=told, clock=clock, listed=proposed)
@@ -117,7 +120,7 @@ class Desk:
         common = (people, agents, self._presence, self._calling, self._pages, told, clock, softphone, known, column, troubles)
         self._past = Past(records, sessions.searches, told, self._pages, self._presence, clock) if records else None
         looking = Looking(self._visitor, told, clock)
-        self._accounts = AccountPages(agents, sessions, self._presence, looking, self._pages)
+        self._accounts = AccountPages(agents, sessions, codes, self._presence, looking, self._pages)
         self._tokens = TokenPages(ApiTokens(sessions.redis, clock=clock, facts=told), looking, self._pages)
         self._transcripts = Transcripts(records, self._visitor, told, self._pages, clock, wishes or {})
         self._showing = Showing(
@@ -135,6 +138,8 @@ class Desk:
             ("/desk", self.home),
             ("/desk/", self.home),
             ("/desk/sign-in", doors.sign_in_page),
+            ("/desk/sign-in/code", doors.code.page),
+            ("/desk/second-factor", doors.codes.page),
             ("/desk/password", doors.password_page),
             ("/desk/settings", doors.settings_page),
             ("/desk/parts", self.parts),
@@ -155,6 +160,10 @@ class Desk:
         ]
         post: list[tuple[str, Handler]] = [
             ("/desk/sign-in", doors.sign_in),
+            ("/desk/sign-in/code", doors.code.check),
+            ("/desk/second-factor", doors.codes.begin),
+            ("/desk/second-factor/confirm", doors.codes.confirm),
+            ("/desk/second-factor/remove", doors.codes.remove),
             ("/desk/sign-out", doors.sign_out),
             ("/desk/password", doors.password),
             ("/desk/settings", doors.settings),

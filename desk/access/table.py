@@ -18,6 +18,8 @@ ONE, ACCOUNT = "/desk/handoffs/{id}", "/desk/admin/accounts/{username}"
 WHO_MAY: Mapping[Route, Who] = {
     ("GET", "/desk/sign-in"): ANYBODY,
     ("POST", "/desk/sign-in"): ANYBODY,
+    ("GET", "/desk/sign-in/code"): ANYBODY,
+    ("POST", "/desk/sign-in/code"): ANYBODY,
     ("POST", "/desk/sign-out"): ANYBODY,
     ("GET", "/desk/static/{name}"): ANYBODY,
     ("GET", "/desk/{rest}"): ANYBODY,  # says that there is no such page
@@ -58,6 +60,10 @@ WHO_MAY: Mapping[Route, Who] = {
     ("GET", "/desk/transcripts"): READS_MASKED,
     ("GET", "/desk/transcripts/{id}"): READS_MASKED,
     ("POST", "/desk/settings/sessions"): SIGNED_IN,
+    ("GET", "/desk/second-factor"): SIGNED_IN,
+    ("POST", "/desk/second-factor"): SIGNED_IN,
+    ("POST", "/desk/second-factor/confirm"): SIGNED_IN,
+    ("POST", "/desk/second-factor/remove"): SIGNED_IN,
     ("GET", "/desk/proposals"): SUPERVISES,
     ("POST", "/desk/proposals"): SUPERVISES,
     ("GET", "/desk/admin"): ADMINISTERS,
@@ -68,6 +74,7 @@ WHO_MAY: Mapping[Route, Who] = {
     ("POST", ACCOUNT + "/disable"): ADMINISTERS,
     ("POST", ACCOUNT + "/enable"): ADMINISTERS,
     ("POST", ACCOUNT + "/end"): ADMINISTERS,
+    ("POST", ACCOUNT + "/factor"): ADMINISTERS,
     ("GET", "/desk/admin/tokens"): ADMINISTERS,
     ("POST", "/desk/admin/tokens"): ADMINISTERS,
     ("POST", "/desk/admin/tokens/{id}/revoke"): ADMINISTERS,

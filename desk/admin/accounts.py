@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from desk.accounts.one_time_codes import OneTimeCodes
 from desk.admin.looking import Looking
 from desk.agents import ROLES, USERNAME, AgentDirectory, AgentError, OneTimePassword
 from desk.guard import Handler, Missing
@@ -28,6 +29,7 @@ class AccountPages:
 
     agents: AgentDirectory
     sessions: SessionStore
+    codes: OneTimeCodes
     presence: Presence
     looking: Looking
     pages: Pages
@@ -44,6 +46,7 @@ class AccountPages:
             "disable": self._disable,
             "enable": self._enable,
             "end": self._end,
+            "factor": self._factor,
         }
         return [(f"{ADMIN}/accounts", self.add), *((f"{ONE}/{name}", self._form(act)) for name, act in acts.items())]
 
@@ -107,6 +110,11 @@ class AccountPages:
         else:
             await self.sessions.end_all(username, visit.agent.username, but=visit.token)
 
+    async def _factor(self, visit: Visit, username: str, _fields: dict[str, str]) -> None:
+        """Somebody lost their app and their recovery codes."""
+        _not_oneself(visit, username)
+        await self.codes.remove(username, visit.agent.username)
+
     async def _everybody(
         self, visit: Visit, status: int = 200, error: str = "", fields: dict[str, str] | None = None
     ) -> web.Response:
@@ -129,6 +137,7 @@ class AccountPages:
         if one is None:
             raise Missing(words()("account.unknown"))
         values = {"me": visit.agent, "csrf": visit.csrf, "one": one, "error": error, "made": made, "said": said, "roles": ROLES}
+        values["factor"] = await self.codes.needed(username)
         return self.pages.render("account.html", status, open=await self.sessions.open_of(username), **values)
 
 
