@@ -15,7 +15,7 @@ from bot.conversation.turn_log import TurnLog
 from bot.conversation.verification import Verification
 from bot.conversation.with_person import WithPerson
 from bot.conversation.without_turn import WithoutTurn
-from bot.door import MASK
+from bot.door import MASK, secrets
 from bot.door.figures import rest
 from bot.door.signs import Meaning, meaning
 from bot.handoff.availability import ALONE, CALL_ME, PERSON
@@ -23,13 +23,21 @@ from bot.identity.links import Linking
 from bot.identity.one_time_codes import CodeCheck
 from bot.identity.second_factor import BESIDE
 from bot.menus.answers import Choice, Late, Picked, Turned, Unclear
-from bot.model import InboundMessage, Option
+from bot.model import ChannelName, InboundMessage, Option
 from bot.ports import Wording
 from bot.ports.stores import Codes, Menus
 from bot.transcript.notice import worded
 
 MEDIA_TOLD = (1, 3600)
 """How often one sender is told that what they attached is kept: count and seconds."""
+SECRET_TOLD = (1, 90 * 86400)
+"""How often one conversation is told, on each channel, that secrets are not to be written: count and seconds."""
+
+ADVISED = frozenset({secrets.PIN, secrets.PASSWORD, secrets.CVV, secrets.SSN})
+"""A card's number alone is the business's to speak of: its end may have been asked for."""
+
+SAID_ALREADY = "utter_pin_not_here"
+
 SIGNS = {
     Meaning.YES: "yes", Meaning.NO: "no", Meaning.THANKS: "thank you", Meaning.HELLO: "hello",
     Meaning.PUZZLED: "what do you mean", Meaning.HELP: "help me please",
@@ -63,7 +71,19 @@ class Answering:
         if await self.without_turn.done(turn):
             return
         await self._attended(turn)
+        await self._advised(turn)
         await self.without_turn.told_robot(turn)
+
+    async def _advised(self, turn: Turn) -> None:
+        """Who wrote a secret hears once, on each written channel, that it was taken out and belongs in no chat."""
+        kinds = set(turn.message.entry.masked if turn.message.entry else ())
+        written = turn.message.channel is not ChannelName.VOICE
+        if not (written and kinds & ADVISED) or any(reply.response == SAID_ALREADY for reply in turn.replies):
+            return
+        told = f"secret:{turn.message.channel}:{turn.contact.conversation_id}"
+        if await self.codes.allow(told, *SECRET_TOLD):
+            await self.log.say(turn, "utter_never_write_secrets")
+            turn.replies.insert(0, turn.replies.pop())  # an open question, and its options, come last
 
     async def _attended(self, turn: Turn) -> None:
         if await self.identity_wishes.granted(turn):

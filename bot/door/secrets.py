@@ -17,8 +17,8 @@ from stdnum import luhn
 from bot.model.spoken_numbers import Group, groups, runs
 
 MASK = "****"
-CARD, CVV, EXPIRY, SSN, PIN = "card", "cvv", "expiry", "ssn", "pin"
-KINDS = (CARD, CVV, EXPIRY, SSN, PIN)
+CARD, CVV, EXPIRY, SSN, PIN, PASSWORD = "card", "cvv", "expiry", "ssn", "pin", "password"
+KINDS = (CARD, CVV, EXPIRY, SSN, PIN, PASSWORD)
 
 _SHORTEST, _LONGEST = 13, 19
 _CARDS = re.compile(r"4|5[0-8]|6|3[0-9]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)")
@@ -76,6 +76,12 @@ _PIN_BEFORE = re.compile(
 _PIN_AFTER = re.compile(
     rf"{_IN}*(?:(?:is|was|as|es|for){_IN}+)(?:(?:the|my|its|mi|el|our){_IN}+)?(?:(?:card|atm|secret|bank){_IN}+)?pin(?![^\W_])"
 )
+_PASSWORD = re.compile(
+    r"\b(?:passwords?|passcode|contrase(?:ñ|n)a)\b(?:\W+(?:is|was|it|its|s|es|to|from|now|still)\b)*[\s:=\"'\u201c\u2018]{1,4}"
+    r"(?P<word>(?=[^\s]*\d)(?=[^\s]*[^\W\d_])[^\s,;\"'\u201d\u2019]{5,64})"
+)
+"""A word with a letter and a figure: "my password is wrong" names none."""
+
 _NEAR = 40
 
 
@@ -179,6 +185,8 @@ def _beside(text: str, small: str, start: int, end: int) -> Iterator[tuple[int, 
 
 def _named(text: str, small: str) -> Iterator[tuple[int, int, str]]:
     """What is called by its name, and social security numbers by their form."""
+    for said in _PASSWORD.finditer(small):
+        yield *said.span("word"), PASSWORD
     for run in runs(text):
         start, end, digits = run[0].start, run[-1].end, "".join(group.digits for group in run)
         if len(digits) in (3, 4) and _called_code(small, start, end, len(digits)):

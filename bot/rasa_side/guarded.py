@@ -12,6 +12,9 @@ says which response was withheld; once the level is reached, ``action_verified``
 
 from __future__ import annotations
 
+import logging
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,14 @@ from bot.ports.levels import Levels, LevelsError, proof_in
 DOMAIN = Path("domain")
 RASAS_OWN = frozenset({"domain_responses"})
 """What Rasa gives along with every response."""
+
+FILLED = ("text", "image", "custom", "buttons", "attachment", "quick_replies")
+"""The parts of a response in which values stand, as Rasa has it."""
+
+VALUE = re.compile(r"\{([A-Za-z_][\w.-]*)\}")
+"""A value's place; any other braces, such as a payload's ``{"limit": "100"}``, are the designer's own."""
+
+logger = logging.getLogger(__name__)
 
 
 class GuardedResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]  # Rasa is not annotated
@@ -63,8 +74,31 @@ class GuardedResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
         withheld = {} if kwargs.keys() - RASAS_OWN else {"withheld": utter_action}
         return {**instead, "metadata": {**(instead.get("metadata") or {}), "needs": needed.label, **withheld}}
 
+    def _fill_response(
+        self, response: dict[str, Any], filled_slots: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> dict[str, Any]:
+        """Rasa's own takes whatever stands in braces for a value, and fills nothing of a text where one is not known."""
+        values = {**(filled_slots or {}), **kwargs}
+        return {name: filled(part, values) if name in FILLED else part for name, part in response.items()}
+
     def _of_another(self, tracker: DialogueStateTracker, tel: str | None) -> frozenset[str]:
         """Slots with a level that were filled in the talk of another number; looked for only when one is filled at all."""
         if all(tracker.slots[name].value is None for name in self._levels.slots if name in tracker.slots):
             return frozenset()
         return self._levels.slots_of_another((event.as_dict() for event in tracker.events), tel)
+
+
+def filled(part: Any, values: Mapping[str, Any]) -> Any:
+    """The same with the values in their places. One that is not known leaves its place as it stands, and is logged."""
+    if isinstance(part, dict):
+        return {name: filled(one, values) for name, one in part.items()}
+    if isinstance(part, list):
+        return [filled(one, values) for one in part]
+    return VALUE.sub(lambda found: _value(found, values), part) if isinstance(part, str) else part
+
+
+def _value(place: re.Match[str], values: Mapping[str, Any]) -> str:
+    if place[1] in values:
+        return str(values[place[1]])
+    logger.error("a response has the place {%s}, and nothing was given for it", place[1])
+    return place[0]

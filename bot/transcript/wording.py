@@ -94,6 +94,7 @@ REQUIRED = (
     "utter_sms_help",
     "utter_not_readable",
     "utter_media_kept",
+    "utter_never_write_secrets",
     "utter_too_long",
     "utter_blank",
     "utter_same_again",

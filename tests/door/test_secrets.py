@@ -236,3 +236,17 @@ def test_a_month_by_its_name_beside_a_card(card: str, date: str) -> None:
 def test_a_name_counts_for_one_number_and_not_for_the_next(said: str) -> None:
     once, _ = hide(said)
     assert hide(once)[0] == once
+
+
+@pytest.mark.parametrize(
+    "said", ["my password is hunter2!", "password: Blue4-finch", "mi contraseña es gato1234", "the passcode was a1b2c3 i think"]
+)
+def test_a_password_that_is_named(said: str) -> None:
+    text, kinds = hide(said)
+    assert kinds == ("password",) and "****" in text and hide(text)[0] == text
+
+
+@pytest.mark.parametrize("said", ["my password is wrong", "i forgot my password since 2024", "password reset please", "the password does not work",
+    "it wants a password with 8 characters", "my password expired on 12/3"])  # fmt: skip
+def test_a_password_that_is_only_spoken_of_stays(said: str) -> None:
+    assert hide(said) == (folded(said), ())

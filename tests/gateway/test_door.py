@@ -504,3 +504,14 @@ async def test_the_same_word_at_different_questions_is_no_robot(house: House) ->
         await house.texts("yes", sid(number))
     await house.emptied()
     assert len(asked(house)) == 8 and len(bodies(house)) == 8
+
+
+async def test_who_writes_a_pin_hears_once_on_each_written_channel_not_to(house: House) -> None:
+    for number in (1, 2):
+        await house.texts("my pin is 4821, what is my limit", sid(300 + number))
+        await house.messages(said_in_messenger("my password is hunter22", f"m_secret{number}"))
+    await house.emptied()
+    await house.outside.has(house.outside.texts, 4)
+    told = [body for body in bodies(house) if "Please never text a PIN" in body]
+    assert len(told) == 1 and sum("Please never write a PIN" in str(sent) for sent in house.outside.texts) == 1
+    assert "my pin is ****, what is my limit" in asked(house), "and is answered"
