@@ -21,6 +21,7 @@ from redis.asyncio import Redis
 from bot.facts.audit import agent_changed
 from bot.model import new_id, now
 from bot.ports import Clock, Facts, NoFacts
+from bot.ports.handoff_target import called
 from desk.accounts import one_time_codes
 from desk.accounts.roles import SUPERVISES, WORKS, Role, role_of
 from desk.passwords import Passwords, check_new, derived_password, one_time_password
@@ -263,9 +264,9 @@ class AgentDirectory:
         return sorted((agent for agent in found if agent), key=lambda agent: agent.display_name.casefold())
 
     async def display_name(self, username: str) -> str:
-        """The agent's name for others to read; the username when there is no such agent."""
+        """The agent's name for others to read, also of another desk's; the username when there is no such agent."""
         agent = await self.get(username)
-        return agent.display_name if agent else username
+        return agent.display_name if agent else called(username)
 
     async def authenticate(self, username: str, password: str) -> Agent | None:
         """The agent when the password is right, else None; a one-time password is used up by it."""

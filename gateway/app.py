@@ -61,6 +61,8 @@ def public_app(core: Core) -> web.Application:
             app.add_routes(channel.routes())
     if line is not None:
         app.on_shutdown.append(line.on_shutdown)
+    if core.other_desks is not None:
+        app.add_routes(core.other_desks.routes())
     app.router.add_get("/health", health_of(core).public)
     return app
 
@@ -90,10 +92,16 @@ def internal_app(core: Core, desk: Desk) -> web.Application:
         at_desk=core.desk.presence.how_many,
     )
     app.add_routes(api.routes())
-    app.add_routes(PacketsApi(access, reads, core.packets.of).routes())
+    app.add_routes(packets_api(core, access, reads).routes())
     app.router.add_get("/health", health.internal)
     mount_simulator(app, core.base.settings)
     return app
+
+
+def packets_api(core: Core, access: Access, reads: Reads) -> PacketsApi:
+    """What other programs read of handoffs."""
+    passed = core.other_desks.listing if core.other_desks else None
+    return PacketsApi(access, reads, core.packets.of, core.people.attachment, passed)
 
 
 def workers(core: Core) -> Partitions:
@@ -187,6 +195,9 @@ def beside_the_workers(core: Core) -> list[asyncio.Task[None]]:
     ]
     if core.handoff.drafting is not None:
         found.append(looks("handoffs_drafted", core.handoff.drafting.look))
+    if core.other_desks is not None:
+        found.append(looks("handoffs_passed", core.other_desks.passing.look))
+        found.append(asyncio.create_task(core.other_desks.follow()))
     if core.nightly is not None:
         found.append(looks("retention_done", core.nightly.look))
     found.append(looks("cooled", core.parking.cooling.look))

@@ -57,6 +57,7 @@ async def notes(core: Core) -> list[str]:
         *shared,
         *await partition_notes(core),
         *await retention_notes(core),
+        *await other_desks_notes(core),
     ]
 
 
@@ -72,6 +73,13 @@ async def retention_notes(core: Core) -> list[str]:
     """That nothing was deleted for days."""
     with suppress(StoreUnavailable):
         return await core.nightly.notes() if core.nightly else []
+    return []
+
+
+async def other_desks_notes(core: Core) -> list[str]:
+    """Desks of others that do not answer."""
+    with suppress(StoreUnavailable):
+        return await core.other_desks.notes() if core.other_desks else []
     return []
 
 

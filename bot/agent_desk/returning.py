@@ -9,9 +9,10 @@ from datetime import timedelta
 
 from bot.agent_desk.telling import Telling
 from bot.handoff.holding import holding
-from bot.handoff.states import LEFT, given_up
+from bot.handoff.states import DESK_LOST, LEFT, given_up
 from bot.model import Handoff, HandoffState
 from bot.model.handoffs import INBOX
+from bot.ports.handoff_target import desk_of
 from bot.ports.stores import Locks
 from bot.transcript.notice import told_to
 
@@ -19,7 +20,7 @@ GRACE = timedelta(minutes=10)
 """So long a conversation stays with an agent whom nobody sees at the desk: time for a colleague to take it over, and for a
 browser to come back."""
 RELEASED, MOVED = "released", "moved"
-SENTENCES = {RELEASED: "utter_agent_released", MOVED: "utter_agent_moved"}
+SENTENCES = {RELEASED: "utter_agent_released", MOVED: "utter_agent_moved", DESK_LOST: "utter_desk_lost"}
 """What the customer is told first; who is gone has left."""
 
 Absent = Callable[[Sequence[Handoff]], Awaitable[Collection[str]]]
@@ -59,7 +60,7 @@ class Returning:
 
     async def look(self, listing: Sequence[Handoff]) -> int:
         """Conversations of agents who are gone for longer than the grace come back to the line; how many of these did."""
-        theirs = [one for one in listing if one.state is HandoffState.ASSIGNED and one.agent != INBOX]
+        theirs = [one for one in listing if one.state is HandoffState.ASSIGNED and one.agent != INBOX and not desk_of(one.agent)]
         absent = await self.absent(theirs) if theirs else ()
         return sum([await self._alone(one, absent=one.id in absent) for one in theirs])
 

@@ -64,8 +64,7 @@ class Escalation:
     async def _nobody(self, turn: Turn, handoff: Handoff) -> Reply | None:
         if self.staffing is None:
             return None
-        called = handoff.callback is not None
-        return await self.staffing.nobody(turn.message.channel, turn.contact, turn.message.sender, called=called)
+        return await self.staffing.told(handoff, turn.message.channel, turn.contact, turn.message.sender)
 
     async def _live_call(self, message: InboundMessage) -> str | None:
         """The message's call, unless the caller hung up while the turn was on its way."""

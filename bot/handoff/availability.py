@@ -5,10 +5,11 @@ The phone says it in its own way, with its own offers (``voice.agents.offers``).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 
-from bot.model import Address, ChannelName, Contact, Option, Reply
+from bot.handoff.states import DESK_LOST
+from bot.model import Address, ChannelName, Contact, Handoff, Option, Reply
 from bot.ports import Clock, Wording
 from bot.ports.hours import Hours, opening_words
 from bot.transcript.notice import worded
@@ -40,6 +41,16 @@ class Staffing:
     wording: Wording
     clock: Clock
     number: Callable[[Contact, Address], Address | None] = no_number
+    elsewhere: Collection[str] = frozenset()
+    """Queues in which people of another desk answer (docs/other-desks.md): who is at ours says nothing of them."""
+
+    async def told(self, handoff: Handoff, channel: ChannelName, contact: Contact, sender: Address) -> Reply | None:
+        """What is told instead of the place in line to who waits with this handoff; None: the place may be told."""
+        called = handoff.callback is not None
+        if handoff.queue not in self.elsewhere or handoff.why == DESK_LOST:
+            return await self.nobody(channel, contact, sender, called=called)
+        said = worded(self.wording, "utter_handoff_elsewhere", channel)
+        return replace(said, options=self._ways(channel, contact, sender, called=called))
 
     async def nobody(self, channel: ChannelName, contact: Contact, sender: Address, *, called: bool = False) -> Reply | None:
         """When somebody will be there, what becomes of what is written meanwhile, and the ways on; None when somebody is.
@@ -52,7 +63,10 @@ class Staffing:
             said = worded(self.wording, "utter_staff_away", channel)
         else:
             return None
+        return replace(said, options=self._ways(channel, contact, sender, called=called))
+
+    def _ways(self, channel: ChannelName, contact: Contact, sender: Address, *, called: bool) -> tuple[Option, ...]:
         ways = [("utter_staff_go_on", ALONE)]
         if not called and self.number(contact, sender):
             ways.append(("utter_staff_call_me", CALL_ME))
-        return replace(said, options=tuple(Option(self.wording.say(title, channel), payload) for title, payload in ways))
+        return tuple(Option(self.wording.say(title, channel), payload) for title, payload in ways)

@@ -23,6 +23,8 @@ WRAP_UP, CLOSED = HandoffState.WRAP_UP, HandoffState.CLOSED
 LEFT = "left"
 """Why it waits again: its agent is not there any more."""
 REOPENED = "reopened"
+DESK_LOST = "desk_lost"
+"""Another desk had it, or was to, and cannot be reached: it waits in our own line."""
 
 STEPS: Mapping[HandoffState, frozenset[HandoffState]] = MappingProxyType(
     {

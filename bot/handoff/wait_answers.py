@@ -45,7 +45,7 @@ class Waiting:
         return Reply(words, (go_on,), response="utter_wait_never_mind")
 
     async def _nobody(self, message: InboundMessage, contact: Contact, handoff: Handoff) -> Reply | None:
-        return await self.staffing.nobody(message.channel, contact, message.sender, called=handoff.callback is not None)
+        return await self.staffing.told(handoff, message.channel, contact, message.sender)
 
     async def _in_line(self, message: InboundMessage, contact: Contact, handoff: Handoff) -> Reply:
         if nobody := await self._nobody(message, contact, handoff):

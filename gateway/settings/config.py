@@ -16,6 +16,7 @@ from bot.model.phone_numbers import country
 from bot.ports.hours import Hours
 from connectors.visitors import Proxies
 from gateway.settings.kinds import ConfigError, in_url, is_loopback
+from gateway.settings.other_desks import OtherDesks
 from gateway.settings.softphone import SoftphoneSettings
 from gateway.settings.together import contradictions
 from gateway.settings.variables import VARIABLES, Variable, Variables
@@ -127,6 +128,7 @@ class Settings:
     home: Path
     turn_deadline: float
     llm: Endpoint | None
+    other_desks: OtherDesks
     chat_origins: tuple[str, ...]
     trusted_proxies: Proxies
     log_level: str
@@ -181,6 +183,7 @@ class Settings:
             home=read.onethread_home,
             turn_deadline=read.turn_deadline_seconds,
             llm=_llm(read),
+            other_desks=OtherDesks.of(read),
             chat_origins=read.chat_origins,
             trusted_proxies=read.trusted_proxies,
             log_level=read.log_level,

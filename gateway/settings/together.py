@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gateway.settings import other_desks
 from gateway.settings.kinds import is_loopback, loopback_url
 from gateway.settings.variables import Variables
 
@@ -18,6 +19,7 @@ def contradictions(read: Variables) -> Iterator[str]:
         yield f"INTERNAL_PORT is {read.internal_port}, the same as PUBLIC_PORT: the two listeners need two ports."
     yield from _public_url(read)
     yield from _parts_of_twilio(read)
+    yield from other_desks.missing(read)
     if read.simulator:
         yield from _simulated(read)
 

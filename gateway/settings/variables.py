@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from connectors.visitors import Proxies
-from gateway.settings import kinds, single_use_kinds
+from gateway.settings import desk_kinds, kinds, single_use_kinds
 from gateway.settings.declaring import REQUIRED, by, variable
 from gateway.settings.kinds import ConfigError, sentence
 from gateway.settings.voice_modes import VoiceModes
@@ -25,7 +25,8 @@ MESSENGER = ("MESSENGER_APP_SECRET", "MESSENGER_VERIFY_TOKEN", "MESSENGER_PAGE_T
 SOFTPHONE = ("TWILIO_API_KEY_SID", "TWILIO_API_KEY_SECRET", "TWILIO_VOICE_SDK_URL")
 LLM = ("LLM_URL", "LLM_MODEL")
 SECOND_FACTOR = ("SECOND_FACTOR_URL", "SECOND_FACTOR_TOKEN")
-TOGETHER = (TWILIO, MESSENGER, SOFTPHONE, SECOND_FACTOR, LLM)
+DESK_WEBHOOK = ("DESK_WEBHOOK_URL", "DESK_WEBHOOK_KEY")
+TOGETHER = (TWILIO, MESSENGER, SOFTPHONE, SECOND_FACTOR, LLM, DESK_WEBHOOK)
 """Of each of these all are set, or none."""
 
 
@@ -231,6 +232,18 @@ class Variables(BaseSettings):
     llm_key: Annotated[str, by(kinds.secret(1))] = variable("The key that is sent to LLM_URL, where it wants one.", secret=True)
     llm_timeout_ms: Annotated[int, by(single_use_kinds.llm_timeout)] = variable(
         "Milliseconds that LLM_URL has for an answer, 100 to 10000; then the built-in way is gone.", "2500"
+    )
+    handoff_targets: Annotated[Mapping[str, str], by(desk_kinds.targets)] = variable(
+        "Queues in which people of another desk answer, as in general=webhook (docs/other-desks.md); all others: our own desk.",
+        {},
+    )
+    desk_webhook_url: Annotated[str, by(desk_kinds.desk_url)] = variable(
+        "Where handoffs of those queues are sent: an https address, or one of this machine."
+    )
+    desk_webhook_key: Annotated[tuple[str, ...], by(desk_kinds.signing_keys)] = variable(
+        "Key that signs both ways: whsec_ and 24 to 64 bytes in Base64; two separated by a comma while you change it.",
+        (),
+        secret=True,
     )
     log_level: Annotated[str, by(kinds.one_of("DEBUG", "INFO", "WARNING", "ERROR"))] = variable(
         "debug, info, warning or error.", "info"

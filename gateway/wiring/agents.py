@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.agent_desk.workspace import People
 from bot.model import now
 from bot.ports import Telephone
+from gateway.other_desks import OtherDesksLife, other_desks
 from gateway.outside import attachments
 from gateway.packets import Packets
 from gateway.wiring.assistant import Assistant
@@ -71,4 +72,18 @@ def wire_packets(base: Base, *, assistant: Assistant, handoff: HandoffLife, swit
         queues=base.content.queues,
         questions=base.content.questions,
         preferences=switching.preferences,
+    )
+
+
+def wire_other_desks(base: Base, *, people: People, packets: Packets) -> OtherDesksLife | None:
+    """None where our own desk answers in every queue."""
+    return other_desks(
+        base.settings.other_desks,
+        base.http,
+        people=people,
+        passed=base.store.passed,
+        locks=base.store.locks,
+        queues=base.content.queues,
+        packet_of=packets.of,
+        on_refused=base.observed.metrics.refuse,
     )

@@ -84,6 +84,7 @@ def _staffing(base: Base, desk: AtTheDesk, identity: WhoItIs) -> Staffing:
         wording=base.content.wording,
         clock=now,
         number=partial(own_number, identity.identity.held_for) if calls else no_number,
+        elsewhere=base.settings.other_desks.by_queue.keys(),
     )
 
 

@@ -14,9 +14,10 @@ from bot.model import ChannelName
 from bot.ports import Channel
 from bot.redis_store.over import SendsOver
 from gateway.help_site import help_site, library
+from gateway.other_desks import OtherDesksLife
 from gateway.packets import Packets
 from gateway.settings.config import Settings
-from gateway.wiring.agents import wire_packets, wire_people
+from gateway.wiring.agents import wire_other_desks, wire_packets, wire_people
 from gateway.wiring.assistant import Assistant, wire_assistant
 from gateway.wiring.base import Base, wire_base
 from gateway.wiring.channels import Channels, wire_channels
@@ -60,6 +61,7 @@ class Core:
     library: Library
     help: HelpPages | None
     packets: Packets
+    other_desks: OtherDesksLife | None
 
     def senders(self) -> Mapping[ChannelName, Channel]:
         """What the outbox sends with, the phone included."""
@@ -104,6 +106,7 @@ def build(
         conversation=conversation,
         voice=voice,
     )
+    packets = wire_packets(base, assistant=assistant, handoff=handoff, switching=switching)
     return Core(
         base=base,
         assistant=assistant,
@@ -122,5 +125,6 @@ def build(
         sends_over=wire_sends_over(base),
         library=articles,
         help=help_site(settings, base.content.wording, articles, base.content.hearing.languages),
-        packets=wire_packets(base, assistant=assistant, handoff=handoff, switching=switching),
+        packets=packets,
+        other_desks=wire_other_desks(base, people=people, packets=packets),
     )

@@ -19,6 +19,7 @@ from bot.redis_store.handoffs import RedisHandoffs
 from bot.redis_store.line import RedisRooms, RedisSchedule, RedisWaits
 from bot.redis_store.locks import RedisLocks
 from bot.redis_store.partition_map import PartitionMap
+from bot.redis_store.passed import RedisPassed
 from bot.redis_store.queue import RedisOutbox
 from bot.redis_store.steps import RedisClaims
 from bot.redis_store.transcripts import RedisTranscripts
@@ -44,6 +45,7 @@ class Store:
     contacts: RedisContacts
     links: RedisLinks
     handoffs: RedisHandoffs
+    passed: RedisPassed
     calls: RedisCalls
     turns: RedisTurns
     menus: RedisMenus
@@ -72,6 +74,7 @@ def wire_store(settings: Settings, client: redis.Redis, observed: Observed, cold
         contacts=RedisContacts(client, now, cold),
         links=RedisLinks(client, facts),
         handoffs=RedisHandoffs(client, facts),
+        passed=RedisPassed(client),
         calls=RedisCalls(client, now, facts),
         turns=RedisTurns(client, facts),
         menus=RedisMenus(client),

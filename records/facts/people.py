@@ -90,6 +90,20 @@ class HandoffStep:
     agent: str = ""
 
 
+@kind_of_fact("handoff_passed", Retention.FIGURES)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffPassed:
+    """A handoff at another desk (docs/other-desks.md). ``step``: ``opened`` (they have it), ``not_taken`` (one message),
+    ``refused`` (what an agent there did), ``lost`` (our own desk has it), ``over`` (they were told the end); ``why``: a word or
+    the error; ``tries`` that failed before."""
+
+    handoff_id: str
+    desk: str
+    step: str
+    why: str = ""
+    tries: int = 0
+
+
 @kind_of_fact("handoff_noted", Retention.WORDS)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoffNoted:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.settings.config import Settings
@@ -128,7 +128,27 @@ def test_a_language_model_is_off_unless_an_address_and_a_model_are_set() -> None
         assert Settings.from_env(LEAST | given | {"LLM_URL": near}).llm is not None
 
 
+def test_another_desk_answers_in_the_queues_that_name_it() -> None:
+    assert not Settings.from_env(LEAST).other_desks.by_queue
+    key = "whsec_" + "a" * 32
+    given = {"HANDOFF_TARGETS": "general=webhook, cards = webhook", "DESK_WEBHOOK_URL": "https://d.example/h"}
+    found = Settings.from_env(LEAST | given | {"DESK_WEBHOOK_KEY": f"{key},{key}"}).other_desks
+    assert found.by_queue == {"general": "webhook", "cards": "webhook"}
+    assert found.webhook is not None and found.webhook.keys == (key, key) and key not in repr(found)
+
+
 WRONG = [
+    ({"HANDOFF_TARGETS": "general"}, "HANDOFF_TARGETS has 'general': write a queue and its desk once"),
+    ({"HANDOFF_TARGETS": "general=fax"}, "HANDOFF_TARGETS has 'general=fax'"),
+    ({"HANDOFF_TARGETS": "a=webhook,a=webhook"}, "HANDOFF_TARGETS has 'a=webhook'"),
+    ({"HANDOFF_TARGETS": "general=webhook"}, "DESK_WEBHOOK_URL is missing, and HANDOFF_TARGETS names webhook"),
+    ({"DESK_WEBHOOK_URL": "https://d.example/h"}, "DESK_WEBHOOK_KEY is missing, and DESK_WEBHOOK_URL is set"),
+    (
+        {"DESK_WEBHOOK_URL": "http://d.example/h", "DESK_WEBHOOK_KEY": "whsec_" + "a" * 32},
+        "DESK_WEBHOOK_URL may be plain http only",
+    ),
+    ({"DESK_WEBHOOK_URL": "https://d.example/h", "DESK_WEBHOOK_KEY": "whsec_short"}, "DESK_WEBHOOK_KEY must be whsec_ and 24"),
+    ({"DESK_WEBHOOK_URL": "https://d.example/h", "DESK_WEBHOOK_KEY": "a" * 44}, "DESK_WEBHOOK_KEY must be whsec_ and 24"),
     ({"LLM_URL": "https://llm.example/v1"}, "LLM_MODEL is missing, and LLM_URL is set"),
     ({"LLM_URL": "http://llm.example/v1", "LLM_MODEL": "m"}, "LLM_URL may be plain http only within your own network"),
     ({"LLM_URL": "https://k@llm.example/v1", "LLM_MODEL": "m"}, "LLM_URL must not hold a user name"),
@@ -250,6 +270,7 @@ FORMS = (
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([variable.name for variable in VARIABLES]), st.sampled_from(FORMS), max_size=12))
 def test_any_environment_is_taken_or_refused_in_sentences(env: dict[str, str]) -> None:
     try:

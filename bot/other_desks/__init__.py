@@ -1,0 +1,1 @@
+"""Handoffs that people answer at another desk than ours (docs/other-desks.md)."""

@@ -1,0 +1,184 @@
+"""Passes handoffs on to other desks, and each of the customer's messages, in order, each once.
+
+``Passed`` is the outbox: what is yet to be told follows from it, from the handoff and from the one transcript, so that nothing is
+lost with a gateway. A desk that cannot be reached loses the handoff to our own (``bot.other_desks.losing``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from bot.facts import other_desks as told
+from bot.handoff.lifecycle import HandoffBook
+from bot.handoff.notes import noted
+from bot.model import ChannelName, Handoff
+from bot.other_desks.arriving import Arriving
+from bot.other_desks.losing import Losing
+from bot.other_desks.trying import due, failed, given_up, well
+from bot.ports import Clock, Facts, SendError, SendFailure
+from bot.ports.handoff_target import HandoffTarget, Passed, PassedHandoffs, PassedState, Words, desk_of
+from bot.ports.stores import Locks
+from bot.transcript import lines as transcript
+from bot.transcript.log import Lines
+
+EVENTS = 200
+"""Of the newest that are looked at for what the customer wrote."""
+REMEMBERED = 500
+"""Ids of messages that a desk has."""
+LOOK_AGAIN = timedelta(seconds=15)
+"""A desk that is asked for news is asked so often, and whenever it says that there are some."""
+AT_ONCE = 8
+CLOSED, TAKEN_BACK, LOST = "closed", "taken_back", "lost"
+OPEN, END = "open", "end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passing:
+    """``by_queue``: the desk of each queue that has one; ``packet_of``: as things stand. Methods raise StoreUnavailable."""
+
+    by_queue: Mapping[str, HandoffTarget]
+    passed: PassedHandoffs
+    book: HandoffBook
+    lines: Lines
+    locks: Locks
+    facts: Facts
+    clock: Clock
+    packet_of: Callable[[str], Awaitable[dict[str, Any] | None]]
+    arriving: Arriving
+    losing: Losing
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    @property
+    def desks(self) -> Mapping[str, HandoffTarget]:
+        """By name."""
+        return {desk.name: desk for desk in self.by_queue.values()}
+
+    async def look(self) -> int:
+        """Pass on what is new, and go on with what is there; how many handoffs were passed on."""
+        begun = [await self.begin(handoff) for handoff in await self.book.handoffs.listing()]
+        live = await self.passed.live()
+        await asyncio.gather(*(self.advance(one.handoff_id) for one in live))
+        return sum(begun)
+
+    async def begin(self, handoff: Handoff) -> bool:
+        """Note that a desk is to have it, once, where its queue has one and nobody here has taken it."""
+        desk = self.by_queue.get(handoff.queue)
+        if desk is None or not handoff.open or handoff.agent is not None or await self.passed.get(handoff.id) is not None:
+            return False
+        await self.passed.create(Passed(handoff_id=handoff.id, desk=desk.name, state=PassedState.OPENING, since=self.clock()))
+        return True
+
+    async def advance(self, handoff_id: str, *, news: bool = False) -> None:
+        """All that is due of one; ``news``: they said that something happened there."""
+        async with self.turns, self.locks.hold(f"passed:{handoff_id}"):
+            passed, handoff = await self.passed.get(handoff_id), await self.book.handoffs.get(handoff_id)
+            if passed is None or handoff is None or passed.state is PassedState.OVER or not due(passed, self.clock()):
+                return
+            desk = self.desks.get(passed.desk)
+            if desk is None:  # it was taken out of the settings
+                await self.losing.lose(passed, handoff, passed.desk, "it is not among the settings any more")
+                return
+            try:
+                await self._advance(desk, passed, handoff, news=news)
+            except SendError as error:
+                await self._failed(desk, handoff, error)
+
+    async def _advance(self, desk: HandoffTarget, passed: Passed, handoff: Handoff, *, news: bool) -> None:
+        if passed.state is PassedState.OPENING:
+            passed = await self._opened(desk, passed, handoff)
+        if passed.state is PassedState.THERE and desk.polls:
+            passed = await self._read(desk, passed, news=news)
+        if passed.state is PassedState.THERE:
+            passed = await self._said(desk, passed, handoff)
+            passed = await self._over_here(passed)
+        if passed.state is PassedState.ENDING:
+            await self._ended(desk, passed, handoff)
+
+    async def _opened(self, desk: HandoffTarget, passed: Passed, handoff: Handoff) -> Passed:
+        """They have it, with everything; what the customer wrote until now is in the packet."""
+        if not handoff.open or (handoff.agent and desk_of(handoff.agent) != desk.name):
+            return await self._keep(passed, replace(passed, state=PassedState.OVER, why=TAKEN_BACK))
+        known = tuple(words.id for words in await self._words(handoff))
+        packet = await self.packet_of(handoff.id)
+        again, passed = bool(passed.begun), await self._keep(passed, replace(passed, begun=OPEN))
+        ref = await desk.open(handoff, packet or {}, again=again)
+        there = replace(well(passed), state=PassedState.THERE, ref=ref, given=known[-REMEMBERED:])
+        passed, moment = await self._keep(passed, there), self.clock()
+        await self.facts.append([told.passed(handoff, desk.name, told.OPENED, moment)])
+        sentence = f"Passed on to {desk.title}" + (f" ({ref})" if ref != handoff.id else "") + "."
+        await self.book.change(handoff.id, lambda now: noted(now, desk.title, sentence, moment))
+        return passed
+
+    async def _read(self, desk: HandoffTarget, passed: Passed, *, news: bool) -> Passed:
+        """What happened there."""
+        moment = self.clock()
+        if not news and passed.looked_at and moment - passed.looked_at < LOOK_AGAIN:
+            return passed
+        found = await desk.news(passed.ref, passed.seen)
+        for one in found.happened:
+            if sentence := await self.arriving.take(passed, one):
+                await desk.tell(passed.ref, sentence)
+        return await self._keep(passed, replace(passed, seen=found.seen or passed.seen, looked_at=moment))
+
+    async def _said(self, desk: HandoffTarget, passed: Passed, handoff: Handoff) -> Passed:
+        """Each of the customer's messages that they do not have."""
+        for words in await self._words(handoff):
+            if words.id in passed.given:
+                continue
+            again, passed = passed.begun == words.id, await self._keep(passed, replace(passed, begun=words.id))
+            try:
+                await desk.say(passed.ref, words, again=again)
+            except SendError as error:
+                if error.failure is not SendFailure.REFUSED:
+                    raise
+                await self.losing.not_taken(handoff, desk, words, error)
+            given = (*passed.given, words.id)[-REMEMBERED:]
+            passed = await self._keep(passed, replace(well(passed), given=given))
+        return passed
+
+    async def _over_here(self, passed: Passed) -> Passed:
+        """Closed, or somebody of ours has it: they are to be told."""
+        now = await self.book.get(passed.handoff_id)
+        if not now.open:
+            return await self._keep(passed, replace(passed, state=PassedState.ENDING, why=CLOSED))
+        if now.agent and desk_of(now.agent) != passed.desk:
+            return await self._keep(passed, replace(passed, state=PassedState.ENDING, why=TAKEN_BACK))
+        return passed
+
+    async def _ended(self, desk: HandoffTarget, passed: Passed, handoff: Handoff) -> None:
+        if passed.ref:
+            await desk.end(passed.ref, handoff, passed.why)
+        await self._keep(passed, replace(well(passed), state=PassedState.OVER))
+        await self.facts.append([told.passed(handoff, desk.name, told.OVER, self.clock(), why=passed.why)])
+
+    async def _failed(self, desk: HandoffTarget, handoff: Handoff, error: SendError) -> None:
+        """Tried again later; or our own desk has it, and they are told when they are back."""
+        moment = self.clock()
+        after = await self.passed.update(handoff.id, lambda now: failed(now, error, moment))
+        if after is None:
+            return
+        hopeless = error.failure in (SendFailure.ACCOUNT, SendFailure.REFUSED)
+        if after.state is PassedState.ENDING and given_up(after, moment):
+            await self.passed.update(handoff.id, lambda now: replace(now, state=PassedState.OVER))
+        elif after.state is not PassedState.ENDING and (hopeless or given_up(after, moment)):
+            await self.losing.lose(after, handoff, desk.title, error.reason)
+
+    async def _words(self, handoff: Handoff) -> list[Words]:
+        """What the customer wrote for a person lately, oldest first."""
+        page = await self.lines.page(handoff.conversation_id, None, EVENTS)
+        found: list[Words] = []
+        for event in page.events:
+            said = transcript.lines([event]) if (event.get("metadata") or {}).get("to_person") else ()
+            if said and event.get("message_id"):
+                line = said[0]
+                words = Words(str(event["message_id"]), line.at, line.text, line.channel or ChannelName.WEB, line.media)
+                found += [words] if line.at >= handoff.opened_at else []
+        return found
+
+    async def _keep(self, was: Passed, now: Passed) -> Passed:
+        """What this step alone has changed: what came meanwhile (``heard``) stays."""
+        return await self.passed.update(was.handoff_id, lambda kept: replace(now, heard=kept.heard)) or now

@@ -1,0 +1,141 @@
+"""Desks of others, as the settings have them: who is behind which queue, what is passed on, what comes from there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from bot.agent_desk.workspace import People
+from bot.domain_files import DomainFileError
+from bot.model import now
+from bot.model.queues import Queues
+from bot.other_desks.arriving import Arriving
+from bot.other_desks.losing import Losing
+from bot.other_desks.passing import Passing
+from bot.ports import StoreUnavailable
+from bot.ports.handoff_target import HandoffTarget, Happened, PassedHandoffs, PassedState
+from bot.ports.stores import Locks
+from connectors.desks.routes import WebhookRoute
+from connectors.desks.webhook import WebhookDesk
+from connectors.wire import OnRefused
+from gateway.settings.desk_kinds import WEBHOOK
+from gateway.settings.other_desks import OtherDesks
+
+UNKNOWN_QUEUE = "HANDOFF_TARGETS names the queue {queue!r}, which no _queues.yml in domain/ has; known are {known}."
+FAILING = "{desk} does not answer as it should ({error}); conversations: {count}. They are tried again (docs/other-desks.md)."
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherDesksLife:
+    """``passing``: the way there; ``arriving``: the way here."""
+
+    settings: OtherDesks
+    passing: Passing
+    arriving: Arriving
+    passed: PassedHandoffs
+    on_refused: OnRefused
+
+    def routes(self) -> list[web.RouteDef]:
+        """For the public listener: of the desks that are set."""
+        webhook = self.settings.webhook
+        if webhook is None or WEBHOOK not in self.settings.by_queue.values():
+            return []
+        return WebhookRoute(keys=webhook.keys, take=self.take, clock=now, on_refused=self.on_refused).routes()
+
+    async def take(self, desk: str, ref: str, happened: Happened) -> str | None:
+        """See ``connectors.desks.routes.Take``."""
+        passed = await self.passed.by_ref(desk, ref)
+        return await self.arriving.take(passed, happened) if passed else None
+
+    async def follow(self) -> None:
+        """Pass on what is new as soon as it is told of, until cancelled; ``Passing.look`` finds what is missed here."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                with suppress(StoreUnavailable):
+                    async for event in self.arriving.people.bulletin.watch():
+                        if event.handoff_id and event.kind in ("queue", "line"):
+                            group.create_task(self._advance(event.handoff_id))
+                await asyncio.sleep(1)
+
+    async def _advance(self, handoff_id: str) -> None:
+        try:
+            if handoff := await self.passing.book.handoffs.get(handoff_id):
+                await self.passing.begin(handoff)
+                await self.passing.advance(handoff_id)
+        except Exception as error:  # noqa: BLE001 - a worker's edge: the next look tries it again, and counts what fails
+            log.warning("not_passed_on", handoff=handoff_id, error=type(error).__name__)
+
+    async def notes(self) -> list[str]:
+        """Desks that do not answer, each as a sentence for operators and agents."""
+        failing = [one for one in await self.passed.live() if one.tries]
+        found = {one.desk: one.error for one in failing}
+        count = {desk: sum(one.desk == desk for one in failing) for desk in found}
+        titles = {name: desk.title for name, desk in self.passing.desks.items()}
+        return [FAILING.format(desk=titles.get(d, d), error=error, count=count[d]) for d, error in found.items()]
+
+    async def listing(self) -> list[dict[str, Any]]:
+        """What is with other desks and not over, and what of it failed."""
+        live = await self.passed.live()
+        return [
+            {
+                "handoff_id": one.handoff_id,
+                "desk": one.desk,
+                "state": one.state.value,
+                "ref": one.ref or None,
+                "since": one.since.isoformat(),
+                "tries": one.tries,
+                "error": one.error or None,
+                "next_try": one.not_before.isoformat() if one.not_before and one.state is not PassedState.OVER else None,
+            }
+            for one in live
+        ]
+
+
+def other_desks(
+    settings: OtherDesks,
+    http: aiohttp.ClientSession,
+    *,
+    people: People,
+    passed: PassedHandoffs,
+    locks: Locks,
+    queues: Queues,
+    packet_of: Callable[[str], Awaitable[dict[str, Any] | None]],
+    on_refused: OnRefused,
+) -> OtherDesksLife | None:
+    """None where our own desk answers in every queue. Raises DomainFileError for a queue that there is not."""
+    for queue in settings.by_queue:
+        if queue not in queues.by_name:
+            raise DomainFileError(UNKNOWN_QUEUE.format(queue=queue, known=", ".join(queues.by_name)))
+    kinds = _desks(settings, http)
+    if not settings.by_queue:
+        return None
+    arriving = Arriving(people=people, passed=passed)
+    passing = Passing(
+        by_queue={queue: kinds[kind] for queue, kind in settings.by_queue.items()},
+        passed=passed,
+        book=people.handoffs,
+        lines=people.lines,
+        locks=locks,
+        facts=people.facts,
+        clock=now,
+        packet_of=packet_of,
+        arriving=arriving,
+        losing=Losing(passed=passed, book=people.handoffs, facts=people.facts, clock=now),
+    )
+    return OtherDesksLife(settings=settings, passing=passing, arriving=arriving, passed=passed, on_refused=on_refused)
+
+
+def _desks(settings: OtherDesks, http: aiohttp.ClientSession) -> Mapping[str, HandoffTarget]:
+    """By kind, those that are set."""
+    found: dict[str, HandoffTarget] = {}
+    if settings.webhook is not None:
+        found[WEBHOOK] = WebhookDesk(session=http, url=settings.webhook.url, keys=settings.webhook.keys, clock=now)
+    return found

@@ -1,0 +1,99 @@
+"""The whole gateway, whose general queue is answered by another program over signed webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.domain_files import DomainFileError
+from gateway.standing_notes import notes
+from tests.bot.test_handoff_packet import VALIDATOR
+from tests.connectors.desks.receiver import KEY, Receiver, signed
+from tests.gateway.conftest import House, opened
+
+SM = "SM" + "0" * 31
+WANTED = {"onethread": {"do": "handoff", "reason": "Asked for a person", "tried": []}}
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[tuple[Receiver, str]]:
+    made = Receiver()
+    async with TestServer(made.app()) as server:
+        yield made, str(server.make_url("/hook"))
+
+
+@pytest.fixture
+def changes(receiver: tuple[Receiver, str]) -> dict[str, str]:
+    return {"HANDOFF_TARGETS": "general=webhook", "DESK_WEBHOOK_URL": receiver[1], "DESK_WEBHOOK_KEY": KEY}
+
+
+def hands_over(_said: dict[str, Any]) -> web.Response:
+    return web.json_response({"messages": [{"custom": WANTED}], "failed_actions": []})
+
+
+async def passes(house: House) -> str:
+    """A customer asks for a person; the id of their handoff."""
+    assert house.core.other_desks is not None
+    house.outside.rasa = hands_over
+    await house.texts("a person", SM + "1")
+    await house.outside.has(house.outside.texts, 1)
+    assert await house.core.other_desks.passing.look() == 1
+    (one,) = await house.core.people.listing()
+    return one.id
+
+
+async def tells_us(house: House, kind: str, number: str, **data: str) -> int:
+    body, headers = signed({"type": kind, "data": data}, number)
+    async with house.http.post(f"{house.url}/desks/webhook", data=body, headers=headers) as answer:
+        return answer.status
+
+
+async def test_a_talk_with_somebody_at_another_desk_from_the_wish_to_the_end(
+    house: House, receiver: tuple[Receiver, str]
+) -> None:
+    theirs, handoff_id = receiver[0], await passes(house)
+    said = house.outside.texts[0]["Body"]
+    assert "passed this on to my colleagues" in said and "None of our colleagues" not in said
+    VALIDATOR.validate(theirs.events[0]["data"]["packet"])
+    assert await tells_us(house, "agent.message", "n1", handoff_id=handoff_id, agent="Maria Lopez", text="Hello Ana") == 204
+    assert await tells_us(house, "agent.message", "n1", handoff_id=handoff_id, agent="Maria Lopez", text="Hello Ana") == 204
+    await house.outside.has(house.outside.texts, 3)
+    joined, hello = (text["Body"] for text in house.outside.texts[1:3])
+    assert "Maria Lopez" in joined and "@" not in joined and hello == "Hello Ana"
+    house.outside.closed = True  # this Rasa keeps no events: lines wait for it where they are read
+    await house.texts("thank you", SM + "2")
+    await house.emptied()
+    assert house.core.other_desks is not None
+    await house.core.other_desks.passing.look()
+    assert theirs.events[-1]["data"]["text"] == "thank you"
+    house.outside.closed = False
+    house.outside.rasa = lambda told: web.json_response(
+        {"messages": [{"text": f"re {told.get('payload')}"}], "failed_actions": []}
+    )
+    assert await tells_us(house, "agent.closed", "n2", handoff_id=handoff_id, agent="Maria Lopez", code="resolved") == 204
+    await house.outside.has(house.outside.texts, 4)
+    assert "handoff_closed" in house.outside.texts[3]["Body"]
+    assert await tells_us(house, "agent.message", "n3", handoff_id="h_nobodys", agent="x", text="y") == 404
+
+
+async def test_a_desk_that_does_not_answer_is_said_to_operators(house: House, receiver: tuple[Receiver, str]) -> None:
+    receiver[0].answers = [(503, {})]
+    handoff_id = await passes(house)
+    (note,) = [one for one in await notes(house.core) if "desk" in one.lower() and "503" in one]
+    assert note.startswith("The other desk does not answer as it should (The webhook was answered with 503)")
+    assert house.core.other_desks is not None
+    (row,) = await house.core.other_desks.listing()
+    assert (row["handoff_id"], row["state"], row["tries"]) == (handoff_id, "opening", 1) and row["next_try"]
+
+
+async def test_a_queue_that_there_is_not_stops_the_start(
+    redis_url: str, outside: Any, tmp_path: Any, changes: dict[str, str]
+) -> None:
+    wrong = changes | {"HANDOFF_TARGETS": "cards_of_nobody=webhook"}
+    with pytest.raises(DomainFileError, match="names the queue 'cards_of_nobody'"):
+        async with opened(redis_url, outside, tmp_path, wrong):
+            pass
