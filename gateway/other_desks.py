@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -22,10 +22,14 @@ from bot.other_desks.passing import Passing
 from bot.ports import StoreUnavailable
 from bot.ports.handoff_target import HandoffTarget, Happened, PassedHandoffs, PassedState
 from bot.ports.stores import Locks
+from connectors.desks.chatwoot import ChatwootAccount, ChatwootDesk, Fetch
+from connectors.desks.chatwoot_route import ChatwootRoute
 from connectors.desks.routes import WebhookRoute
 from connectors.desks.webhook import WebhookDesk
+from connectors.desks.zammad import ZammadAccount, ZammadDesk
+from connectors.desks.zammad_route import ZammadRoute
 from connectors.wire import OnRefused
-from gateway.settings.desk_kinds import WEBHOOK
+from gateway.settings.desk_kinds import CHATWOOT, WEBHOOK, ZAMMAD
 from gateway.settings.other_desks import OtherDesks
 
 UNKNOWN_QUEUE = "HANDOFF_TARGETS names the queue {queue!r}, which no _queues.yml in domain/ has; known are {known}."
@@ -42,18 +46,32 @@ class OtherDesksLife:
     arriving: Arriving
     passed: PassedHandoffs
     on_refused: OnRefused
+    looking: set[asyncio.Task[None]] = field(default_factory=set)
 
     def routes(self) -> list[web.RouteDef]:
         """For the public listener: of the desks that are set."""
-        webhook = self.settings.webhook
-        if webhook is None or WEBHOOK not in self.settings.by_queue.values():
-            return []
-        return WebhookRoute(keys=webhook.keys, take=self.take, clock=now, on_refused=self.on_refused).routes()
+        named, webhook, chatwoot, zammad = self.passing.desks, self.settings.webhook, self.settings.chatwoot, self.settings.zammad
+        found: list[web.RouteDef] = []
+        if webhook is not None and WEBHOOK in named:
+            found += WebhookRoute(keys=webhook.keys, take=self.take, clock=now, on_refused=self.on_refused).routes()
+        if chatwoot is not None and CHATWOOT in named:
+            route = ChatwootRoute(secret=chatwoot.secret, noticed=self.noticed, clock=now, on_refused=self.on_refused)
+            found += route.routes()
+        if zammad is not None and ZAMMAD in named:
+            found += ZammadRoute(secret=zammad.secret, noticed=self.noticed, on_refused=self.on_refused).routes()
+        return found
 
     async def take(self, desk: str, ref: str, happened: Happened) -> str | None:
         """See ``connectors.desks.routes.Take``."""
         passed = await self.passed.by_ref(desk, ref)
         return await self.arriving.take(passed, happened) if passed else None
+
+    async def noticed(self, desk: str, ref: str) -> None:
+        """See ``connectors.desks.chatwoot_route.Noticed``: they do not wait, and what is missed the next look finds."""
+        if passed := await self.passed.by_ref(desk, ref):
+            task = asyncio.create_task(self._advance(passed.handoff_id, news=True))
+            self.looking.add(task)
+            task.add_done_callback(self.looking.discard)
 
     async def follow(self) -> None:
         """Pass on what is new as soon as it is told of, until cancelled; ``Passing.look`` finds what is missed here."""
@@ -65,11 +83,11 @@ class OtherDesksLife:
                             group.create_task(self._advance(event.handoff_id))
                 await asyncio.sleep(1)
 
-    async def _advance(self, handoff_id: str) -> None:
+    async def _advance(self, handoff_id: str, *, news: bool = False) -> None:
         try:
             if handoff := await self.passing.book.handoffs.get(handoff_id):
                 await self.passing.begin(handoff)
-                await self.passing.advance(handoff_id)
+                await self.passing.advance(handoff_id, news=news)
         except Exception as error:  # noqa: BLE001 - a worker's edge: the next look tries it again, and counts what fails
             log.warning("not_passed_on", handoff=handoff_id, error=type(error).__name__)
 
@@ -114,7 +132,7 @@ def other_desks(
     for queue in settings.by_queue:
         if queue not in queues.by_name:
             raise DomainFileError(UNKNOWN_QUEUE.format(queue=queue, known=", ".join(queues.by_name)))
-    kinds = _desks(settings, http)
+    kinds = _desks(settings, http, people.attachments.fetch if people.attachments else None)
     if not settings.by_queue:
         return None
     arriving = Arriving(people=people, passed=passed)
@@ -133,9 +151,16 @@ def other_desks(
     return OtherDesksLife(settings=settings, passing=passing, arriving=arriving, passed=passed, on_refused=on_refused)
 
 
-def _desks(settings: OtherDesks, http: aiohttp.ClientSession) -> Mapping[str, HandoffTarget]:
+def _desks(settings: OtherDesks, http: aiohttp.ClientSession, fetch: Fetch | None) -> Mapping[str, HandoffTarget]:
     """By kind, those that are set."""
     found: dict[str, HandoffTarget] = {}
     if settings.webhook is not None:
         found[WEBHOOK] = WebhookDesk(session=http, url=settings.webhook.url, keys=settings.webhook.keys, clock=now)
+    if settings.chatwoot is not None:
+        given = settings.chatwoot
+        account = ChatwootAccount(url=given.url, account=given.account, inbox=given.inbox, token=given.token)
+        found[CHATWOOT] = ChatwootDesk(session=http, account=account, fetch=fetch)
+    if settings.zammad is not None:
+        theirs = ZammadAccount(url=settings.zammad.url, group=settings.zammad.group, token=settings.zammad.token)
+        found[ZAMMAD] = ZammadDesk(session=http, account=theirs, fetch=fetch)
     return found

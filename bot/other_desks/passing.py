@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -76,9 +77,12 @@ class Passing:
         """All that is due of one; ``news``: they said that something happened there."""
         async with self.turns, self.locks.hold(f"passed:{handoff_id}"):
             passed, handoff = await self.passed.get(handoff_id), await self.book.handoffs.get(handoff_id)
-            if passed is None or handoff is None or passed.state is PassedState.OVER or not due(passed, self.clock()):
+            if passed is None or handoff is None or not due(passed, self.clock()):
                 return
             desk = self.desks.get(passed.desk)
+            if passed.state is PassedState.OVER:
+                await self._after_the_end(desk, passed, news=news)
+                return
             if desk is None:  # it was taken out of the settings
                 await self.losing.lose(passed, handoff, passed.desk, "it is not among the settings any more")
                 return
@@ -123,6 +127,12 @@ class Passing:
             if sentence := await self.arriving.take(passed, one):
                 await desk.tell(passed.ref, sentence)
         return await self._keep(passed, replace(passed, seen=found.seen or passed.seen, looked_at=moment))
+
+    async def _after_the_end(self, desk: HandoffTarget | None, passed: Passed, *, news: bool) -> None:
+        """An agent there who still writes is told that nobody reads it."""
+        if news and desk is not None and desk.polls and passed.ref:
+            with suppress(SendError):
+                await self._read(desk, passed, news=True)
 
     async def _said(self, desk: HandoffTarget, passed: Passed, handoff: Handoff) -> Passed:
         """Each of the customer's messages that they do not have."""

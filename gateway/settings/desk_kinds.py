@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from gateway.settings.kinds import base_url, loopback_url
 
-WEBHOOK = "webhook"
-KINDS = (WEBHOOK,)
+WEBHOOK, CHATWOOT, ZAMMAD = "webhook", "chatwoot", "zammad"
+KINDS = (WEBHOOK, CHATWOOT, ZAMMAD)
 QUEUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
 PREFIX, LEAST, MOST = "whsec_", 24, 64
 """Of a key as Standard Webhooks has it: bytes."""

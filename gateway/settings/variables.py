@@ -25,8 +25,10 @@ MESSENGER = ("MESSENGER_APP_SECRET", "MESSENGER_VERIFY_TOKEN", "MESSENGER_PAGE_T
 SOFTPHONE = ("TWILIO_API_KEY_SID", "TWILIO_API_KEY_SECRET", "TWILIO_VOICE_SDK_URL")
 LLM = ("LLM_URL", "LLM_MODEL")
 SECOND_FACTOR = ("SECOND_FACTOR_URL", "SECOND_FACTOR_TOKEN")
+ZAMMAD = ("ZAMMAD_URL", "ZAMMAD_GROUP", "ZAMMAD_TOKEN", "ZAMMAD_SECRET")
+CHATWOOT = ("CHATWOOT_URL", "CHATWOOT_ACCOUNT", "CHATWOOT_INBOX", "CHATWOOT_TOKEN")
 DESK_WEBHOOK = ("DESK_WEBHOOK_URL", "DESK_WEBHOOK_KEY")
-TOGETHER = (TWILIO, MESSENGER, SOFTPHONE, SECOND_FACTOR, LLM, DESK_WEBHOOK)
+TOGETHER = (TWILIO, MESSENGER, SOFTPHONE, SECOND_FACTOR, LLM, DESK_WEBHOOK, CHATWOOT, ZAMMAD)
 """Of each of these all are set, or none."""
 
 
@@ -244,6 +246,29 @@ class Variables(BaseSettings):
         "Key that signs both ways: whsec_ and 24 to 64 bytes in Base64; two separated by a comma while you change it.",
         (),
         secret=True,
+    )
+    chatwoot_url: Annotated[str, by(desk_kinds.desk_url)] = variable(
+        "Your Chatwoot, such as https://app.chatwoot.com (docs/other-desks.md)."
+    )
+    chatwoot_account: Annotated[str, by(kinds.matching(r"\d{1,12}", "digits"))] = variable(
+        "The number of your account there: it is in the address of each page."
+    )
+    chatwoot_inbox: Annotated[str, by(kinds.matching(r"\d{1,12}", "digits"))] = variable(
+        "The number of the inbox of the kind API."
+    )
+    chatwoot_token: Annotated[str, by(kinds.secret(16))] = variable("The access token of a user there.", secret=True)
+    chatwoot_secret: Annotated[str, by(kinds.secret(8))] = variable(
+        "The secret with which that inbox signs its webhooks, where your Chatwoot signs them.", secret=True
+    )
+    zammad_url: Annotated[str, by(desk_kinds.desk_url)] = variable(
+        "Your Zammad, such as https://help.example.com (docs/other-desks.md)."
+    )
+    zammad_group: Annotated[str, by(kinds.matching(r"[^\x00-\x1f]{1,160}", "the name of a group"))] = variable(
+        "The group there that gets the tickets."
+    )
+    zammad_token: Annotated[str, by(kinds.secret(16))] = variable("The access token of an agent there.", secret=True)
+    zammad_secret: Annotated[str, by(kinds.secret(16))] = variable(
+        "The signature token of the webhook there: a word that you make up.", secret=True
     )
     log_level: Annotated[str, by(kinds.one_of("DEBUG", "INFO", "WARNING", "ERROR"))] = variable(
         "debug, info, warning or error.", "info"

@@ -137,7 +137,28 @@ def test_another_desk_answers_in_the_queues_that_name_it() -> None:
     assert found.webhook is not None and found.webhook.keys == (key, key) and key not in repr(found)
 
 
+def test_chatwoot_is_configured_by_its_address_and_numbers() -> None:
+    given = {"CHATWOOT_URL": "https://c.example", "CHATWOOT_ACCOUNT": "3", "CHATWOOT_INBOX": "7", "CHATWOOT_TOKEN": "t" * 24}
+    found = Settings.from_env(LEAST | given | {"HANDOFF_TARGETS": "general=chatwoot"}).other_desks
+    assert found.chatwoot is not None and (found.chatwoot.account, found.chatwoot.inbox, found.chatwoot.secret) == (3, 7, "")
+    assert "t" * 24 not in repr(found)
+
+
+def test_zammad_is_configured_by_its_address_and_group() -> None:
+    given = {"ZAMMAD_URL": "https://z.example", "ZAMMAD_GROUP": "2nd Level", "ZAMMAD_TOKEN": "t" * 24, "ZAMMAD_SECRET": "s" * 24}
+    found = Settings.from_env(LEAST | given | {"HANDOFF_TARGETS": "general=zammad"}).other_desks
+    assert found.zammad is not None and found.zammad.group == "2nd Level"
+    assert "t" * 24 not in repr(found) and "s" * 24 not in repr(found)
+
+
 WRONG = [
+    ({"HANDOFF_TARGETS": "general=zammad"}, "ZAMMAD_URL is missing, and HANDOFF_TARGETS names zammad"),
+    ({"HANDOFF_TARGETS": "general=chatwoot"}, "CHATWOOT_URL is missing, and HANDOFF_TARGETS names chatwoot"),
+    ({"CHATWOOT_URL": "https://c.example"}, "CHATWOOT_ACCOUNT is missing, and CHATWOOT_URL is set"),
+    (
+        {"CHATWOOT_URL": "https://c.example", "CHATWOOT_ACCOUNT": "x", "CHATWOOT_INBOX": "7", "CHATWOOT_TOKEN": "t" * 24},
+        "CHATWOOT_ACCOUNT must be digits",
+    ),
     ({"HANDOFF_TARGETS": "general"}, "HANDOFF_TARGETS has 'general': write a queue and its desk once"),
     ({"HANDOFF_TARGETS": "general=fax"}, "HANDOFF_TARGETS has 'general=fax'"),
     ({"HANDOFF_TARGETS": "a=webhook,a=webhook"}, "HANDOFF_TARGETS has 'a=webhook'"),

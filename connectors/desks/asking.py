@@ -1,0 +1,53 @@
+"""One request to a desk's API, whose answers may be long: pages of messages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import aiohttp
+
+from bot.ports import SendError, SendFailure
+from connectors.desks.answers import checked
+from connectors.wire import TIMEOUT, Answer
+
+LONGEST = 4 * 1024 * 1024
+"""Bytes of an answer."""
+
+
+async def ask(
+    session: aiohttp.ClientSession, method: str, url: str, what: str, *, within: aiohttp.ClientTimeout = TIMEOUT, **request: Any
+) -> dict[str, Any]:
+    """The JSON object of a 2xx answer (a list: under ``payload``). ``what``: what is asked for, for the sentence of a SendError.
+    No redirects, no second try."""
+    try:
+        async with session.request(method, url, timeout=within, allow_redirects=False, **request) as response:
+            raw = await _limited(response)
+            after = response.headers.get("Retry-After", "")
+            wait = float(after) if after.isascii() and after.isdigit() and len(after) < 7 else None
+            checked(Answer(response.status, {}, wait), what)
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ServerFingerprintMismatch) as error:
+        raise SendError(f"{what}: no connection ({type(error).__name__})", SendFailure.RETRY) from None
+    except (aiohttp.ClientError, TimeoutError) as error:  # "from None": the chained error would carry the URL into logs
+        raise SendError(f"{what}: no answer ({type(error).__name__})", SendFailure.UNCERTAIN) from None
+    return _object(raw, what)
+
+
+async def _limited(response: aiohttp.ClientResponse) -> bytes:
+    received = bytearray()
+    async for chunk in response.content.iter_any():
+        received += chunk
+        if len(received) > LONGEST:
+            raise SendError("the answer is too long", SendFailure.RETRY)
+    return bytes(received)
+
+
+def _object(raw: bytes, what: str) -> dict[str, Any]:
+    """What was done is done: an answer that cannot be read may have been a yes."""
+    if not raw.strip():
+        return {}
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise SendError(f"{what}: the answer is no JSON", SendFailure.UNCERTAIN) from None
+    return value if isinstance(value, dict) else {"payload": value}
