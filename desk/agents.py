@@ -199,6 +199,16 @@ class AgentDirectory:
             await self._told(username, role, by)
         return await self._give_one_time(username, profile)
 
+    async def add_elsewhere(self, username: str, display_name: str, role: str, by: str) -> Agent:
+        """A new account that no password opens: whoever has it signs in elsewhere. AgentError when the name is taken or not
+        allowed."""
+        if not USERNAME.fullmatch(username) or await self.get(username):
+            raise AgentError(f"There can be no new agent {username}.")
+        profile = {"username": username, "display_name": clean_name(display_name), "available": "1", "password_id": new_id("p")}
+        await self._told(username, "added", by)
+        await self._write(username, profile | {"role": _known_role(role)})
+        return await self._known(username)
+
     async def reset(self, username: str, by: str = OPERATOR) -> OneTimePassword:
         """Another one-time password; the old password and its sessions end. AgentError when unknown."""
         await self._must_be_known(username)

@@ -13,6 +13,8 @@ from desk.agents import ALERTS, FIRST_NAME, AgentDirectory, AgentError, clean_na
 from desk.factors.code_at_sign_in import CodeAtSignIn
 from desk.factors.codes_page import CodesPage
 from desk.factors.half import Halves
+from desk.factors.openid import SignInElsewhere
+from desk.factors.provider import Provider
 from desk.http import COOKIE, NotSignedIn, Visit, form_of, give_cookie, see, token_of, visitor
 from desk.pages import Pages
 from desk.passwords import SHORTEST, WeakPassword
@@ -34,7 +36,14 @@ class Doors:
     """Handlers for everything about who somebody is."""
 
     def __init__(
-        self, agents: AgentDirectory, sessions: SessionStore, pages: Pages, codes: OneTimeCodes, *, secure_cookies: bool
+        self,
+        agents: AgentDirectory,
+        sessions: SessionStore,
+        pages: Pages,
+        codes: OneTimeCodes,
+        *,
+        secure_cookies: bool,
+        provider: Provider | None = None,
     ) -> None:
         self._agents = agents
         self._sessions = sessions
@@ -43,6 +52,7 @@ class Doors:
         halves = Halves(sessions.redis)
         self.code = CodeAtSignIn(codes, halves, agents, sessions, pages, self.begin, secure_cookies)
         self.codes = CodesPage(codes, agents, sessions, pages)
+        self.elsewhere = SignInElsewhere(provider, agents, sessions, pages, self.begin, secure_cookies) if provider else None
 
     async def sign_in_page(self, request: web.Request) -> web.Response:
         """The form; whoever is signed in already goes on."""
@@ -172,6 +182,7 @@ class Doors:
             "wanted": wanted if NEXT.fullmatch(wanted) else "",
             "error": error,
             "username": username,
+            "elsewhere": self.elsewhere is not None,
         }
         response = self._pages.render("sign_in.html", status, **values)
         if fresh:

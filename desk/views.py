@@ -12,6 +12,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
+import aiohttp
 from aiohttp import web
 
 from bot.agent_desk.workspace import LONGEST_REPLY
@@ -31,6 +32,8 @@ from desk.articles.search import ArticleSearch
 from desk.auth import Doors
 from desk.calls.calling import ATTACHMENT, SOUND, Calling
 from desk.calls.softphone import BrowserCalls, Softphone
+from desk.factors.openid import BEGIN
+from desk.factors.provider import BACK, OpenId, Provider
 from desk.guard import Guard, Handler, Missing
 from desk.http import HEADERS, NotSignedIn, Refusal, Visit, form_of, see, visitor
 from desk.life.forms import AWAY, MASKED, LifeForms
@@ -72,7 +75,8 @@ class Desk:
     nobody is let propose. ``known``: what agents read of what the assistant knows; ``promised``: how soon
     customers are promised an answer; ``wishes``: what customers want, by intent; ``simulated``: the simulator is there for
     a try; ``records``: where what is over is looked for; ``typing``: shows a customer
-    that an agent writes; ``secret``: of the installation, what is kept encrypted is encrypted under.
+    that an agent writes; ``secret``: of the installation, what is kept encrypted is encrypted under; ``openid``: where
+    else people sign in, asked over ``http``.
     """
 
     def __init__(
@@ -95,6 +99,8 @@ class Desk:
         records: Records | None = None,
         typing: Typing | None = None,
         secret: bytes = b"",
+        openid: OpenId | None = None,
+        http: aiohttp.ClientSession | None = None,
     ) -> None:
         self._people = people
         self._agents = agents
@@ -105,7 +111,8 @@ class Desk:
         self._calling = Calling(people, self._presence)
         told = facts or NoFacts()
         codes = OneTimeCodes(sessions.redis, sealing_key(secret), clock=clock, facts=told)
-        self._doors = Doors(agents, sessions, self._pages, codes, secure_cookies=secure_cookies)
+        provider = Provider(openid, http, clock) if openid and http else None
+        self._doors = Doors(agents, sessions, self._pages, codes, secure_cookies=secure_cookies, provider=provider)
         self._browser = BrowserCalls(softphone, people, agents, sessions, self._pages) if softphone else None
         self._guard = Guard(Gate(agents, sessions), self._pages, softphone.headers if softphone else HEADERS, troubles)
         self._articles = ArticleSearch(articles, self._pages, self._visitor, clock) if articles else None
@@ -139,6 +146,7 @@ class Desk:
             ("/desk/", self.home),
             ("/desk/sign-in", doors.sign_in_page),
             ("/desk/sign-in/code", doors.code.page),
+            *([(BEGIN, doors.elsewhere.go), (BACK, doors.elsewhere.back)] if doors.elsewhere else []),
             ("/desk/second-factor", doors.codes.page),
             ("/desk/password", doors.password_page),
             ("/desk/settings", doors.settings_page),

@@ -174,6 +174,8 @@ def desk_of(core: Core) -> Desk:
         wishes=core.base.content.wishes,
         simulated=settings.simulated,
         secret=settings.internal_api_token.encode(),
+        openid=settings.openid,
+        http=core.base.http,
         typing=core.channels.web.typing,
         records=RecordedPast(core.base.records, core.base.content.known) if settings.recording else None,
         proposed=core.base.records.proposals if settings.recording else None,  # else a button would promise what nothing keeps

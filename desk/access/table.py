@@ -20,6 +20,8 @@ WHO_MAY: Mapping[Route, Who] = {
     ("POST", "/desk/sign-in"): ANYBODY,
     ("GET", "/desk/sign-in/code"): ANYBODY,
     ("POST", "/desk/sign-in/code"): ANYBODY,
+    ("GET", "/desk/sign-in/openid"): ANYBODY,
+    ("GET", "/desk/sign-in/openid/back"): ANYBODY,
     ("POST", "/desk/sign-out"): ANYBODY,
     ("GET", "/desk/static/{name}"): ANYBODY,
     ("GET", "/desk/{rest}"): ANYBODY,  # says that there is no such page

@@ -15,6 +15,7 @@ from typing import ClassVar
 from bot.model.phone_numbers import country
 from bot.ports.hours import Hours
 from connectors.visitors import Proxies
+from desk.factors.provider import BACK, OpenId
 from gateway.settings.kinds import ConfigError, in_url, is_loopback
 from gateway.settings.other_desks import OtherDesks
 from gateway.settings.softphone import SoftphoneSettings
@@ -110,6 +111,7 @@ class Settings:
     agent_grace: timedelta
     messenger: MessengerSettings | None
     second_factor: SecondFactorSettings | None
+    openid: OpenId | None
     action_server_url: str | None
     web_identity_secrets: tuple[str, ...] = field(repr=False)
     verify: VerifySettings | None
@@ -165,6 +167,7 @@ class Settings:
             voice_modes=read.voice_mode,
             messenger=_messenger(read),
             second_factor=_second_factor(read),
+            openid=_openid(read),
             action_server_url=read.action_server_url or None,
             web_identity_secrets=read.web_identity_secret,
             verify=_verify(read),
@@ -227,6 +230,13 @@ def _verify(read: Variables) -> VerifySettings | None:
 
 def _second_factor(read: Variables) -> SecondFactorSettings | None:
     return SecondFactorSettings(read.second_factor_url, read.second_factor_token) if read.second_factor_url else None
+
+
+def _openid(read: Variables) -> OpenId | None:
+    if not read.oidc_issuer:
+        return None
+    named, back = (read.oidc_issuer, read.oidc_client_id, read.oidc_client_secret), read.desk_url + BACK
+    return OpenId(*named, claim=read.oidc_claim, roles=read.oidc_roles, back=back)
 
 
 def _llm(read: Variables) -> Endpoint | None:

@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from bot.redis_store.client.base import CLUSTER, SCHEMES, SENTINEL, check_url
 from connectors.visitors import Proxies
+from desk.accounts.roles import Role
 
 T = TypeVar("T")
 
@@ -190,6 +191,27 @@ def second_factor_url(text: str) -> str:
     if text.startswith("http:") and not loopback_url(text):
         raise ValueError("may be plain http only on this machine: PINs travel in it, so use https.")
     return text
+
+
+def desk_url(text: str) -> str:
+    """Where browsers open the desk: host and port."""
+    return desk_url_with_path(base_url(text, path=False))
+
+
+def desk_url_with_path(text: str) -> str:
+    """What passwords, codes and tokens travel to."""
+    base_url(text)
+    if text.startswith("http:") and not loopback_url(text):
+        raise ValueError("may be plain http only on this machine: people sign in there, so use https.")
+    return text
+
+
+def group_roles(text: str) -> tuple[tuple[str, str], ...]:
+    """``group=role`` by commas, in their order."""
+    pairs = [part.strip().rpartition("=") for part in text.split(",") if part.strip()]
+    if wrong := next((role for group, _, role in pairs if not group or role not in set(Role)), None):
+        raise ValueError(f"must be group=role by commas, a role one of {', '.join(Role)}; {wrong[:40]!r} is none.")
+    return tuple((group, role) for group, _, role in pairs)
 
 
 def origins(text: str) -> tuple[str, ...]:

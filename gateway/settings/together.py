@@ -17,6 +17,8 @@ def contradictions(read: Variables) -> Iterator[str]:
     """One sentence each, which names the variable."""
     if read.public_port == read.internal_port:
         yield f"INTERNAL_PORT is {read.internal_port}, the same as PUBLIC_PORT: the two listeners need two ports."
+    if read.oidc_issuer and not read.desk_url:
+        yield "OIDC_ISSUER needs DESK_URL: the address that browsers come back to from there."
     yield from _public_url(read)
     yield from _parts_of_twilio(read)
     yield from other_desks.missing(read)

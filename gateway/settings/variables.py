@@ -24,11 +24,12 @@ TWILIO = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_SMS_NUMBER", "TWILI
 MESSENGER = ("MESSENGER_APP_SECRET", "MESSENGER_VERIFY_TOKEN", "MESSENGER_PAGE_TOKEN")
 SOFTPHONE = ("TWILIO_API_KEY_SID", "TWILIO_API_KEY_SECRET", "TWILIO_VOICE_SDK_URL")
 LLM = ("LLM_URL", "LLM_MODEL")
+OIDC = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_ROLES")
 SECOND_FACTOR = ("SECOND_FACTOR_URL", "SECOND_FACTOR_TOKEN")
 ZAMMAD = ("ZAMMAD_URL", "ZAMMAD_GROUP", "ZAMMAD_TOKEN", "ZAMMAD_SECRET")
 CHATWOOT = ("CHATWOOT_URL", "CHATWOOT_ACCOUNT", "CHATWOOT_INBOX", "CHATWOOT_TOKEN")
 DESK_WEBHOOK = ("DESK_WEBHOOK_URL", "DESK_WEBHOOK_KEY")
-TOGETHER = (TWILIO, MESSENGER, SOFTPHONE, SECOND_FACTOR, LLM, DESK_WEBHOOK, CHATWOOT, ZAMMAD)
+TOGETHER = (TWILIO, MESSENGER, SOFTPHONE, SECOND_FACTOR, LLM, OIDC, DESK_WEBHOOK, CHATWOOT, ZAMMAD)
 """Of each of these all are set, or none."""
 
 
@@ -129,6 +130,20 @@ class Variables(BaseSettings):
     )
     rasa_token: Annotated[str, by(kinds.secret(32))] = variable(
         "The token of Rasa's HTTP API, 32 characters or more; generated.", REQUIRED, secret=True
+    )
+    desk_url: Annotated[str, by(kinds.desk_url)] = variable(
+        "The address that agents open the desk at, such as https://desk.bank.example; needed with OIDC_ISSUER."
+    )
+    oidc_issuer: Annotated[str, by(kinds.desk_url_with_path)] = variable(
+        "Where agents sign in with an account they have elsewhere (OpenID Connect, docs/desk-admin.md): its issuer."
+    )
+    oidc_client_id: Annotated[str, by(str)] = variable("The desk's client id there.")
+    oidc_client_secret: Annotated[str, by(kinds.secret(16))] = variable("The desk's client secret there.", secret=True)
+    oidc_claim: Annotated[str, by(kinds.matching(r"[^\s]{1,200}", "a name, or names joined by dots"))] = variable(
+        "Where in the token the groups stand, by dots, such as realm_access.roles.", "groups"
+    )
+    oidc_roles: Annotated[tuple[tuple[str, str], ...], by(kinds.group_roles)] = variable(
+        "Which groups may come to the desk, and as what: desk-leads=supervisor,desk-agents=agent; the first that fits counts.", ()
     )
     second_factor_url: Annotated[str, by(kinds.second_factor_url)] = variable(
         "Where the business checks a PIN (docs/identity.md); `make run` names its own action server. Without it none is asked."

@@ -20,6 +20,7 @@ from bot.ports import Facts
 from desk.agents import AgentDirectory
 from desk.articles.proposals import Listed
 from desk.calls.softphone import Softphone
+from desk.factors.provider import OpenId
 from desk.passwords import Passwords
 from desk.queue.promises import Promises
 from desk.sessions import SessionStore
@@ -156,6 +157,8 @@ async def opened_house(
     records: Records | None = None,
     promised: Promises | None = None,
     typing: Typing | None = None,
+    openid: OpenId | None = None,
+    http: aiohttp.ClientSession | None = None,
 ) -> AsyncIterator[House]:
     """A desk that listens on a free port."""
     people, sessions = FakePeople(clock), SessionStore(redis, clock=clock, facts=facts)
@@ -173,6 +176,8 @@ async def opened_house(
         records=records,
         promised=promised,
         typing=typing,
+        openid=openid,
+        http=http,
     )
     app = web.Application()
     app.add_routes(desk.routes())

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 from redis.asyncio import Redis
 
 from bot.model import Author, ChannelName, TranscriptLine
 from bot.ports import Facts
 from desk.agents import AgentDirectory
+from desk.factors.provider import OpenId
 from desk.queue.past import Found, PastLines
 from desk.transcripts.masking import Personal
 from desk.transcripts.reading import Listed, Listing
@@ -19,6 +21,8 @@ from tests.desk.conftest import House, opened_house
 from tests.desk.fake_people import START, FakeClock
 from tests.desk.test_desk_articles import shop
 from tests.desk.test_desk_softphone import SOFTPHONE
+
+NOWHERE = OpenId("http://127.0.0.1:1", "desk", "secret", "groups", (), "http://127.0.0.1:1/back")
 
 
 class Kept:
@@ -49,6 +53,6 @@ async def whole_desk(
     redis: Redis, agents: AgentDirectory, clock: FakeClock, folder: Path, facts: Facts | None = None
 ) -> AsyncIterator[House]:
     """With articles (written into ``folder``), proposals, records and a softphone."""
-    parts = {"articles": shop(folder), "proposed": _no_proposals, "records": Kept(), "softphone": SOFTPHONE}
-    async with opened_house(redis, agents, clock, facts=facts, **parts) as house:
+    parts = {"articles": shop(folder), "proposed": _no_proposals, "records": Kept(), "softphone": SOFTPHONE, "openid": NOWHERE}
+    async with aiohttp.ClientSession() as http, opened_house(redis, agents, clock, facts=facts, http=http, **parts) as house:
         yield house
