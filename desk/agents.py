@@ -22,7 +22,7 @@ from bot.facts.audit import agent_changed
 from bot.model import new_id, now
 from bot.ports import Clock, Facts, NoFacts
 from bot.ports.handoff_target import called
-from desk.accounts import one_time_codes
+from desk.accounts import one_time_codes, passkeys
 from desk.accounts.roles import SUPERVISES, WORKS, Role, role_of
 from desk.passwords import Passwords, check_new, derived_password, one_time_password
 from desk.store import answered, text
@@ -252,6 +252,7 @@ class AgentDirectory:
             await self._redis.delete(_key(username))
             await self._redis.srem(MEMBERS, username)
         await one_time_codes.forget(self._redis, username)
+        await passkeys.forget(self._redis, username)
 
     async def _told(self, username: str, change: str, by: str = OPERATOR) -> None:
         """Before it is done: what cannot be told is not done."""

@@ -9,11 +9,13 @@ from aiohttp import web
 
 from connectors.visitors import place_of
 from desk.accounts.one_time_codes import OneTimeCodes
+from desk.accounts.passkeys import Passkeys
 from desk.agents import ALERTS, FIRST_NAME, AgentDirectory, AgentError, clean_name
 from desk.factors.code_at_sign_in import CodeAtSignIn
 from desk.factors.codes_page import CodesPage
 from desk.factors.half import Halves
 from desk.factors.openid import SignInElsewhere
+from desk.factors.passkeys_page import PasskeysPage
 from desk.factors.provider import Provider
 from desk.http import COOKIE, NotSignedIn, Visit, form_of, give_cookie, see, token_of, visitor
 from desk.pages import Pages
@@ -44,6 +46,7 @@ class Doors:
         *,
         secure_cookies: bool,
         provider: Provider | None = None,
+        keys: Passkeys | None = None,
     ) -> None:
         self._agents = agents
         self._sessions = sessions
@@ -52,6 +55,7 @@ class Doors:
         halves = Halves(sessions.redis)
         self.code = CodeAtSignIn(codes, halves, agents, sessions, pages, self.begin, secure_cookies)
         self.codes = CodesPage(codes, agents, sessions, pages)
+        self.passkeys = PasskeysPage(keys, agents, sessions, pages, self.begin) if keys else None
         self.elsewhere = SignInElsewhere(provider, agents, sessions, pages, self.begin, secure_cookies) if provider else None
 
     async def sign_in_page(self, request: web.Request) -> web.Response:
@@ -153,7 +157,7 @@ class Doors:
         self, visit: Visit, status: int = 200, *, name: str, phone: str, in_browser: bool, error: str = "", said: str = ""
     ) -> web.Response:
         values: dict[str, object] = {"me": visit.agent, "csrf": visit.csrf, "name": name, "phone": phone}
-        values |= {"error": error, "said": said}
+        values |= {"error": error, "said": said, "passkeys": self.passkeys is not None}
         browsers = self._agents.browsers
         values |= {"open": await self._sessions.open_of(visit.agent.username), "this": digest(visit.token)}
         return self._pages.render("settings.html", status, in_browser=in_browser, browsers=browsers, alerts=ALERTS, **values)
@@ -183,6 +187,7 @@ class Doors:
             "error": error,
             "username": username,
             "elsewhere": self.elsewhere is not None,
+            "passkeys": self.passkeys is not None,
         }
         response = self._pages.render("sign_in.html", status, **values)
         if fresh:

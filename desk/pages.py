@@ -23,6 +23,7 @@ STATIC = {
     "alerts.js": "text/javascript",
     "keys.js": "text/javascript",
     "softphone.js": "text/javascript",
+    "passkeys.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 

@@ -22,6 +22,7 @@ from bot.ports import Clock, Facts, HandoffRefused, NoFacts, People, StoreUnavai
 from desk import live
 from desk.access.gate import Gate
 from desk.accounts.one_time_codes import OneTimeCodes, sealing_key
+from desk.accounts.passkeys import Passkeys, is_a_name
 from desk.accounts.tokens import ApiTokens
 from desk.admin.accounts import AccountPages
 from desk.admin.looking import Looking
@@ -75,7 +76,8 @@ class Desk:
     nobody is let propose. ``known``: what agents read of what the assistant knows; ``promised``: how soon
     customers are promised an answer; ``wishes``: what customers want, by intent; ``simulated``: the simulator is there for
     a try; ``records``: where what is over is looked for; ``typing``: shows a customer
-    that an agent writes; ``secret``: of the installation, what is kept encrypted is encrypted under; ``openid``: where
+    that an agent writes; ``secret``: of the installation, what is kept encrypted is encrypted under; ``url``: where agents
+    open the desk, without which there are no passkeys; ``openid``: where
     else people sign in, asked over ``http``.
     """
 
@@ -99,6 +101,7 @@ class Desk:
         records: Records | None = None,
         typing: Typing | None = None,
         secret: bytes = b"",
+        url: str = "",
         openid: OpenId | None = None,
         http: aiohttp.ClientSession | None = None,
     ) -> None:
@@ -111,8 +114,9 @@ class Desk:
         self._calling = Calling(people, self._presence)
         told = facts or NoFacts()
         codes = OneTimeCodes(sessions.redis, sealing_key(secret), clock=clock, facts=told)
+        keys = Passkeys(sessions.redis, url, clock=clock, facts=told) if is_a_name(url) else None
         provider = Provider(openid, http, clock) if openid and http else None
-        self._doors = Doors(agents, sessions, self._pages, codes, secure_cookies=secure_cookies, provider=provider)
+        self._doors = Doors(agents, sessions, self._pages, codes, secure_cookies=secure_cookies, provider=provider, keys=keys)
         self._browser = BrowserCalls(softphone, people, agents, sessions, self._pages) if softphone else None
         self._guard = Guard(Gate(agents, sessions), self._pages, softphone.headers if softphone else HEADERS, troubles)
         self._articles = ArticleSearch(articles, self._pages, self._visitor, clock) if articles else None
@@ -127,7 +131,7 @@ class Desk:
         common = (people, agents, self._presence, self._calling, self._pages, told, clock, softphone, known, column, troubles)
         self._past = Past(records, sessions.searches, told, self._pages, self._presence, clock) if records else None
         looking = Looking(self._visitor, told, clock)
-        self._accounts = AccountPages(agents, sessions, codes, self._presence, looking, self._pages)
+        self._accounts = AccountPages(agents, sessions, codes, keys, self._presence, looking, self._pages)
         self._tokens = TokenPages(ApiTokens(sessions.redis, clock=clock, facts=told), looking, self._pages)
         self._transcripts = Transcripts(records, self._visitor, told, self._pages, clock, wishes or {})
         self._showing = Showing(
@@ -147,6 +151,7 @@ class Desk:
             ("/desk/sign-in", doors.sign_in_page),
             ("/desk/sign-in/code", doors.code.page),
             *([(BEGIN, doors.elsewhere.go), (BACK, doors.elsewhere.back)] if doors.elsewhere else []),
+            *([("/desk/passkeys", doors.passkeys.page)] if doors.passkeys else []),
             ("/desk/second-factor", doors.codes.page),
             ("/desk/password", doors.password_page),
             ("/desk/settings", doors.settings_page),
@@ -169,6 +174,7 @@ class Desk:
         post: list[tuple[str, Handler]] = [
             ("/desk/sign-in", doors.sign_in),
             ("/desk/sign-in/code", doors.code.check),
+            *self._of_passkeys(),
             ("/desk/second-factor", doors.codes.begin),
             ("/desk/second-factor/confirm", doors.codes.confirm),
             ("/desk/second-factor/remove", doors.codes.remove),
@@ -193,6 +199,14 @@ class Desk:
             *(web.get(path, self._guard.over(handler)) for path, handler in get),
             *(web.post(path, self._guard.over(handler)) for path, handler in post),
         ]
+
+    def _of_passkeys(self) -> list[tuple[str, Handler]]:
+        """The forms of passkeys, where there are any."""
+        page = self._doors.passkeys
+        if page is None:
+            return []
+        forms = {"/desk/sign-in/passkey": page.sign_in, "/desk/sign-in/passkey/options": page.asked, "/desk/passkeys": page.add}
+        return [*forms.items(), ("/desk/passkeys/options", page.options), ("/desk/passkeys/remove", page.remove)]
 
     async def on_shutdown(self, app: web.Application) -> None:
         """End the event streams; browsers connect again by themselves."""

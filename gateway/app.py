@@ -174,6 +174,7 @@ def desk_of(core: Core) -> Desk:
         wishes=core.base.content.wishes,
         simulated=settings.simulated,
         secret=settings.internal_api_token.encode(),
+        url=settings.desk_url,
         openid=settings.openid,
         http=core.base.http,
         typing=core.channels.web.typing,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from desk.accounts.one_time_codes import OneTimeCodes
+from desk.accounts.passkeys import Passkeys
 from desk.admin.looking import Looking
 from desk.agents import ROLES, USERNAME, AgentDirectory, AgentError, OneTimePassword
 from desk.guard import Handler, Missing
@@ -30,6 +31,7 @@ class AccountPages:
     agents: AgentDirectory
     sessions: SessionStore
     codes: OneTimeCodes
+    keys: Passkeys | None
     presence: Presence
     looking: Looking
     pages: Pages
@@ -111,9 +113,11 @@ class AccountPages:
             await self.sessions.end_all(username, visit.agent.username, but=visit.token)
 
     async def _factor(self, visit: Visit, username: str, _fields: dict[str, str]) -> None:
-        """Somebody lost their app and their recovery codes."""
+        """Somebody lost their app and their recovery codes, or the device with their passkeys."""
         _not_oneself(visit, username)
         await self.codes.remove(username, visit.agent.username)
+        if self.keys:
+            await self.keys.remove_all(username, visit.agent.username)
 
     async def _everybody(
         self, visit: Visit, status: int = 200, error: str = "", fields: dict[str, str] | None = None
@@ -137,7 +141,7 @@ class AccountPages:
         if one is None:
             raise Missing(words()("account.unknown"))
         values = {"me": visit.agent, "csrf": visit.csrf, "one": one, "error": error, "made": made, "said": said, "roles": ROLES}
-        values["factor"] = await self.codes.needed(username)
+        values["factor"] = await self.codes.needed(username) or bool(self.keys and await self.keys.of(username))
         return self.pages.render("account.html", status, open=await self.sessions.open_of(username), **values)
 
 

@@ -20,7 +20,7 @@ from bot.model import Handoff, now
 from bot.redis_store.handoffs import RedisHandoffs
 from bot.redis_store.transcripts import RedisTranscripts
 from bot.redis_store.turns import RedisBulletin
-from desk.accounts import one_time_codes
+from desk.accounts import one_time_codes, passkeys
 from desk.accounts.roles import Role
 from desk.agents import OPERATOR, ROLES, AgentDirectory, AgentError
 from desk.presence import Presence
@@ -79,6 +79,7 @@ async def one_time(client: redis.Redis, agents: AgentDirectory, asked: argparse.
     """Add somebody, or reset their password; what they are to be told."""
     if asked.do == "reset":
         made = await agents.reset(asked.username)
+        await passkeys.forget(client, asked.username)
         await one_time_codes.forget(client, asked.username)  # whoever has a shell here lets in who lost their app
     else:
         made = await agents.add(asked.username, asked.name, asked.phone, role=asked.role or Role.AGENT)

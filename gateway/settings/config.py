@@ -111,6 +111,8 @@ class Settings:
     agent_grace: timedelta
     messenger: MessengerSettings | None
     second_factor: SecondFactorSettings | None
+    desk_url: str
+    """Empty: not set."""
     openid: OpenId | None
     action_server_url: str | None
     web_identity_secrets: tuple[str, ...] = field(repr=False)
@@ -167,6 +169,7 @@ class Settings:
             voice_modes=read.voice_mode,
             messenger=_messenger(read),
             second_factor=_second_factor(read),
+            desk_url=read.desk_url,
             openid=_openid(read),
             action_server_url=read.action_server_url or None,
             web_identity_secrets=read.web_identity_secret,

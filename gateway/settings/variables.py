@@ -132,7 +132,7 @@ class Variables(BaseSettings):
         "The token of Rasa's HTTP API, 32 characters or more; generated.", REQUIRED, secret=True
     )
     desk_url: Annotated[str, by(kinds.desk_url)] = variable(
-        "The address that agents open the desk at, such as https://desk.bank.example; needed with OIDC_ISSUER."
+        "The address that agents open the desk at, such as https://desk.bank.example; needed for passkeys and with OIDC_ISSUER."
     )
     oidc_issuer: Annotated[str, by(kinds.desk_url_with_path)] = variable(
         "Where agents sign in with an account they have elsewhere (OpenID Connect, docs/desk-admin.md): its issuer."

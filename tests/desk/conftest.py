@@ -157,6 +157,7 @@ async def opened_house(
     records: Records | None = None,
     promised: Promises | None = None,
     typing: Typing | None = None,
+    url: str = "",
     openid: OpenId | None = None,
     http: aiohttp.ClientSession | None = None,
 ) -> AsyncIterator[House]:
@@ -176,6 +177,7 @@ async def opened_house(
         records=records,
         promised=promised,
         typing=typing,
+        url=url,
         openid=openid,
         http=http,
     )

@@ -53,6 +53,7 @@ async def whole_desk(
     redis: Redis, agents: AgentDirectory, clock: FakeClock, folder: Path, facts: Facts | None = None
 ) -> AsyncIterator[House]:
     """With articles (written into ``folder``), proposals, records and a softphone."""
-    parts = {"articles": shop(folder), "proposed": _no_proposals, "records": Kept(), "softphone": SOFTPHONE, "openid": NOWHERE}
+    kept, elsewhere = {"articles": shop(folder), "proposed": _no_proposals, "records": Kept()}, {"openid": NOWHERE}
+    parts = kept | elsewhere | {"softphone": SOFTPHONE, "url": "http://localhost"}
     async with aiohttp.ClientSession() as http, opened_house(redis, agents, clock, facts=facts, http=http, **parts) as house:
         yield house
