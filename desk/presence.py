@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 
 from bot.model import Handoff
 from bot.ports import Clock
+from bot.ports.handoff_target import desk_of
 from desk.agents import Agent, AgentDirectory
 from desk.sessions import SessionStore
 
@@ -63,12 +64,10 @@ class Here:
         return seen is not None and self.now - seen < GRACE
 
     def left(self, handoffs: Iterable[Handoff]) -> frozenset[str]:
-        """Of these, the ids of those whose agent does not read them. A talk on the phone needs no page."""
-        return frozenset(
-            one.id
-            for one in handoffs
-            if one.held and one.agent is not None and (not one.call_sid or one.types) and not self.reads(one.agent)
-        )
+        """Of these, the ids of those whose agent does not read them. A talk on the phone needs no page; whether people of another
+        desk are there is not known here."""
+        ours = ((one, one.agent) for one in handoffs if one.held and one.agent and not desk_of(one.agent))
+        return frozenset(one.id for one, agent in ours if (not one.call_sid or one.types) and not self.reads(agent))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from bot.handoff.holding import holding
 from bot.handoff.states import DESK_LOST, LEFT, given_up
 from bot.model import Handoff, HandoffState
 from bot.model.handoffs import INBOX
-from bot.ports.handoff_target import desk_of
 from bot.ports.stores import Locks
 from bot.transcript.notice import told_to
 
@@ -60,7 +59,7 @@ class Returning:
 
     async def look(self, listing: Sequence[Handoff]) -> int:
         """Conversations of agents who are gone for longer than the grace come back to the line; how many of these did."""
-        theirs = [one for one in listing if one.state is HandoffState.ASSIGNED and one.agent != INBOX and not desk_of(one.agent)]
+        theirs = [one for one in listing if one.state is HandoffState.ASSIGNED and one.agent != INBOX]
         absent = await self.absent(theirs) if theirs else ()
         return sum([await self._alone(one, absent=one.id in absent) for one in theirs])
 

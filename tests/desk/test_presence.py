@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.ports.handoff_target import agent_at
 from desk.presence import GRACE, Presence
 from desk.sessions import IDLE, LONGEST
 from tests.desk.conftest import PASSWORD, Browser, House
@@ -147,6 +148,13 @@ async def test_who_counts_as_having_left_a_conversation(house: House, ana: Brows
     else:
         house.clock.forward(seconds=GRACE.total_seconds())
     assert await presence.left_behind(taken) is (how in ("the browser died", "disabled", "removed"))
+
+
+async def test_nobody_here_knows_whether_people_of_another_desk_have_left(house: House, presence: Presence) -> None:
+    handoff = house.people.open()
+    taken = await house.people.accept(handoff.id, agent_at("Maria Lopez", "chatwoot"), None)
+    house.clock.forward(seconds=10 * GRACE.total_seconds())
+    assert not await presence.left_behind(taken) and not await presence.absent([taken])
 
 
 @pytest.mark.parametrize(("after", "absent"), [(timedelta(0), False), (GRACE, True)])
