@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +14,10 @@ from aiohttp.test_utils import TestServer
 from bot.domain_files import DomainFileError
 from gateway.standing_notes import notes
 from tests.bot.test_handoff_packet import VALIDATOR
+from tests.connectors.desks.chatwoot import INBOX, SECRET, Chatwoot
+from tests.connectors.desks.chatwoot import TOKEN as CHATWOOT_TOKEN
 from tests.connectors.desks.receiver import KEY, Receiver, signed
-from tests.gateway.conftest import House, opened
+from tests.gateway.conftest import House, Outside, opened
 
 SM = "SM" + "0" * 31
 WANTED = {"onethread": {"do": "handoff", "reason": "Asked for a person", "tried": []}}
@@ -97,3 +101,29 @@ async def test_a_queue_that_there_is_not_stops_the_start(
     with pytest.raises(DomainFileError, match="names the queue 'cards_of_nobody'"):
         async with opened(redis_url, outside, tmp_path, wrong):
             pass
+
+
+@pytest.fixture
+async def chatwoot() -> AsyncIterator[tuple[Chatwoot, str]]:
+    made = Chatwoot()
+    async with TestServer(made.app()) as server:
+        yield made, str(server.make_url("")).rstrip("/")
+
+
+async def test_chatwoot_says_that_there_is_news_and_it_is_read(
+    redis_url: str, outside: tuple[Outside, str], tmp_path: Path, chatwoot: tuple[Chatwoot, str]
+) -> None:
+    theirs, url = chatwoot
+    given = {"HANDOFF_TARGETS": "general=chatwoot", "CHATWOOT_URL": url, "CHATWOOT_ACCOUNT": "3", "CHATWOOT_INBOX": f"{INBOX}"}
+    secrets = {"CHATWOOT_TOKEN": CHATWOOT_TOKEN, "CHATWOOT_SECRET": SECRET}
+    async with opened(redis_url, outside, tmp_path, given | secrets) as house:
+        await passes(house)
+        body, headers = theirs.webhook(theirs.agent_writes(1, "Hello Ana"))
+        for _ in range(2):
+            async with house.http.post(f"{house.url}/desks/chatwoot", data=body, headers=headers) as answer:
+                assert answer.status == 200
+        await house.outside.has(house.outside.texts, 3)
+        assert house.outside.texts[2]["Body"] == "Hello Ana"
+        assert house.core.other_desks is not None
+        await asyncio.gather(*house.core.other_desks.looking)
+    assert len(house.outside.texts) == 3
