@@ -43,7 +43,7 @@ async def enter(page: Page, house: House, username: str = "ana") -> None:
     await page.goto("/desk")
     await page.get_by_label("Username").fill(username)
     await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.locator("main.desk")).to_be_visible()
 
 
