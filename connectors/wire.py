@@ -54,6 +54,16 @@ async def read_body(request: web.Request, limit: int, on_refused: OnRefused) -> 
     raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=max(len(received), request.content_length or 0))
 
 
+async def read_up_to(limit: int, content: aiohttp.StreamReader) -> bytes:
+    """What comes, at most ``limit`` bytes. ``content.read(limit)`` gives what has come so far, which may be half of it."""
+    received = bytearray()
+    async for chunk in content.iter_any():
+        received += chunk
+        if len(received) >= limit:
+            break
+    return bytes(received[:limit])
+
+
 def unavailable() -> web.Response:
     """503: it was not stored, so the vendor must bring it again."""
     return web.Response(status=503, text="not stored; please try again", headers={"Retry-After": RETRY_AFTER})
@@ -69,7 +79,7 @@ async def post(
     """
     try:
         async with getattr(session, method.lower())(url, timeout=within, allow_redirects=False, **request) as response:
-            raw = await response.content.read(ANSWER_LIMIT)
+            raw = await read_up_to(ANSWER_LIMIT, response.content)
             return Answer(response.status, _object(raw), _seconds(response.headers.get("Retry-After")))
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ServerFingerprintMismatch) as error:
         raise SendError(f"no connection to the vendor: {type(error).__name__}", SendFailure.RETRY) from None

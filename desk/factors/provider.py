@@ -18,6 +18,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from bot.ports import Clock
+from connectors.wire import read_up_to
 
 BACK = "/desk/sign-in/openid/back"
 """Where browsers come back to."""
@@ -132,7 +133,7 @@ class Provider:
         """An answer of at most LARGEST bytes; a redirect is no answer."""
         try:
             async with self.http.request(method, url, timeout=TIMEOUT, allow_redirects=False, **more) as answer:
-                body = await answer.content.read(LARGEST)
+                body = await read_up_to(LARGEST, answer.content)
                 if 400 <= answer.status < 500 and method == "POST":
                     raise ProviderRefused(f"it refused the code ({answer.status})")
                 found = json.loads(body) if answer.status == 200 else None
