@@ -21,7 +21,8 @@ from desk.queue.promises import Promises
 from desk.words.facts import FactWords
 from tests.axe import faults_of
 from tests.browser_support import open_browser
-from tests.desk.conftest import House, opened_house
+from tests.desk.access.whole_desk import Kept
+from tests.desk.conftest import PASSWORD, House, opened_house
 from tests.desk.fake_people import START, FakeClock
 from tests.desk.test_desk_browser import enter
 
@@ -33,6 +34,9 @@ ADMINS = [
     ("account", "/desk/admin/accounts/bo"),
     ("tokens", "/desk/admin/tokens"),
     ("transcripts", "/desk/transcripts"),
+    ("transcript", "/desk/transcripts/c_1"),
+    ("passkeys", "/desk/passkeys"),
+    ("second-factor", "/desk/second-factor"),
 ]
 LOOKS = [(width, scheme) for width in (390, 1280, 1920) for scheme in ("light", "dark", "forced")]
 FITS = "document.documentElement.scrollWidth <= innerWidth"
@@ -85,7 +89,9 @@ async def at_work(house: House) -> str:
 @pytest.fixture
 async def bank(redis: Redis, agents: AgentDirectory, clock: FakeClock) -> AsyncIterator[House]:
     """A desk that knows the bank's slots."""
-    async with opened_house(redis, agents, clock, known=KNOWN, promised=PROMISED) as house:
+    async with opened_house(
+        redis, agents, clock, known=KNOWN, promised=PROMISED, records=Kept(), url="http://localhost"
+    ) as house:
         yield house
 
 
@@ -138,3 +144,7 @@ async def look_at_all(page: Page, bank: House, width: int, look: object) -> None
     for name, path in ADMINS:
         await page.goto(path)
         await look(name)
+    await page.get_by_label("Your password").fill(PASSWORD)
+    await page.get_by_role("button", name="Set it up").click()
+    await expect(page.get_by_label("Code")).to_be_visible()
+    await look("second-factor-begun")
