@@ -24,6 +24,7 @@ from bot.ports import Clock, Facts, NoFacts
 from bot.ports.handoff_target import called
 from desk.accounts import one_time_codes, passkeys
 from desk.accounts.roles import SUPERVISES, WORKS, Role, role_of
+from desk.accounts.work import MISSED, Status, Work, skills_kept, status_kept, work_of
 from desk.passwords import Passwords, check_new, derived_password, one_time_password
 from desk.store import answered, text
 
@@ -68,6 +69,7 @@ class Agent:
     role: Role = Role.AGENT
     alerts: frozenset[str] = AT_FIRST
     """Of ALERTS, those that they want."""
+    work: Work = field(default_factory=Work)
 
     @property
     def supervisor(self) -> bool:
@@ -320,7 +322,26 @@ class AgentDirectory:
 
     async def set_available(self, username: str, available: bool) -> Agent:
         """Say whether the agent takes conversations now."""
-        await self._write(username, {"available": "1" if available else ""})
+        return await self.set_status(username, Status.AVAILABLE if available else Status.AWAY)
+
+    async def set_status(self, username: str, status: Status, reason: str = "") -> Agent:
+        """What the agent does just now, and why. It is told of, so that the day can be read."""
+        await self._told(username, status, username)
+        await self._write(username, status_kept(status, reason, self._clock()))
+        return await self._known(username)
+
+    async def missed(self, username: str) -> None:
+        """They let pass what the line offered them: others are asked, until they say that they are there."""
+        agent = await self.get(username)
+        if agent is not None and agent.available:
+            await self.set_status(username, Status.AWAY, MISSED)
+
+    async def set_skills(self, username: str, skills: Iterable[str], languages: Iterable[str], chats: int | None) -> Agent:
+        """What they know and speak (two letters each), and how many conversations in writing they have at once. AgentError when
+        unknown."""
+        await self._must_be_known(username)
+        await self._told(username, "skills")
+        await self._write(username, skills_kept(skills, languages, chats))
         return await self._known(username)
 
     async def set_alerts(self, username: str, alerts: Iterable[str]) -> Agent:
@@ -376,6 +397,7 @@ class AgentDirectory:
             browser=self._browser(username) if self._browser and record.get("in_browser") else None,
             disabled=bool(record.get("disabled")),
             role=self._role(record),
+            work=work_of(record),
             alerts=frozenset(record["alerts"].split()) & frozenset(ALERTS) if record.get("alerts") else AT_FIRST,
         )
 

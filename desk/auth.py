@@ -148,7 +148,8 @@ class Doors:
             await self._agents.set_profile(me.username, name, phone, in_browser=in_browser)
         except AgentError as refused:
             return await self._settings(visit, 422, name=name, phone=phone, in_browser=in_browser, error=str(refused))
-        await self._agents.set_available(me.username, fields.get("available") == "1")
+        if (available := fields.get("available") == "1") is not me.available:
+            await self._agents.set_available(me.username, available)
         if "alerts" in fields:
             await self._agents.set_alerts(me.username, [one for one in ALERTS if fields.get(f"alert_{one}") == "1"])
         return see("/desk/settings?saved")

@@ -22,6 +22,7 @@ STATIC = {
     "articles.js": "text/javascript",
     "alerts.js": "text/javascript",
     "keys.js": "text/javascript",
+    "supervisor.js": "text/javascript",
     "softphone.js": "text/javascript",
     "passkeys.js": "text/javascript",
     "icon.svg": "image/svg+xml",
@@ -42,6 +43,7 @@ class Pages:
         )
         self._templates.filters.update(
             waited=lambda since: show.waited((clock() - since).total_seconds()),
+            seconds=show.waited,
             slot_name=(facts or FactWords()).label,
             slot_value=show.slot_value,
             address=show.address,

@@ -14,12 +14,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.model import Handoff
 from bot.ports import Clock
 from bot.ports.handoff_target import desk_of
+from bot.routing.deciding import Worker
+from bot.routing.rules import Rules
+from desk.accounts.work import Status
 from desk.agents import Agent, AgentDirectory
 from desk.sessions import SessionStore
 
@@ -77,6 +80,7 @@ class Presence:
     agents: AgentDirectory
     sessions: SessionStore
     clock: Clock
+    rules: Rules = field(default_factory=Rules)
 
     async def look(self) -> Here:
         """Everybody now."""
@@ -108,7 +112,7 @@ class Presence:
         """Of these, the ids of those whose agent is not there: ``left_behind``, or set to away and nothing done since GRACE.
         They go back to the line in a while."""
         here = await self.look()
-        away = {one.username for one in here.agents if not one.available and not here.acts(one.username)}
+        away = {one.username for one in here.agents if _gone(one) and not here.acts(one.username)}
         talks = {one.id for one in handoffs if one.call_sid and not one.types}
         gone = {one.id for one in handoffs if one.held and one.agent in away and one.id not in talks}
         return here.left(handoffs) | gone
@@ -118,6 +122,23 @@ class Presence:
         here = await self.look()
         return [one for one in here.available if one.rings and (not one.in_browser or here.reads(one.username))]
 
+    async def workers(self) -> list[Worker]:
+        """Who may be offered conversations now."""
+        return [
+            Worker(one.username, one.work.skills, one.work.languages, one.work.chats or self.rules.chats)
+            for one in await self.at_desk()
+        ]
+
+    async def serving(self, queue: str) -> int:
+        """How many at the desk have what this queue asks for, or one to which it overflows."""
+        asked = [self.rules.of(name).skills for name in self.rules.path(queue)]
+        return sum(any(skills <= one.work.skills for skills in asked) for one in await self.at_desk())
+
     async def phones(self) -> list[tuple[str, str]]:
         """Their usernames and what is rung."""
         return [(agent.username, agent.rings) for agent in await self.by_phone() if agent.rings]
+
+
+def _gone(agent: Agent) -> bool:
+    """Whether they said that they do not take conversations, and do not write up one either."""
+    return not agent.available and agent.work.status is not Status.WRAP_UP

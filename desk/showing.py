@@ -135,7 +135,12 @@ class Showing:
             "left": column.alone,
         }
         colleagues = [one for one in here.at_desk if one.username != agent.username]
-        values |= {"offered": column.offered, "to_do": await self.people.to_do(agent.username), "names": here.names}
+        values |= {
+            "asked_in": column.asked_in,
+            "offered": column.offered,
+            "to_do": await self.people.to_do(agent.username),
+            "names": here.names,
+        }
         values |= {"at_desk": colleagues, "spans": SPANS}
         there, page = [one.display_name for one in here.at_desk], f"/desk/handoffs/{selected}" if selected else "/desk"
         values |= {"page": page, "here": there, "queue_title": self.people.queues.title, "simulated": self.simulated}

@@ -17,13 +17,15 @@ from aiohttp import web
 
 from bot.agent_desk.workspace import LONGEST_REPLY
 from bot.door.outgoing import unreadable
-from bot.model import Address, AddressKind
+from bot.model import Address, AddressKind, ChannelName
 from bot.ports import Clock, Facts, HandoffRefused, NoFacts, People, StoreUnavailable
+from bot.routing.rules import Rules
 from desk import live
 from desk.access.gate import Gate
 from desk.accounts.one_time_codes import OneTimeCodes, sealing_key
 from desk.accounts.passkeys import Passkeys, is_a_name
 from desk.accounts.tokens import ApiTokens
+from desk.accounts.work import Status
 from desk.admin.accounts import AccountPages
 from desk.admin.looking import Looking
 from desk.admin.tokens import TokenPages
@@ -36,7 +38,7 @@ from desk.calls.softphone import BrowserCalls, Softphone
 from desk.factors.openid import BEGIN
 from desk.factors.provider import BACK, OpenId, Provider
 from desk.guard import Guard, Handler, Missing
-from desk.http import HEADERS, NotSignedIn, Refusal, Visit, form_of, see, visitor
+from desk.http import HEADERS, PARTS, NotSignedIn, Refusal, Visit, form_of, see, visitor
 from desk.life.forms import AWAY, MASKED, LifeForms
 from desk.pages import Pages, static
 from desk.presence import Presence
@@ -47,8 +49,11 @@ from desk.queue.past import Past
 from desk.queue.promises import Promises
 from desk.sessions import SessionStore
 from desk.showing import Showing
+from desk.supervision.day import Told
+from desk.supervision.pages import Supervision
 from desk.transcripts import reading
 from desk.transcripts.reading import Transcripts
+from desk.words import words
 from desk.words.facts import FactWords
 from knowledge.library import Library
 
@@ -74,11 +79,11 @@ class Desk:
     agents may answer calls in their browser. ``troubles``: what is to be mended, in sentences. ``articles``: what agents may
     search beside the composer, if there are any; ``proposed``: what was proposed for them, None where nothing is kept: then
     nobody is let propose. ``known``: what agents read of what the assistant knows; ``promised``: how soon
-    customers are promised an answer; ``wishes``: what customers want, by intent; ``simulated``: the simulator is there for
-    a try; ``records``: where what is over is looked for; ``typing``: shows a customer
-    that an agent writes; ``secret``: of the installation, what is kept encrypted is encrypted under; ``url``: where agents
-    open the desk, without which there are no passkeys; ``openid``: where
-    else people sign in, asked over ``http``.
+    customers are promised an answer; ``rules``: how queues are routed; ``day``: the facts of today; ``wishes``: what customers
+    want, by intent; ``simulated``: the simulator is there for a try; ``records``: where what is over is looked for; ``typing``:
+    shows a customer that an agent writes; ``secret``: of the installation, what is kept encrypted is encrypted under;
+    ``url``: where agents open the desk, without which there are no passkeys; ``openid``: where else people sign in, asked over
+    ``http``.
     """
 
     def __init__(
@@ -104,13 +109,13 @@ class Desk:
         url: str = "",
         openid: OpenId | None = None,
         http: aiohttp.ClientSession | None = None,
+        rules: Rules | None = None,
+        day: Told | None = None,
     ) -> None:
-        self._people = people
-        self._agents = agents
-        self._sessions = sessions
+        self._people, self._agents, self._sessions = people, agents, sessions
         known = known or FactWords()
         self._pages = Pages(clock, known)
-        self._presence = Presence(agents, sessions, clock)
+        self._presence = Presence(agents, sessions, clock, rules or Rules())
         self._calling = Calling(people, self._presence)
         told = facts or NoFacts()
         codes = OneTimeCodes(sessions.redis, sealing_key(secret), clock=clock, facts=told)
@@ -137,6 +142,7 @@ class Desk:
         self._showing = Showing(
             *common, past=self._past, simulated=simulated, searched=articles is not None, amended=names, wishes=wishes or {}
         )
+        self._supervision = Supervision(people, agents, self._presence, column, self._pages, clock, self._watcher, day)
         self._life = LifeForms(people, self._visitor, self._done, clock)
         self._typing = typing
         self._stopping = asyncio.Event()
@@ -146,8 +152,7 @@ class Desk:
         one = f"/desk/handoffs/{{id:{HANDOFF.pattern}}}"
         doors = self._doors
         get: list[tuple[str, Handler]] = [
-            ("/desk", self.home),
-            ("/desk/", self.home),
+            *((path, self.home) for path in ("/desk", "/desk/")),
             ("/desk/sign-in", doors.sign_in_page),
             ("/desk/sign-in/code", doors.code.page),
             *([(BEGIN, doors.elsewhere.go), (BACK, doors.elsewhere.back)] if doors.elsewhere else []),
@@ -166,6 +171,7 @@ class Desk:
             (f"/desk/transcripts/{{id:{HANDOFF.pattern}}}", self._transcripts.one),
             *self._accounts.get(),
             *self._tokens.get(),
+            *self._supervision.looks(),
             ("/desk/static/{name}", static),
             *([("/desk/articles", self._articles.search)] if self._articles else []),
             *([("/desk/proposals", self._proposals.page)] if self._proposals else []),
@@ -191,6 +197,8 @@ class Desk:
             (one + "/call", self.call),
             (one + "/unlink", self.unlink),
             *self._life.routes(one),
+            *self._supervision.forms(HANDOFF.pattern),
+            *([(f"/desk/conversations/{{id:{HANDOFF.pattern}}}/take", self.take)] if self._past else []),
             *([("/desk/proposals", self._proposals.decide)] if self._proposals else []),
             *([(one + "/propose", self._proposals.propose)] if self._proposals else []),
         ]
@@ -232,6 +240,19 @@ class Desk:
             raise Missing("There is no such conversation.")
         return await self._past.page(request, visit)
 
+    async def take(self, request: web.Request) -> web.StreamResponse:
+        """Take a conversation from the assistant, or begin one with its customer."""
+        visit = await self._visitor(request)
+        await form_of(request)
+        try:
+            if not visit.agent.available:
+                raise HandoffRefused(AWAY)
+            handoff = await self._people.take(request.match_info["id"], visit.agent.username)
+        except HandoffRefused as refused:
+            return self._pages.sentence(409, words()("past.not_taken"), str(refused))
+        self._board.changed(handoff.id)
+        return see(page_of(handoff.id))
+
     async def parts(self, request: web.Request) -> web.StreamResponse:
         """What may have changed on the page. Asked by the script, so it does not count as the agent's doing."""
         visit, handoff_id = await visitor(request, self._agents, self._sessions, touch=False), request.query.get("handoff", "")
@@ -256,9 +277,12 @@ class Desk:
         return await live.stream(request, self._people.watch(), signed_in, self._stopping, self._board)
 
     async def available(self, request: web.Request) -> web.StreamResponse:
-        """Set myself to available or away; ``back`` is the conversation the page shows."""
+        """Say whether I take conversations, or what I do instead (``status``, ``reason``); ``back``: the conversation the page
+        shows."""
         visit, fields = await self._visitor(request), await form_of(request)
-        await self._agents.set_available(visit.agent.username, fields.get("available") == "1")
+        said = fields.get("status", Status.AVAILABLE if fields.get("available") == "1" else Status.AWAY)
+        if said in set(Status):
+            await self._agents.set_status(visit.agent.username, Status(said), fields.get("reason", ""))
         back = fields.get("back", "")
         return await self._done(await self._visitor(request), back if HANDOFF.fullmatch(back) else None)
 
@@ -296,7 +320,9 @@ class Desk:
             return await self._done(visit, handoff_id, Refusal("reply", "This reply is being sent.", text, once))
         try:
             if state == "new":
-                await self._people.reply(handoff_id, visit.agent.username, text, cause)
+                via = fields.get("via", "")
+                chosen = ChannelName(via) if via in set(ChannelName) else None
+                await self._people.reply(handoff_id, visit.agent.username, text, cause, chosen)
         except (HandoffRefused, StoreUnavailable) as refused:
             await self._sessions.sent.release(number)
             if isinstance(refused, StoreUnavailable):
@@ -347,6 +373,11 @@ class Desk:
     async def nowhere(self, request: web.Request) -> web.StreamResponse:
         """No such page."""
         return self._pages.sentence(404, "Not found", "There is no such page on the desk.")
+
+    async def _watcher(self, request: web.Request) -> Visit:
+        """A page that asks by itself is no sign of the agent."""
+        by_itself = request.method == "GET" and PARTS in request.headers
+        return await visitor(request, self._agents, self._sessions, touch=not by_itself)
 
     async def _visitor(self, request: web.Request) -> Visit:
         return await visitor(request, self._agents, self._sessions)

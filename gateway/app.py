@@ -22,7 +22,7 @@ from gateway.commands.first_agent import keep_first_agent
 from gateway.observe.middleware import failures, plain_headers, visitors
 from gateway.observe.standing import Standing
 from gateway.outside import softphone
-from gateway.past import RecordedPast
+from gateway.past import RecordedDay, RecordedPast
 from gateway.reaching import check_store
 from gateway.settings.config import ONE_ADDRESS, Settings
 from gateway.settings.kinds import is_loopback
@@ -171,6 +171,8 @@ def desk_of(core: Core) -> Desk:
         articles=core.library if core.library.any() else None,
         known=core.base.content.known,
         promised=core.base.content.promised,
+        rules=core.desk.presence.rules,
+        day=RecordedDay(core.base.records) if settings.recording else None,
         wishes=core.base.content.wishes,
         simulated=settings.simulated,
         secret=settings.internal_api_token.encode(),

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.model import Author, ChannelName, TranscriptLine
@@ -118,6 +119,20 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, list | tuple):
         return [text for one in value for text in _texts(one)]
     return [] if value is None or isinstance(value, bool) else [str(value)]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDay:
+    """``desk.supervision.day.Told``."""
+
+    records: RecordsStore
+
+    async def since(self, kinds: Sequence[str], moment: datetime) -> Sequence[Fact]:
+        """See there."""
+        try:
+            return await self.records.facts_since(kinds, moment)
+        except RecordsUnavailable as error:
+            raise StoreUnavailable(str(error)) from error
 
 
 def _latest(found: Sequence[Fact]) -> Iterable[Fact]:

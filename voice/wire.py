@@ -128,6 +128,7 @@ def _offers(needs: Needs) -> Offers:
         settings=needs.people.settings,
         national=needs.account.voice_number.startswith("+1"),
         available=needs.people.available,
+        rules=needs.people.rules,
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.agent_desk.dealing import Dealing
 from bot.agent_desk.ending import Ending
+from bot.agent_desk.helping import Helping
 from bot.agent_desk.pauses import Pauses
 from bot.agent_desk.returning import Returning
 from bot.agent_desk.transfers import Transfers
@@ -19,16 +21,24 @@ class Steps:
     pauses: Pauses
     returning: Returning
     ending: Ending
+    dealing: Dealing
+    helping: Helping
 
     async def take(self, handoff_id: str, agent: str, step: wants.AgentStep) -> None:
         """Do it."""
         match step:
-            case wants.Release(note):
-                await self.transfers.release(handoff_id, agent, note)
-            case wants.Move(queue, note):
-                await self.transfers.move(handoff_id, agent, queue, note)
-            case wants.GiveTo(to, note):
-                await self.transfers.offer(handoff_id, agent, to, note)
+            case wants.Release(note, anyhow):
+                await self.transfers.release(handoff_id, agent, note, anyhow=anyhow)
+            case wants.Move(queue, note, anyhow):
+                await self.transfers.move(handoff_id, agent, queue, note, anyhow=anyhow)
+            case wants.GiveTo(to, note, anyhow):
+                await self.transfers.offer(handoff_id, agent, to, note, anyhow=anyhow)
+            case wants.AskIn(to, note):
+                await self.helping.ask_in(handoff_id, agent, to, note)
+            case wants.JoinIn():
+                await self.helping.join(handoff_id, agent)
+            case wants.GoOut():
+                await self.helping.leave(handoff_id, agent)
             case wants.Decline(note):
                 await self.transfers.decline(handoff_id, agent, note)
             case wants.TakeOver(owner):
@@ -47,5 +57,5 @@ class Steps:
     async def look(self) -> int:
         """What the clock has to do: deadlines of offers, snoozes, write-ups, agents who are gone; how much was done."""
         listing = await self.returning.telling.handoffs.handoffs.listing()
-        looks = (self.transfers.look, self.pauses.look, self.returning.look)
+        looks = (self.transfers.look, self.pauses.look, self.returning.look, self.dealing.look)
         return sum([await look(listing) for look in looks]) + await self.ending.look()

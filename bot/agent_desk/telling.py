@@ -66,7 +66,7 @@ class Telling:
         sender = contact.last_address if contact else None
         if self.staffing is None or contact is None or sender is None:
             return ""
-        told = await self.staffing.nobody(channel, contact, sender, called=True)
+        told = await self.staffing.nobody(channel, contact, sender, called=True, queue=handoff.queue)
         return told.text if told else ""
 
     async def channel(self, handoff: Handoff) -> ChannelName:
@@ -84,11 +84,20 @@ class Telling:
         return HandoffRefused(f"{await self.name_of(taken.by)} has this conversation.")
 
     async def send(
-        self, handoff: Handoff, text: str, author: Author, agent: str | None, cause: str, *, sentence: str | None = None
+        self,
+        handoff: Handoff,
+        text: str,
+        author: Author,
+        agent: str | None,
+        cause: str,
+        *,
+        sentence: str | None = None,
+        via: ChannelName | None = None,
     ) -> ChannelName:
-        """Once for the ``cause``: ``text``, or the designers' ``sentence``. HandoffRefused when they cannot be reached."""
+        """Once for the ``cause``: ``text``, or the designers' ``sentence``. HandoffRefused when they cannot be reached, or not
+        ``via`` the channel that was chosen."""
         contact = await self.contacts.of_conversation(handoff.conversation_id)
-        place = await self.reach.of(contact, handoff)
+        place = await self.reach.via(contact, handoff, via)
         if place.channel is None or place.address is None:
             raise HandoffRefused(place.why)
         name, channel = await self.name_of(agent) if agent else None, place.channel

@@ -12,7 +12,7 @@ from bot.agent_desk.telling import ON_THE_PHONE, Telling
 from bot.handoff.holding import holding
 from bot.handoff.lifecycle import owned_by
 from bot.handoff.notes import clean_note, noted
-from bot.handoff.states import assigned, given_up, in_line, offered
+from bot.handoff.states import assigned, given_up, in_line, offered, passed_by
 from bot.model import Handoff, HandoffState, Offer
 from bot.model.queues import Queues
 from bot.ports import AlreadyAccepted, HandoffRefused
@@ -20,14 +20,22 @@ from bot.ports.stores import Locks
 
 OFFERED_FOR = timedelta(minutes=2)
 """So long a colleague has to take it or decline."""
+CLOSED = "This conversation is closed; the assistant has it again."
 DECLINED, LATE, TAKEN = "declined", "late", "taken"
+Missed = Callable[[str], Awaitable[None]]
+"""Told of an agent who let what the line offered them pass. Raises StoreUnavailable."""
 AtDesk = Callable[[], Awaitable[Collection[str]]]
 """Usernames of those who take conversations now. Raises StoreUnavailable."""
 
 
+async def nobody_missed(_username: str) -> None:
+    """Where it changes nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfers:
-    """Each raises HandoffRefused with a sentence, or StoreUnavailable. ``note``: for colleagues, never for the customer."""
+    """Each raises HandoffRefused with a sentence, or StoreUnavailable. ``note``: for colleagues, never for the customer;
+    ``anyhow``: whoever has it, and also while nobody does."""
 
     telling: Telling
     locks: Locks
@@ -35,27 +43,33 @@ class Transfers:
     at_desk: AtDesk
     queues: Queues
     offered_for: timedelta = OFFERED_FOR
+    missed: Missed = nobody_missed
 
-    async def release(self, handoff_id: str, agent: str, note: str) -> None:
+    async def release(self, handoff_id: str, agent: str, note: str, *, anyhow: bool = False) -> None:
         """Back in line, with its place; the customer is told."""
-        await self._to_line(handoff_id, agent, note, RELEASED, None)
+        await self._to_line(handoff_id, agent, note, RELEASED, None, anyhow=anyhow)
 
-    async def move(self, handoff_id: str, agent: str, queue: str, note: str) -> None:
+    async def move(self, handoff_id: str, agent: str, queue: str, note: str, *, anyhow: bool = False) -> None:
         """To another queue, with its place; the customer is told."""
         if queue not in self.queues.by_name:
             raise HandoffRefused("There is no such queue.")
-        await self._to_line(handoff_id, agent, note, MOVED, queue)
+        await self._to_line(handoff_id, agent, note, MOVED, queue, anyhow=anyhow)
 
-    async def offer(self, handoff_id: str, agent: str, to: str, note: str) -> None:
+    async def offer(self, handoff_id: str, agent: str, to: str, note: str, *, anyhow: bool = False) -> None:
         """To a colleague, who has until the deadline. The customer hears of it when they take it."""
         words, moment = clean_note(note), self.telling.clock()
-        if to == agent:
+        if to == agent and not anyhow:
             raise HandoffRefused("You have this conversation already.")
+        name = await self.telling.name_of(to)
         if to not in await self.at_desk():
-            raise HandoffRefused(f"{await self.telling.name_of(to)} is not at the desk just now.")
+            raise HandoffRefused(f"{name} is not at the desk just now.")
 
         def given(now: Handoff) -> Handoff:
-            given_to = offered(owned_by(now, agent), Offer(to, moment + self.offered_for, agent))
+            by = agent if not anyhow else now.agent
+            if anyhow and (not now.open or now.agent == to):
+                raise HandoffRefused(CLOSED if not now.open else f"{name} has this conversation already.")
+            mine = now if anyhow else owned_by(now, agent)
+            given_to = offered(mine, Offer(to, moment + self.offered_for, by))
             return noted(given_to, agent, words, moment, "offered")
 
         async with holding(handoff_id, self.telling.handoffs, self.locks) as handoff:
@@ -95,13 +109,19 @@ class Transfers:
             after = await self._change(handoff, taken)
             await self.telling.joined(after, "utter_agent_joined", agent)
 
-    async def _to_line(self, handoff_id: str, agent: str, note: str, why: str, queue: str | None) -> None:
+    async def _to_line(self, handoff_id: str, agent: str, note: str, why: str, queue: str | None, *, anyhow: bool) -> None:
         words, moment = clean_note(note), self.telling.clock()
 
         def back(now: Handoff) -> Handoff:
-            if owned_by(now, agent).queue == queue:
-                raise HandoffRefused("It is in that queue already.")
-            return replace(noted(given_up(now, moment, why), agent, words, moment, why), queue=queue or now.queue)
+            if not anyhow:
+                owned_by(now, agent)
+            if not now.open or now.queue == queue:
+                raise HandoffRefused("It is in that queue already." if now.open else CLOSED)
+            if now.waits and queue is None:
+                raise HandoffRefused("It waits in line already.")
+            back_again = in_line(now, why) if now.waits else given_up(now, moment, why)
+            waiting = noted(back_again, agent, words, moment, why)
+            return replace(waiting, queue=queue, queued_at=moment) if queue else waiting
 
         async with holding(handoff_id, self.telling.handoffs, self.locks) as handoff:
             await self.returning.tell(await self._change(handoff, back))
@@ -115,12 +135,13 @@ class Transfers:
             if now.offer != handoff.offer:
                 return now
             if now.agent is None:
-                after = in_line(now, why)
-            else:
-                after = given_up(now, moment, why) if gone else assigned(now, now.agent, moment, why)
+                return noted(passed_by(now, moment, why), told, words, moment, why if words else "")
+            after = given_up(now, moment, why) if gone else assigned(now, now.agent, moment, why)
             return noted(after, told, words, moment, why)
 
         after = await self.telling.handoffs.change(handoff.id, back)
+        if why == LATE and handoff.agent is None and handoff.offer:
+            await self.missed(handoff.offer.to)
         if after.state is HandoffState.WAITING and after.agent_left_at:
             await self.returning.tell(after)
 

@@ -7,13 +7,16 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.agent_desk.dealing import Dealing, Workers, nobody_works
 from bot.agent_desk.ending import Ending
 from bot.agent_desk.glances import Glances
+from bot.agent_desk.helping import Helping
 from bot.agent_desk.pauses import Pauses
 from bot.agent_desk.returning import GRACE, Absent, Returning, nobody_absent
+from bot.agent_desk.starting import Starting, any_time
 from bot.agent_desk.steps import Steps
 from bot.agent_desk.telling import Telling
-from bot.agent_desk.transfers import AtDesk, Transfers
+from bot.agent_desk.transfers import AtDesk, Missed, Transfers, nobody_missed
 from bot.door.outgoing import unreadable
 from bot.handoff.availability import Staffing
 from bot.handoff.hand_back import HandingBack
@@ -128,6 +131,9 @@ class People:
     at_desk: AtDesk = nobody_at_desk
     absent: Absent = nobody_absent
     grace: timedelta = GRACE
+    workers: Workers = nobody_works
+    missed: Missed = nobody_missed
+    may_write: Callable[[datetime], bool] = any_time
 
     @property
     def reach(self) -> Reach:
@@ -157,7 +163,11 @@ class People:
         telling, locks, queues = self.telling, self.locks, self.queues
         returning = Returning(telling=telling, locks=locks, absent=self.absent, grace=self.grace)
         return Steps(
-            transfers=Transfers(telling=telling, locks=locks, returning=returning, at_desk=self.at_desk, queues=queues),
+            transfers=Transfers(
+                telling=telling, locks=locks, returning=returning, at_desk=self.at_desk, queues=queues, missed=self.missed
+            ),
+            helping=Helping(telling=telling, at_desk=self.at_desk),
+            dealing=Dealing(book=self.handoffs, locks=locks, workers=self.workers, rules=self.handoffs.rules),
             pauses=Pauses(telling=telling, locks=locks),
             returning=returning,
             ending=Ending(telling=telling, locks=locks, handing_back=self.handing_back, telephone=self.telephone, queues=queues),
@@ -207,6 +217,7 @@ class People:
             prefers=self._prefers(contact),
             call=await self.calls.get(handoff.call_sid) if handoff.call_sid else None,
             unreachable=place.why,
+            ways=tuple(way.channel for way in await self.reach.ways(contact, handoff) if way.channel),
             earlier=page.earlier,
             whole=page.whole,
         )
@@ -242,20 +253,28 @@ class People:
             await self._ring(handoff, phone)
         return handoff
 
-    async def reply(self, handoff_id: str, agent: str, text: str, cause: str) -> ChannelName:
-        """Send the agent's words to where the customer is, once for the ``cause``; the channel they go to."""
+    async def reply(self, handoff_id: str, agent: str, text: str, cause: str, via: ChannelName | None = None) -> ChannelName:
+        """Send the agent's words to where the customer is, or ``via`` another way that leads to them, once for the ``cause``;
+        the channel they go to."""
         text, _ = unreadable(text)
         if not text.strip():
             raise HandoffRefused("Write something first.")
         if len(text) > LONGEST_REPLY:
             raise HandoffRefused(f"That is {len(text)} characters; {LONGEST_REPLY} is the most that reaches every channel.")
-        await self._assigned_to(handoff_id, agent)
+        await self._answered_by(handoff_id, agent)
         async with self._holding(handoff_id):
-            handoff = await self._assigned_to(handoff_id, agent)
-            if handoff.unannounced:
+            handoff = await self._answered_by(handoff_id, agent)
+            if agent in handoff.helpers:
+                await self.telling.joined(handoff, "utter_agent_joined", agent)
+            elif handoff.unannounced:
                 await self.telling.joined(handoff, "utter_agent_joined", agent)
                 await self.handoffs.change(handoff_id, lambda now: replace(now, unannounced=False))
-            return await self.telling.send(handoff, text.strip(), Author.AGENT, agent, f"{handoff_id}:{agent}:{cause}")
+            return await self.telling.send(handoff, text.strip(), Author.AGENT, agent, f"{handoff_id}:{agent}:{cause}", via=via)
+
+    async def _answered_by(self, handoff_id: str, agent: str) -> Handoff:
+        """The handoff, when this agent may write to its customer: it is theirs, or they are in it."""
+        handoff = await self.handoffs.get(handoff_id)
+        return handoff if handoff.held and agent in handoff.helpers else await self._assigned_to(handoff_id, agent)
 
     async def _assigned_to(self, handoff_id: str, agent: str) -> Handoff:
         try:
@@ -266,6 +285,11 @@ class People:
     async def close(self, handoff_id: str, agent: str, outcome: str, closing: Closing | None = None) -> None:
         """Give the conversation back to the bot (``bot.agent_desk.ending``). ``outcome``: what was agreed, for the customer."""
         await self.steps.ending.close(handoff_id, agent, outcome, closing)
+
+    async def take(self, conversation_id: str, agent: str) -> Handoff:
+        """From the assistant, or from nobody (``bot.agent_desk.starting``)."""
+        starting = Starting(telling=self.telling, locks=self.locks, calls=self.calls, may_write=self.may_write)
+        return await starting.take(conversation_id, agent)
 
     async def step(self, handoff_id: str, agent: str, step: AgentStep) -> None:
         """A step of the handoff's life."""
@@ -365,8 +389,10 @@ class People:
             raise HandoffRefused(f"The customer was not reached ({back.result}). They are called again in {minutes:g} minutes.")
 
     async def _measure(self, handoff: Handoff) -> None:
-        """Keep how long a caller has waited: the next ones are told by it."""
-        if self.waits and handoff.assigned_at and handoff.channel is ChannelName.VOICE:
+        """Keep how long somebody has waited: the next ones are told by it. What was written while nobody works tells nothing."""
+        by_phone, staffing = handoff.channel is ChannelName.VOICE, self.staffing
+        in_hours = staffing is not None and staffing.hours_of(handoff.queue).open_at(handoff.opened_at)
+        if self.waits and handoff.assigned_at and (by_phone or in_hours):
             waited = (handoff.assigned_at - handoff.opened_at).total_seconds()
             await self.waits.record(handoff.queue, Wait(waited, handoff.place, handoff.assigned_at))
 

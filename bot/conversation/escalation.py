@@ -13,6 +13,7 @@ from bot.handoff.lifecycle import HandoffBook
 from bot.handoff.wait_answers import Waiting
 from bot.model import CallState, ChannelName, Handoff, InboundMessage, Reply
 from bot.ports import Calls, Contacts
+from bot.transcript.notice import worded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class Escalation:
     calls: Calls
     log: TurnLog
     staffing: Staffing | None = None
+    waiting: Waiting | None = None
 
     async def hand_over(self, turn: Turn, wanted: directives.Handoff, *, shown: str | None = None) -> None:
         """Open it; ``shown``: the customer's line, where the assistant has not kept it."""
@@ -50,10 +52,14 @@ class Escalation:
             await self.log.say(turn, "utter_agent_has_it")
             return
         nobody = await self._nobody(turn, handoff)
-        if nobody is None:
-            await self.log.say(turn, "utter_handoff_waiting", place=await self.handoffs.place(handoff))
-            return
-        await self.log.reply(turn, nobody)
+        await self.log.reply(turn, nobody or await self._in_line(turn, handoff))
+
+    async def _in_line(self, turn: Turn, handoff: Handoff) -> Reply:
+        """The place, and how long it takes where that is known."""
+        place, channel = await self.handoffs.place(handoff), turn.message.channel
+        said = worded(self.log.wording, "utter_handoff_waiting", channel, place=place)
+        wait = await self.waiting.expected(channel, handoff.queue, place) if self.waiting else ""
+        return replace(said, text=f"{said.text} {wait}") if wait else said
 
     async def tell_wait(self, turn: Turn, waiting: Waiting) -> Reply:
         """Say how long it takes until a person answers, as things are now."""

@@ -107,6 +107,7 @@ def _escalation(needs: Needs, log: TurnLog) -> Escalation:
         calls=needs.calls,
         log=log,
         staffing=needs.staffing,
+        waiting=needs.waiting,
     )
 
 

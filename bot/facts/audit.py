@@ -24,7 +24,8 @@ def signed_out(session: str, agent: str, by: str, at: datetime) -> Fact:
 
 
 def agent_changed(agent: str, change: str, by: str, at: datetime) -> Fact:
-    """``change``: added, reset, disabled, enabled, removed, password, profile, or the role."""
+    """``change``: added, reset, disabled, enabled, removed, password, profile, skills, what they do just now, or the
+    role."""
     return made(
         "agent_changed", f"{agent}:{at.isoformat()}", at, NOBODY, {"agent": agent, "change": change, "by": by}, what=change
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.directives import Handoff as HandoffRequest
 from bot.handoff import states
-from bot.handoff.place_in_line import of_queue, place_in_line
+from bot.handoff.place_in_line import place_in_line
 from bot.languages.current import current
 from bot.model import Author, ChannelName, Closing, Contact, Handoff, HandoffState, InboundMessage, Packet, Proof, stable_id
 from bot.model.handoffs import INBOX as INBOX
@@ -20,6 +20,7 @@ from bot.model.queues import GENERAL
 from bot.ports import AlreadyAccepted, Clock, DeskEvent, DialogueUnavailable, HandoffRefused, Handoffs
 from bot.ports.stores import Bulletin, Transcripts
 from bot.routing.head_start import head_start
+from bot.routing.line import of_queue
 from bot.routing.rules import Rules
 from bot.transcript.paging import page_of
 from bot.transcript.repeats import Questions
@@ -69,6 +70,27 @@ class HandoffBook:
             last_agent=_spoke_last(packet),
         )
         handoff = replace(handoff, place=await self.place(handoff))
+        return await self.opened(handoff)
+
+    async def prepared(self, contact: Contact, agent: str, reason: str, call_sid: str | None) -> Handoff:
+        """One that an agent begins; nothing is kept of it yet (``opened``)."""
+        moment = self.clock()
+        proof = contact.proof_of(contact.last_address) if contact.last_address else Proof.CLAIMED
+        return Handoff(
+            id=stable_id("h", f"{contact.conversation_id}:{agent}:{moment.isoformat()}"),
+            conversation_id=contact.conversation_id,
+            contact_id=contact.id,
+            state=HandoffState.WAITING,
+            reason=reason,
+            queue=GENERAL,
+            channel=ChannelName.VOICE if call_sid else contact.last_channel or ChannelName.SMS,
+            opened_at=moment,
+            packet=await self._packet(contact.conversation_id, HandoffRequest(reason), proof),
+            call_sid=call_sid,
+        )
+
+    async def opened(self, handoff: Handoff) -> Handoff:
+        """Keep it, unless another owns its conversation: the one that counts."""
         owner = await self.handoffs.create(handoff)
         await self._tell(owner)
         return owner

@@ -7,12 +7,13 @@ connected for a while; who texts or writes on Messenger is always there, where t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.model import AddressKind, Handoff
 from bot.ports import Clock, Contacts, Handoffs
+from bot.routing.line import in_order, of_queue
 
 GONE_AFTER = timedelta(minutes=2)
 """Without a socket: a reload, a tunnel, a phone in a pocket are no leaving."""
@@ -24,16 +25,6 @@ def place_in_line(handoff: Handoff, handoffs: Sequence[Handoff]) -> int:
         return 1
     mine, line = in_order(handoff), of_queue(handoffs, handoff.queue)
     return 1 + sum(h.here and h.id != handoff.id and in_order(h) < mine for h in line)
-
-
-def of_queue(handoffs: Iterable[Handoff], queue: str) -> Iterator[Handoff]:
-    """Of these, those that wait in that queue."""
-    return (h for h in handoffs if h.waits and h.queue == queue)
-
-
-def in_order(handoff: Handoff) -> tuple[datetime, datetime, str]:
-    """What a line is sorted by: two that stand at one time always stand the same way."""
-    return handoff.stands_at, handoff.opened_at, handoff.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.identity.links import CHANNELS
-from bot.model import Address, AddressKind, Call, CallState, ChannelName, Contact, Handoff, live
+from bot.model import Address, AddressKind, Call, CallState, ChannelName, Contact, Handoff, Proof, live
 from bot.ports import Calls, Clock
 from bot.switching.preferred_channel import Preferences
 
@@ -56,6 +56,24 @@ class Reach:
         if number is None or number.kind is not AddressKind.TEL or not number.value.startswith("+"):
             return Place(why=GONE)
         return Place(why=self._refused(contact, handoff)) if contact.opted_out else Place(ChannelName.SMS, number)
+
+    async def ways(self, contact: Contact | None, handoff: Handoff) -> tuple[Place, ...]:
+        """Where they are now first, then the other ways that an agent may choose: only to addresses that are certainly theirs, as
+        a browser or a number may be another person's."""
+        first = await self.of(contact, handoff)
+        found = [first] if first.channel else []
+        tel = contact.tel if contact else None
+        sure = contact is not None and tel is not None and tel.is_number and contact.proof_of(tel) >= Proof.POSSESSED
+        if contact and tel and sure and not contact.opted_out and tel.value.startswith("+"):
+            found.append(Place(ChannelName.SMS, tel))
+        return tuple({way.channel: way for way in reversed(found)}[name] for name in dict.fromkeys(way.channel for way in found))
+
+    async def via(self, contact: Contact | None, handoff: Handoff, channel: ChannelName | None) -> Place:
+        """As ``of``; by ``channel`` where one was chosen, and nowhere, with the reason, when it does not lead to them."""
+        if channel is None:
+            return await self.of(contact, handoff)
+        found = next((way for way in await self.ways(contact, handoff) if way.channel is channel), None)
+        return found or Place(why="The customer cannot be reached that way any more. Choose another.")
 
     async def on_the_line(self, handoff: Handoff) -> Call | None:
         """The call in which the customer waits or talks to an agent: of two calls from one number, the handoff's own."""

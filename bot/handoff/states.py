@@ -13,7 +13,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from bot.model import Handoff, HandoffState, Offer
-from bot.model.handoffs import PAUSED
+from bot.model.handoffs import PAUSED, Passed
 from bot.ports import HandoffRefused
 
 WAITING, OFFERED, ASSIGNED = HandoffState.WAITING, HandoffState.OFFERED, HandoffState.ASSIGNED
@@ -66,14 +66,15 @@ def assigned(handoff: Handoff, agent: str, at: datetime, why: str = "") -> Hando
     """With this agent, who goes on with it: whatever it waited for is over. Since ``at``, unless they had it before, or a phone
     that was not answered had it."""
     since = handoff.assigned_at if handoff.agent in (None, agent) and handoff.assigned_at else at
-    return replace(_plain(handoff), state=ASSIGNED, agent=agent, assigned_at=since, why=why)
+    others = tuple(one for one in handoff.helpers if one != agent)
+    return replace(_plain(handoff), state=ASSIGNED, agent=agent, assigned_at=since, why=why, passed=(), helpers=others)
 
 
 def in_line(handoff: Handoff, why: str) -> Handoff:
     """Waits again, with nobody; its place is by its opening, so it is the one it had."""
     back = handoff.callback
     quiet = replace(back, ringing_since=None, calling=False) if back else None
-    return replace(_plain(handoff), state=WAITING, agent=None, types=False, callback=quiet, why=why)
+    return replace(_plain(handoff), state=WAITING, agent=None, types=False, callback=quiet, why=why, helpers=())
 
 
 def given_up(handoff: Handoff, at: datetime, why: str) -> Handoff:
@@ -84,12 +85,19 @@ def given_up(handoff: Handoff, at: datetime, why: str) -> Handoff:
 
 def ended(handoff: Handoff, at: datetime, outcome: str, *, written_up: bool) -> Handoff:
     """The assistant has the conversation. ``written_up``: how it ended is said, or nobody is there to say it."""
-    return replace(_plain(handoff), state=CLOSED if written_up else WRAP_UP, outcome=outcome, closed_at=at, why="")
+    over = CLOSED if written_up else WRAP_UP
+    return replace(_plain(handoff), state=over, outcome=outcome, closed_at=at, why="", helpers=())
 
 
 def offered(handoff: Handoff, offer: Offer) -> Handoff:
     """To one agent; whoever has it has it until they take it."""
     return replace(_plain(handoff), state=OFFERED, offer=offer, why="")
+
+
+def passed_by(handoff: Handoff, at: datetime, why: str) -> Handoff:
+    """What the line offered waits again; others are asked first for a while."""
+    gone = (Passed(handoff.offer.to, at),) if handoff.offer else ()
+    return replace(in_line(handoff, why), passed=(*handoff.passed, *gone))
 
 
 def paused(handoff: Handoff, until: datetime | None) -> Handoff:

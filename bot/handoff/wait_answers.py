@@ -10,12 +10,11 @@ from bot.handoff.about_the_wait import AboutTheWait
 from bot.handoff.availability import ALONE, PERSON, Staffing
 from bot.handoff.lifecycle import HandoffBook
 from bot.model import ChannelName, Contact, Handoff, InboundMessage, Option, Reply
+from bot.model.queues import GENERAL
 from bot.ports.hours import opening_words
 from bot.ports.phone_line import Wait, Waits, estimate
 
-QUEUE = "general"
 STILL = "utter_handoff_still_waiting"
-"""The queue of who is in none yet."""
 
 Say = Callable[..., str]
 
@@ -42,7 +41,8 @@ class Waiting:
             return Reply(self._say("utter_wait_called", message.channel), (go_on,), response="utter_wait_called")
         place = await self.handoffs.place(handoff)
         words = self._say("utter_wait_never_mind", message.channel, place=place)
-        return Reply(words, (go_on,), response="utter_wait_never_mind")
+        wait = await self.expected(message.channel, handoff.queue, place)
+        return Reply(f"{words} {wait}".strip(), (go_on,), response="utter_wait_never_mind")
 
     async def _nobody(self, message: InboundMessage, contact: Contact, handoff: Handoff) -> Reply | None:
         return await self.staffing.told(handoff, message.channel, contact, message.sender)
@@ -57,21 +57,24 @@ class Waiting:
         return Reply(f"{words} {await self._measured(message.channel, handoff.queue, place)}", response=STILL)
 
     async def _before(self, channel: ChannelName) -> Reply:
-        now, hours = self.staffing.clock(), self.staffing.hours
+        now, hours = self.staffing.clock(), self.staffing.hours_of(GENERAL)
         if not hours.open_at(now):
             name = "utter_wait_closed"
             text = self._say(name, channel, opens=opening_words(hours.next_opening(now), now))
-        elif await self.staffing.available() == 0:
+        elif await self.staffing.available(GENERAL) == 0:
             name = "utter_wait_away"
             text = self._say(name, channel)
         else:
             place, name = await self.handoffs.next_place(), "utter_wait_there"
-            text = f"{self._say(name, channel, place=place)} {await self._measured(channel, QUEUE, place)}"
+            text = f"{self._say(name, channel, place=place)} {await self._measured(channel, GENERAL, place)}"
         return Reply(text, (Option(self._say("utter_offer_person", channel), PERSON),), response=name)
 
+    async def expected(self, channel: ChannelName, queue: str, place: int) -> str:
+        """The measured wait as a sentence, which says how sure it is; empty where it is not known."""
+        return measured(await self.waits.recent(queue, self.staffing.clock()), place, self._say, channel)
+
     async def _measured(self, channel: ChannelName, queue: str, place: int) -> str:
-        found = measured(await self.waits.recent(queue, self.staffing.clock()), place, self._say, channel)
-        return found or self._say("utter_wait_unknown", channel)
+        return await self.expected(channel, queue, place) or self._say("utter_wait_unknown", channel)
 
     def _say(self, name: str, channel: ChannelName, **values: object) -> str:
         return self.staffing.wording.say(name, channel, **values)

@@ -8,9 +8,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Put back in line. ``note``, here and below: for colleagues, never for the customer."""
+    """Put back in line. ``note``, here and below: for colleagues, never for the customer; ``anyhow``: whoever has it, as
+    supervisors may."""
 
     note: str = ""
+    anyhow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class Move:
 
     queue: str
     note: str = ""
+    anyhow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class GiveTo:
 
     to: str
     note: str = ""
+    anyhow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +76,24 @@ class Reminded:
     """The reminder is done with."""
 
 
-AgentStep = Release | Move | GiveTo | Decline | TakeOver | Snooze | Resume | Reopen | WriteNote | Reminded
+@dataclass(frozen=True, slots=True)
+class AskIn:
+    """Ask a colleague in, who may write to its agent and to the customer."""
+
+    to: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinIn:
+    """Come in beside its agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoOut:
+    """Leave it to its agent again."""
+
+
+AgentStep = (
+    AskIn | JoinIn | GoOut | Release | Move | GiveTo | Decline | TakeOver | Snooze | Resume | Reopen | WriteNote | Reminded
+)

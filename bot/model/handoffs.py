@@ -149,6 +149,14 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """The line offered it to this agent, who declined it or let the time pass."""
+
+    agent: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class HeadStart:
     """Why somebody stands in line as if they had come so many minutes sooner: a word of the queue's weights (docs/routing.md)."""
 
@@ -159,7 +167,8 @@ class HeadStart:
 @dataclass(frozen=True, slots=True)
 class Note:
     """Words among colleagues: they stand in no transcript, and no channel is given them. ``about``: the step that they came with
-    (``released``, ``offered``, ``declined``, ``moved``, ``closed``, ``taken``, ``reopened``); empty: a note by itself."""
+    (``released``, ``offered``, ``declined``, ``moved``, ``closed``, ``taken``, ``reopened``,
+    ``asked_in``, ``joined_in``, ``went_out``); empty: a note by itself."""
 
     id: str
     at: datetime
@@ -217,7 +226,7 @@ class Handoff:
 
     why: str = ""
     """Why it came to its state, in a word: ``released``, ``moved``, ``left`` (the agent), ``missed``, ``declined``, ``late`` (an
-    offer), ``due``, ``answered`` (a pause), ``taken`` (from a colleague), ``reopened``."""
+    offer), ``due``, ``answered`` (a pause), ``taken`` (from a colleague), ``reopened``, ``overflow``."""
     offer: Offer | None = None
     snoozed_until: datetime | None = None
     notes: tuple[Note, ...] = ()
@@ -240,7 +249,9 @@ class Handoff:
     """Since when it is in its queue, if it was moved there."""
     last_agent: str = ""
     """Who spoke with this customer last, and may be asked first."""
-    passed: tuple[str, ...] = ()
+    helpers: tuple[str, ...] = ()
+    """Colleagues who are in it beside its agent, and may write."""
+    passed: tuple[Passed, ...] = ()
     """Whom the line has offered it to, and who did not take it."""
 
     @property

@@ -54,6 +54,8 @@ class HandoffView:
     """The channel that the customer chose, while it is good (``bot.switching.preferred_channel``)."""
     call: Call | None = None
     """The handoff's own phone call, while there is one."""
+    ways: tuple[ChannelName, ...] = ()
+    """By which a reply may go, the first where the customer is."""
     unreachable: str = ""
     """Why nothing can be sent to the customer now (``sends_to`` is None), and what would work."""
     earlier: int | None = None
@@ -124,12 +126,17 @@ class People(Protocol):
         has left the desk."""
         ...
 
-    async def reply(self, handoff_id: str, agent: str, text: str, cause: str) -> ChannelName:
-        """Send the agent's words, once for the ``cause`` (the form's own number), however often it is asked."""
+    async def reply(self, handoff_id: str, agent: str, text: str, cause: str, via: ChannelName | None = None) -> ChannelName:
+        """Send the agent's words, once for the ``cause`` (the form's own number), however often it is asked; ``via``: the way
+        that they chose, None for where the customer is."""
         ...
 
     async def close(self, handoff_id: str, agent: str, outcome: str, closing: Closing | None = None) -> None:
         """``outcome``: what was agreed, for the customer, or nothing; ``closing``: how it ended, for us."""
+        ...
+
+    async def take(self, conversation_id: str, agent: str) -> Handoff:
+        """From the assistant, or begin it with a customer who is known. HandoffRefused with a sentence."""
         ...
 
     async def step(self, handoff_id: str, agent: str, step: AgentStep) -> None:

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def rules_in(folder: Path) -> Rules:
-    """As designers wrote them, hours in UTC (``Rules.in_zone``). Raises DomainFileError with a sentence."""
+    """As designers wrote them, hours in UTC (``Rules.in_business``). Raises DomainFileError with a sentence."""
     given = domain_files.settings(folder, FILE, "queues")
     capacity = domain_files.settings(folder, FILE, "capacity")
     found = {str(name): read_rules(str(name), how) for name, how in given.items()}

@@ -48,23 +48,30 @@ class QueueRules:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """By queue; a queue without rules asks for nothing. ``chats``: conversations in writing at once."""
+    """By queue; a queue without rules asks for nothing. ``chats``: conversations in writing at once; ``business``: the hours of
+    queues without their own."""
 
     by_queue: Mapping[str, QueueRules] = field(default_factory=dict)
     chats: int = CHATS
+    business: Hours = field(default_factory=Hours)
 
     def of(self, queue: str) -> QueueRules:
         """Of that queue."""
         return self.by_queue.get(queue, NO_RULES)
 
+    def path(self, queue: str) -> list[str]:
+        """The queue, and those to which it overflows."""
+        over = self.of(queue).overflow
+        return [queue, *(self.path(over.to) if over else ())]
+
     def hours(self, queue: str, business: Hours) -> Hours:
         """When the queue is open: ``business`` has the hours where it has none of its own."""
         return self.of(queue).hours or business
 
-    def in_zone(self, zone: str) -> Rules:
-        """With the queues' hours in the business's time zone."""
-        here = {name: replace(one, hours=replace(one.hours, zone=zone)) for name, one in self.by_queue.items() if one.hours}
-        return replace(self, by_queue={**self.by_queue, **here})
+    def in_business(self, hours: Hours) -> Rules:
+        """With the business's hours, and the queues' own in its time zone."""
+        own = {name: replace(one, hours=replace(one.hours, zone=hours.zone)) for name, one in self.by_queue.items() if one.hours}
+        return replace(self, by_queue={**self.by_queue, **own}, business=hours)
 
 
 NO_RULES = QueueRules()

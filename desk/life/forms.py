@@ -11,8 +11,11 @@ from bot.door.outgoing import unreadable
 from bot.model import Closing
 from bot.model.agent_steps import (
     AgentStep,
+    AskIn,
     Decline,
     GiveTo,
+    GoOut,
+    JoinIn,
     Move,
     Release,
     Reminded,
@@ -63,6 +66,9 @@ class LifeForms:
             "release": lambda fields: Release(_note(fields)),
             "move": lambda fields: Move(fields.get("queue", ""), _note(fields)),
             "offer": lambda fields: GiveTo(fields.get("to", ""), _note(fields)),
+            "ask-in": lambda fields: AskIn(fields.get("to", ""), _note(fields)),
+            "join-in": lambda _fields: JoinIn(),
+            "go-out": lambda _fields: GoOut(),
             "decline": lambda fields: Decline(_note(fields)),
             "take-over": lambda fields: TakeOver(fields.get("owner", "")),
             "snooze": lambda fields: Snooze(moment_of(fields, self.clock)),

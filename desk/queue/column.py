@@ -75,7 +75,9 @@ class Left:
     alone: Collection[str] = ()
     """Those of colleagues who are not there."""
     offered: Sequence[Handoff] = ()
-    """To this agent, by a colleague."""
+    """To this agent, by a colleague or the line."""
+    asked_in: Sequence[Handoff] = ()
+    """Those of colleagues, in which this agent is, too."""
     earlier: Sequence[Found] | None = None
     trouble: str = ""
     lists: tuple[ListName, ...] = tuple(ListName)
@@ -114,7 +116,13 @@ class Column:
             len(calls[CALLS:]),
             looking.left,
             [one.handoff for one in glances if one.handoff.offer and one.handoff.offer.to == agent.username],
+            [one.handoff for one in glances if one.handoff.held and agent.username in one.handoff.helpers],
         )
+
+    async def all_rows(self, agent: Agent, here: Here) -> list[Row]:
+        """Everything that is open, as this agent sees it."""
+        glances = await self.board.rows()
+        return rows(glances, self._looking(agent, here, glances, {}))
 
     def _looking(self, agent: Agent, here: Here, glances: Sequence[Glance], read: Mapping[str, Any]) -> Looking:
         others = [one.handoff for one in glances if one.handoff.agent not in (None, agent.username)]
@@ -163,7 +171,8 @@ def _rendered(pages: Pages, row: Row, current: bool, late: bool, promised: int) 
 def calling(all_rows: Sequence[Row], glances: Sequence[Glance], agent: Agent) -> list[Call]:
     """What the agent has not read of their own, and who waits and is there, the latest first."""
     heard = {one.handoff.id: one.heard or one.handoff.opened_at for one in glances}
-    found = [one for one in all_rows if one.unread and (one.mine or (one.place and agent.available))]
+    offered = {one.handoff.id for one in glances if one.handoff.offer and one.handoff.offer.to == agent.username}
+    found = [one for one in all_rows if one.id in offered or (one.unread and (one.mine or (one.place and agent.available)))]
     return [
         Call(one.id, heard[one.id].isoformat(), one.who, one.mine)
         for one in sorted(found, key=lambda one: heard[one.id], reverse=True)

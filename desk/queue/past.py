@@ -95,4 +95,6 @@ class Past:
         await self.facts.append([transcript_read(new_id("read"), about, self.clock(), lines=len(past.lines), **who)])
         names = (await self.presence.look()).names
         days = show.days(Said(past.lines), names, past.who)
-        return self.pages.render("past.html", handoff_id="", conversation_id=conversation_id, past=past, days=days)
+        return self.pages.render(
+            "past.html", handoff_id="", conversation_id=conversation_id, past=past, days=days, csrf=visit.csrf
+        )

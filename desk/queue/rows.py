@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.handoff.place_in_line import in_order
 from bot.model import Author, Callback, ChannelName, Handoff, Proof
 from bot.model.handoffs import INBOX
 from bot.model.queues import GENERAL, Queues
 from bot.ports import Glance
+from bot.routing.line import in_order
 from desk.queue.wanted import ListName, Wanted
 from desk.show import Customer, called
 from desk.words import Words

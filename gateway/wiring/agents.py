@@ -54,6 +54,9 @@ def wire_people(
         queues=base.content.queues,
         at_desk=desk.presence.usernames,
         absent=desk.presence.absent,
+        workers=desk.presence.workers,
+        missed=desk.agents.missed,
+        may_write=base.settings.line.call_hours.open_at,
         grace=base.settings.agent_grace,
     )
 

@@ -80,7 +80,8 @@ def _staffing(base: Base, desk: AtTheDesk, identity: WhoItIs) -> Staffing:
     calls = base.settings.twilio is not None and bool(base.settings.twilio.voice_number)
     return Staffing(
         hours=base.settings.line.hours,
-        available=desk.presence.how_many,
+        available=desk.presence.serving,
+        rules=desk.presence.rules,
         wording=base.content.wording,
         clock=now,
         number=partial(own_number, identity.identity.held_for) if calls else no_number,

@@ -34,7 +34,7 @@ class AtTheDesk:
 
 def wire_desk(base: Base) -> AtTheDesk:
     """Browsers are phones where a softphone is configured."""
-    browsers = browser_phones(base.settings)
+    browsers, rules = browser_phones(base.settings), base.content.routing.in_business(base.settings.line.hours)
     agents = AgentDirectory(
         base.store.client,
         browser=browsers.address if browsers else None,
@@ -44,7 +44,7 @@ def wire_desk(base: Base) -> AtTheDesk:
     visitors = VisitorLog(base.store.client, Limits())
     return AtTheDesk(
         agents=agents,
-        presence=Presence(agents, SessionStore(base.store.client, clock=now, facts=base.store.facts), now),
+        presence=Presence(agents, SessionStore(base.store.client, clock=now, facts=base.store.facts), now, rules),
         visitors=visitors,
         chat_who=ChatWho(
             inner=RedisBulletin(base.store.client),

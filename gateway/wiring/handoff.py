@@ -27,8 +27,7 @@ class HandoffLife:
 def wire_handoff(base: Base, desk: AtTheDesk) -> HandoffLife:
     """Over what is kept."""
     handoffs = StillHere(base.store.handoffs, base.store.contacts, desk.visitors.connected, now)
-    rules = base.content.routing.in_zone(base.settings.line.hours.zone)
-    book = HandoffBook(handoffs, base.store.transcripts, desk.bulletin, now, rules)
+    book = HandoffBook(handoffs, base.store.transcripts, desk.bulletin, now, desk.presence.rules)
     return HandoffLife(handoffs=handoffs, book=book, drafting=_drafting(base, book))
 
 

@@ -123,6 +123,11 @@ class RecordsStore:
         async with read(self.engine) as connection:
             return await reading.facts_of(connection, storable(conversation_id), kinds, after, limit)
 
+    async def facts_since(self, kinds: Iterable[str], since: datetime, limit: int = 50_000) -> list[Fact]:
+        """Of these kinds from that time on, in their order; the first ``limit``."""
+        async with read(self.engine) as connection:
+            return await reading.facts_since(connection, kinds, since, limit)
+
     async def conversations_of(self, contact_id: str) -> list[Conversation]:
         """The contact's and those joined into them, the latest first."""
         async with read(self.engine) as connection:

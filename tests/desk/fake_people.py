@@ -201,11 +201,11 @@ class FakePeople:
         self._save(taken)
         return taken
 
-    async def reply(self, handoff_id: str, agent: str, text: str, cause: str) -> ChannelName:
+    async def reply(self, handoff_id: str, agent: str, text: str, cause: str, via: ChannelName | None = None) -> ChannelName:
         view = await self._change(handoff_id)
-        if view.handoff.agent != agent or not view.handoff.open:
+        if agent not in (view.handoff.agent, *view.handoff.helpers) or not view.handoff.open:
             raise HandoffRefused("This conversation is not yours.")
-        self.calls.append(("reply", handoff_id, agent, text))
+        self.calls.append(("reply", handoff_id, agent, text, *([via] if via else [])))
         self.say(handoff_id, text, Author.AGENT, agent)
         return view.sends_to or ChannelName.WEB
 
@@ -214,6 +214,14 @@ class FakePeople:
         self.calls.append(("close", handoff_id, agent, outcome))
         ended = replace(view.handoff, state=HandoffState.CLOSED, closed_at=self.clock(), outcome=outcome, closing=closing)
         self._save(ended)
+
+    async def take(self, conversation_id: str, agent: str) -> Handoff:
+        self._up()
+        if self.refuse is not None:
+            sentence, self.refuse = self.refuse, None
+            raise HandoffRefused(sentence)
+        self.calls.append(("take", conversation_id, agent))
+        return self.open()
 
     async def step(self, handoff_id: str, agent: str, step: AgentStep) -> None:
         """Kept as it was asked for; what it makes of the handoff is ``becomes``."""

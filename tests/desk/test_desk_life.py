@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Closing, Handoff, HandoffState, Note, Offer
+from bot.model import ChannelName, Closing, Handoff, HandoffState, Note, Offer
 from bot.model.agent_steps import (
     AgentStep,
+    AskIn,
     Decline,
     GiveTo,
+    GoOut,
+    JoinIn,
     Move,
     Release,
     Reminded,
@@ -35,6 +38,9 @@ FORMS: dict[str, tuple[dict[str, str], AgentStep]] = {
     "release": ({"note": "why"}, Release("why")),
     "move": ({"queue": "cards", "note": "why"}, Move("cards", "why")),
     "offer": ({"to": "bo", "note": "why"}, GiveTo("bo", "why")),
+    "ask-in": ({"to": "bo", "note": "why"}, AskIn("bo", "why")),
+    "join-in": ({}, JoinIn()),
+    "go-out": ({}, GoOut()),
     "decline": ({"note": "on my break"}, Decline("on my break")),
     "take-over": ({"owner": "bo"}, TakeOver("bo")),
     "snooze": ({"for": "1h"}, Snooze(START + timedelta(hours=1))),
@@ -205,3 +211,17 @@ async def test_what_waits_for_an_agent_stands_on_top_of_the_queue(ana: Browser, 
 def test_what_customers_want_is_named_as_the_designers_do() -> None:
     found = wishes_in(Path("domain"))
     assert found["speak_to_person"] == "Speak to a person" and list(found.values()) == sorted(found.values(), key=str.casefold)
+
+
+async def test_who_is_asked_in_finds_it_and_may_write(house: House, ana: Browser) -> None:
+    await house.agent("bo", "Bo Lind")
+    await house.signed_in("bo")
+    handoff = house.people.open()
+    theirs = await house.people.accept(handoff.id, "bo", None)
+    assert 'id="join-in"' in (await ana.get(page(handoff))).text
+    await kept(house, theirs, helpers=("ana",))
+    text = (await ana.get(page(handoff))).text
+    assert f'id="i-{handoff.id}"' in text and 'id="go-out"' in text and 'placeholder="Write a reply"' in text
+    csrf = {"text": "Good morning", "once": "1" * 32, "via": "sms"}
+    assert (await ana.post(f"{page(handoff)}/reply", csrf)).status == 303
+    assert house.people.calls[-1] == ("reply", handoff.id, "ana", "Good morning", ChannelName.SMS)

@@ -144,3 +144,16 @@ async def test_strangers_find_and_read_nothing(desk: tuple[House, Browser], kept
 async def test_without_records_there_is_no_such_page(ana: Browser) -> None:
     assert (await ana.get("/desk/conversations/c_1")).status == 404
     assert 'data-part="found"' not in (await ana.get("/desk?q=card")).text
+
+
+async def test_its_customer_is_written_to(desk: tuple[House, Browser]) -> None:
+    """From the assistant, or after long: the core says whether that may be."""
+    house, ana = desk
+    taken = await ana.post("/desk/conversations/c_1/take", {})
+    assert taken.status == 303 and taken.location.startswith("/desk/handoffs/")
+    assert house.people.calls == [("take", "c_1", "ana")]
+    house.people.refuse = "The customer has opted out of texts."
+    refused = await ana.post("/desk/conversations/c_1/take", {})
+    assert refused.status == 409 and "opted out" in refused.text
+    await ana.post("/desk/available", {"available": ""})
+    assert "You are set to away" in (await ana.post("/desk/conversations/c_1/take", {})).text

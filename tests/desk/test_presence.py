@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 
 from bot.ports.handoff_target import agent_at
+from bot.routing.deciding import Worker
+from bot.routing.rules import QueueRules, Rules
 from desk.presence import GRACE, Presence
 from desk.sessions import IDLE, LONGEST
 from tests.desk.conftest import PASSWORD, Browser, House
@@ -179,3 +181,52 @@ async def test_who_is_available_with_an_open_page_or_on_the_phone_is_not_absent(
     assert not await presence.absent([handoff])
     await ana.post("/desk/sign-out", {})
     assert await presence.absent([handoff]) == {handoff.id} and not await presence.absent([replace(handoff, call_sid="CA1")])
+
+
+@pytest.mark.parametrize("status", ["break", "away", "wrap_up"])
+async def test_what_an_agent_does_instead_is_said_with_a_reason(
+    house: House, ana: Browser, presence: Presence, status: str
+) -> None:
+    await ana.post("/desk/available", {"status": status, "reason": " to the   dentist "})
+    agent = await house.agents.get("ana")
+    assert agent and (agent.work.status, agent.work.reason, agent.available) == (status, "to the dentist", False)
+    assert await names(presence) == [] and await presence.workers() == []
+    await ana.post("/desk/settings", {"display_name": "Ana Reyes", "phone": ""})
+    kept = await house.agents.get("ana")
+    assert kept and kept.work == agent.work, "settings that do not change it keep it"
+    await ana.post("/desk/available", {"status": "asleep"})
+    assert (await house.agents.get("ana")) == kept, "what there is not is not set"
+    await ana.post("/desk/available", {"status": "available"})
+    back = await house.agents.get("ana")
+    assert back and (back.available, back.work.reason) == (True, "") and await names(presence) == ["ana"]
+
+
+async def test_a_queue_is_served_by_who_has_its_skills(house: House, ana: Browser) -> None:
+    rules = Rules({"cards": QueueRules(skills=frozenset({"cards"}))}, chats=4)
+    presence = Presence(house.agents, house.sessions, house.clock, rules)
+    assert (await presence.serving("cards"), await presence.serving("general")) == (0, 1)
+    await house.agents.set_skills("ana", ["cards"], ["es"], None)
+    assert await presence.serving("cards") == 1
+    assert await presence.workers() == [Worker("ana", frozenset({"cards"}), frozenset({"es"}), 4)]
+    await house.agents.set_skills("ana", [], [], 2)
+    assert await presence.workers() == [Worker("ana", chats=2)]
+
+
+async def test_who_let_an_offer_pass_is_away_until_they_say_otherwise(house: House, ana: Browser) -> None:
+    await house.agents.missed("ana")
+    assert "You let pass what was offered to you" in (await ana.get("/desk")).text
+    await house.agents.missed("ana")
+    await ana.post("/desk/available", {"available": "1"})
+    assert "You let pass" not in (await ana.get("/desk")).text
+
+
+async def test_who_writes_up_is_not_gone(house: House, ana: Browser, presence: Presence) -> None:
+    """Their conversations stay theirs; who is away and does nothing has them no more after a while."""
+    handoff = house.people.open()
+    mine = await house.people.accept(handoff.id, "ana", None)
+    for status, gone in (("wrap_up", frozenset()), ("break", {mine.id})):
+        await ana.post("/desk/available", {"status": status})
+        for _ in range(3):
+            house.clock.forward(minutes=1)
+            await ana.get("/desk/parts", **{"X-Desk": "parts"})
+        assert await presence.absent([mine]) == gone

@@ -151,7 +151,7 @@ class Helpers:
     gone: set[str] = field(default_factory=set)
     """Agents who may not work any more."""
 
-    async def how_many(self) -> int:
+    async def how_many(self, queue: str) -> int:
         return self.available
 
     async def supervises(self, username: str) -> bool:

@@ -17,6 +17,7 @@ from bot.menus import spoken_choices as lexicon
 from bot.model import Call, CallState, ChannelName, Handoff, talked
 from bot.ports import Calls, Clock, Handoffs, Wording
 from bot.ports.hours import opening_words
+from bot.routing.rules import Rules
 from voice import script
 from voice.agents.line_settings import LineSettings
 from voice.gather.forms import VoiceForm
@@ -31,8 +32,8 @@ NATIONAL = re.compile(r"1?([2-9]\d{2}[2-9]\d{6})")
 """A number of our own numbering plan (+1) as people key it in: https://www.nanpa.com/numbering"""
 PREMIUM = ("900", "976")
 
-Available = Callable[[], Awaitable[int]]
-"""How many agents take calls now."""
+Available = Callable[[str], Awaitable[int]]
+"""How many agents take calls of a queue now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Offers:
     settings: LineSettings
     national: bool
     available: Available
+    rules: Rules
 
     @property
     def commands(self) -> Commands:
@@ -70,18 +72,18 @@ class Offers:
         """Why this caller cannot be put in line now, as words; empty when they can. An assigned one always may."""
         if not handoff.waits:
             return []
-        if why := await self.nobody():
+        if why := await self.nobody(handoff.queue):
             return why
         waiting = [h for h in await self.handoffs.listing() if h.waits and h.call_sid and h.id != handoff.id]
         return [self._say("utter_queue_full")] if len(waiting) >= self.settings.queue_limit else []
 
-    async def nobody(self) -> list[str]:
+    async def nobody(self, queue: str) -> list[str]:
         """Why nobody answers just now, as words; empty when somebody may. Asked also while a caller waits: the last agent may
         have gone since."""
-        hours, now = self.settings.hours, self.clock()
+        hours, now = self.rules.hours(queue, self.settings.hours), self.clock()
         if not hours.open_at(now):
             return [self._say("utter_closed", opens=opening_words(hours.next_opening(now), now))]
-        return [self._say("utter_all_away")] if await self.available() == 0 else []
+        return [self._say("utter_all_away")] if await self.available(queue) == 0 else []
 
     async def instead(self, call: Call, words: Sequence[str]) -> Script:
         """For a caller who could not be put in line: say why, then the offers."""

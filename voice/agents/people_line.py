@@ -15,6 +15,7 @@ from bot.agent_desk.caller_requests import Errands
 from bot.model import ChannelName, Handoff, LineAct
 from bot.ports import Calls, HandoffRefused, SendError, Sound, StoreUnavailable, Wording
 from bot.ports.phone_line import AGENT, Room, Rooms, Waits
+from bot.routing.rules import Rules
 from connectors.twilio.client import TwilioClient
 from connectors.wire import unavailable
 from voice import script
@@ -58,6 +59,7 @@ class PeopleParts:
     settings: LineSettings = field(default_factory=LineSettings)
     on_effort: OnEffort = lambda _answer: None
     supervises: Supervises = _nobody
+    rules: Rules = field(default_factory=Rules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

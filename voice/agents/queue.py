@@ -49,14 +49,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingRoom:
-    """What a caller in the queue hears. ``nobody``: why no agent is there just now, as words; empty while one is."""
+    """What a caller in the queue hears. ``nobody``: why no agent of a queue is there just now, as words; empty while one is."""
 
     flow: CallFlow
     calls: Calls
     waits: Waits
     settings: LineSettings
     errands: Errands
-    nobody: Callable[[], Awaitable[list[str]]]
+    nobody: Callable[[str], Awaitable[list[str]]]
 
     async def hears(self, form: VoiceForm, look: Look) -> Script:
         """The words that wait for the caller, and what is next. A repeated look gives the same words again."""
@@ -93,7 +93,7 @@ class WaitingRoom:
 
     async def announcement(self, handoff: Handoff, sentence: str) -> list[str]:
         """The place in line, and how long it takes where that is known; without anybody to answer, that instead."""
-        if away := await self.nobody():
+        if away := await self.nobody(handoff.queue):
             return away
         place = await self.flow.place(handoff)
         return [aloud(self._say(sentence, place=place)), *[aloud(words) for words in await self.expected(handoff, place)]]
@@ -117,7 +117,7 @@ class WaitingRoom:
         now = int(self.flow.clock().timestamp())
         told, waits = look.told or now, handoff.waits
         if not words and waits and look.number == 0:
-            away = await self.nobody()  # the last agent may have left since the caller was put in line
+            away = await self.nobody(handoff.queue)  # the last agent may have left since the caller was put in line
             words = away or [aloud(text) for text in await self.expected(handoff, await self.flow.place(handoff))]
             words.append(aloud(self._say("utter_queue_keys")))
         elif not words and waits and now - told >= PLACE_EVERY:

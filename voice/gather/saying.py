@@ -26,7 +26,7 @@ LANGUAGE_KEYS = "234567"
 class Reception(Protocol):
     """Says who may be put in line, and what they are offered instead (``voice.agents.offers``)."""
 
-    async def nobody(self) -> list[str]: ...
+    async def nobody(self, queue: str) -> list[str]: ...
     async def refused(self, handoff: Handoff) -> list[str]: ...
     async def instead(self, call: Call, words: Sequence[str]) -> Script: ...
 
@@ -106,7 +106,7 @@ class Saying:
         """The place in line; or that nobody is there, or that an agent has it."""
         if handoff.held:
             return self.wording.say("utter_agent_has_it", ChannelName.VOICE)
-        if self.reception and (away := await self.reception.nobody()):
+        if self.reception and (away := await self.reception.nobody(handoff.queue)):
             return " ".join(away)
         return self.wording.say("utter_handoff_still_waiting", ChannelName.VOICE, place=await self.place(handoff))
 

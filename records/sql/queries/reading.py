@@ -105,6 +105,13 @@ def fact_in(row: Row[Any]) -> Fact:
     return Fact(*tuple(row))
 
 
+async def facts_since(connection: AsyncConnection, kinds: Iterable[str], since: datetime, limit: int) -> list[Fact]:
+    """Of these kinds from that time on, in their order; the first ``limit``."""
+    here = facts.c.kind.in_(sorted(kinds)), facts.c.at >= since
+    rows = await connection.execute(fact_rows().where(*here).order_by(facts.c.at, facts.c.id).limit(limit))
+    return [fact_in(row) for row in rows]
+
+
 async def conversations_of(connection: AsyncConnection, contact_id: str) -> list[Conversation]:
     """Those of the contact and of contacts that are joined into it, the latest first."""
     mine = select(conversations.c.id).where(conversations.c.contact_id == contact_id)

@@ -12,10 +12,13 @@ import pytest
 from bot.agent_desk.returning import GRACE
 from bot.agent_desk.transfers import OFFERED_FOR
 from bot.agent_desk.workspace import People
-from bot.model import CallState, ChannelName, Closing, Handoff, HandoffState, Reply
+from bot.model import CallState, ChannelName, Closing, ContactAddress, Handoff, HandoffState, Proof, Reply
 from bot.model.agent_steps import (
+    AskIn,
     Decline,
     GiveTo,
+    GoOut,
+    JoinIn,
     Move,
     Release,
     Reminded,
@@ -455,3 +458,124 @@ async def test_what_a_note_holds_of_a_card_is_not_kept(world: World, people: Peo
 async def test_empty_and_endless_notes_are_refused(people: People, sams: Handoff, text: str) -> None:
     with pytest.raises(HandoffRefused):
         await people.step(sams.id, "sam", WriteNote(text))
+
+
+# -- whoever has it: what supervisors do -------------------------------------------------------------------------------
+
+
+async def test_a_supervisor_moves_what_a_colleague_has_and_the_customer_is_told(
+    world: World, people: People, sams: Handoff
+) -> None:
+    await people.step(sams.id, "bo", Move("cards", "theirs", anyhow=True))
+    moved = await now(world, sams)
+    assert (moved.queue, moved.state, moved.agent, moved.notes[-1].agent) == ("cards", HandoffState.WAITING, None, "bo")
+    assert (await notices(world))[-1] == f"agent_moved {KEEPS}"
+    with pytest.raises(HandoffRefused, match="waits in line already"):
+        await people.step(sams.id, "bo", Release(anyhow=True))
+
+
+async def test_what_waits_is_moved_without_a_word_and_given_to_an_agent(world: World, people: People) -> None:
+    handoff = await opened_by_text(world)
+    before = await notices(world)
+    await people.step(handoff.id, "bo", Move("cards", anyhow=True))
+    await people.step(handoff.id, "bo", GiveTo("kim", anyhow=True))
+    offered = await now(world, handoff)
+    assert offered.offer and (offered.offer.to, offered.offer.by, offered.agent) == ("kim", None, None)
+    await people.accept(handoff.id, "kim", None)
+    assert await notices(world) == [*before, "agent_joined agent=Kim"]
+
+
+@pytest.mark.parametrize("step", [Release(anyhow=True), Move("cards", anyhow=True), GiveTo("kim", anyhow=True)])
+async def test_what_is_closed_stays_where_it_is(
+    world: World, people: People, sams: Handoff, step: Release | Move | GiveTo
+) -> None:
+    await people.close(sams.id, "sam", "", Closing("resolved"))
+    with pytest.raises(HandoffRefused):
+        await people.step(sams.id, "bo", step)
+
+
+# -- colleagues beside its agent ----------------------------------------------------------------------------------------
+
+
+async def test_a_colleague_is_asked_in_and_the_customer_is_told_who_it_is_with_their_first_words(
+    world: World, people: People, sams: Handoff
+) -> None:
+    before = await notices(world)
+    await people.step(sams.id, "sam", AskIn("kim", "is this a fee of ours?"))
+    asked = await now(world, sams)
+    assert (asked.agent, asked.helpers, asked.notes[-1].text) == ("sam", ("kim",), "is this a fee of ours?")
+    assert await notices(world) == before, "a whisper is no word to the customer"
+    await people.reply(sams.id, "kim", "It is ours, and it comes back", "1")
+    await people.reply(sams.id, "kim", "Within a day", "2")
+    assert await notices(world) == [*before, "agent_joined agent=Kim"]
+    await people.reply(sams.id, "sam", "Sorted", "3")
+    await people.step(sams.id, "kim", GoOut())
+    with pytest.raises(HandoffRefused, match="Sam has this conversation"):
+        await people.reply(sams.id, "kim", "one more thing", "4")
+
+
+async def test_a_colleague_comes_in_by_themselves_and_who_is_in_it_gives_nothing_away(
+    world: World, people: People, sams: Handoff
+) -> None:
+    await people.step(sams.id, "kim", JoinIn())
+    await people.step(sams.id, "kim", JoinIn())
+    assert (await now(world, sams)).helpers == ("kim",)
+    for step in (Release(), Move("cards"), Snooze(), GiveTo("kim")):
+        with pytest.raises(HandoffRefused):
+            await people.step(sams.id, "kim", step)
+    with pytest.raises(HandoffRefused, match="in it already"):
+        await people.step(sams.id, "sam", JoinIn())
+    with pytest.raises(HandoffRefused, match="not at the desk"):
+        await people.step(sams.id, "sam", AskIn("bo"))
+
+
+@pytest.mark.parametrize("end", [Release(), Move("cards"), TakeOver("sam"), None])
+async def test_nobody_stays_in_what_is_not_its_agents_any_more(
+    world: World, people: People, sams: Handoff, end: Release | Move | TakeOver | None
+) -> None:
+    await people.step(sams.id, "sam", AskIn("kim"))
+    if end is None:
+        await people.close(sams.id, "sam", "", Closing("resolved"))
+    else:
+        await people.step(sams.id, "kim" if isinstance(end, TakeOver) else "sam", end)
+    assert (await now(world, sams)).helpers == ()
+
+
+async def test_a_waiting_customer_has_nobody_to_be_joined(world: World, people: People) -> None:
+    handoff = await opened_by_text(world)
+    with pytest.raises(HandoffRefused, match="accept it instead"):
+        await people.step(handoff.id, "kim", JoinIn())
+
+
+# -- the channel of a reply ---------------------------------------------------------------------------------------------
+
+
+async def test_a_reply_goes_by_the_way_that_its_agent_chose(world: World, people: People) -> None:
+    """Ana chats, and her phone is proved: a text reaches her, too."""
+    contact = await world.contacts.find_or_create(ANAS_BROWSER)
+    proved = ContactAddress(ANA, Proof.POSSESSED, world.clock())
+    await world.contacts.update(contact.id, lambda was: replace(was, addresses=(*was.addresses, proved)))
+    escalates(world)
+    handoff = (await world.chats("a person")).handoff
+    assert handoff
+    await people.accept(handoff.id, "sam", None)
+    assert (await people.view(handoff.id)).ways == (ChannelName.WEB, ChannelName.SMS)
+    assert await people.reply(handoff.id, "sam", "By text", "1", ChannelName.SMS) is ChannelName.SMS
+    assert await people.reply(handoff.id, "sam", "Here", "2") is ChannelName.WEB
+    assert "By text" in [one.reply.text for one in await world.sent_to(ANA)]
+    await world.contacts.update(contact.id, lambda was: was.refusing(world.clock()))
+    with pytest.raises(HandoffRefused, match="that way any more"):
+        await people.reply(handoff.id, "sam", "By text again", "3", ChannelName.SMS)
+
+
+async def test_a_number_that_is_not_proved_is_no_way(world: World, people: People) -> None:
+    contact = await world.contacts.find_or_create(ANAS_BROWSER)
+    claimed = ContactAddress(ANA, Proof.CLAIMED, world.clock())
+    await world.contacts.update(contact.id, lambda was: replace(was, addresses=(*was.addresses, claimed)))
+    escalates(world)
+    handoff = (await world.chats("a person")).handoff
+    assert handoff
+    await people.accept(handoff.id, "sam", None)
+    assert (await people.view(handoff.id)).ways == (ChannelName.WEB,)
+    with pytest.raises(HandoffRefused, match="that way any more"):
+        await people.reply(handoff.id, "sam", "By text", "1", ChannelName.SMS)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.handoff.place_in_line import in_order, place_in_line
+from bot.handoff.place_in_line import place_in_line
 from bot.model import ChannelName, Handoff, HandoffState, Packet, Proof, SlotFact
 from bot.model.handoffs import HeadStart
 from bot.routing.head_start import head_start
+from bot.routing.line import in_order
 from bot.routing.rules import Weights
 from tests.bot.conftest import World
 from tests.bot.fakes import FakeClock
 
 START = FakeClock()()
 MOST = 30
+CALM = settings(deadline=None, max_examples=25)
 WEIGHTS = Weights(
     proof={Proof.PROVEN: 2},
     signals={"fraud": 10, "urgent": 5, "angry": 2},
@@ -72,18 +74,21 @@ waiting = st.builds(
 lines = st.lists(waiting, min_size=1, max_size=8).map(lambda found: [replace(h, id=f"h{n}") for n, h in enumerate(found)])
 
 
+@CALM
 @given(lines)
 def test_those_who_are_there_have_the_places_from_one_without_a_gap(line: list[Handoff]) -> None:
     here = sorted((one for one in line if one.here), key=in_order)
     assert [place_in_line(one, line) for one in here] == list(range(1, len(here) + 1))
 
 
+@CALM
 @given(lines)
 def test_who_left_holds_no_place_before_those_who_are_there(line: list[Handoff]) -> None:
     there = [one for one in line if one.here]
     assert all(place_in_line(one, line) == place_in_line(one, there) for one in there)
 
 
+@CALM
 @given(lines)
 def test_nobody_is_overtaken_by_who_came_much_later(line: list[Handoff]) -> None:
     for one in line:
@@ -92,6 +97,7 @@ def test_nobody_is_overtaken_by_who_came_much_later(line: list[Handoff]) -> None
                 assert in_order(one) < in_order(other)
 
 
+@CALM
 @given(lines, st.randoms())
 def test_the_line_is_the_same_however_it_is_read(line: list[Handoff], chance: object) -> None:
     shuffled = list(line)
@@ -99,6 +105,7 @@ def test_the_line_is_the_same_however_it_is_read(line: list[Handoff], chance: ob
     assert sorted(line, key=in_order) == sorted(shuffled, key=in_order)
 
 
+@CALM
 @given(lines)
 def test_another_queue_is_another_line(line: list[Handoff]) -> None:
     others = [replace(one, id=f"x{one.id}", queue="cards") for one in line]

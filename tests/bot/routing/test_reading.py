@@ -75,7 +75,7 @@ def test_the_files_of_the_sample_are_read() -> None:
 
 
 def test_hours_are_the_businesss_own(tmp_path: Path) -> None:
-    hours = read(tmp_path, {"hours": "Mon-Fri 09:00-17:00"}).in_zone("America/New_York").of("cards").hours
+    hours = read(tmp_path, {"hours": "Mon-Fri 09:00-17:00"}).in_business(Hours(zone="America/New_York")).of("cards").hours
     assert hours is not None
     assert not hours.open_at(datetime(2026, 11, 23, 9, 30, tzinfo=UTC)) and hours.open_at(datetime(2026, 11, 23, 15, tzinfo=UTC))
 
