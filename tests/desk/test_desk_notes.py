@@ -64,6 +64,9 @@ def gateway(**wrong: Any) -> Any:
     async def kept() -> list[str]:
         return list(wrong.get("kept", ()))
 
+    async def elsewhere() -> list[str]:
+        return list(wrong.get("elsewhere", ()))
+
     settings = SimpleNamespace(
         visitors_share_one_address=wrong.get("shared", False), action_server_url=None, partitions=wrong.get("partitions")
     )
@@ -79,6 +82,7 @@ def gateway(**wrong: Any) -> Any:
         queues=SimpleNamespace(undelivered=SimpleNamespace(troubles=SimpleNamespace(now=now))),
         voice=SimpleNamespace(numbers=SimpleNamespace(notes=wrong.get("numbers", ()))),
         recording=SimpleNamespace(notes=kept),
+        other_desks=SimpleNamespace(notes=elsewhere),
         nightly=None,
     )
 
@@ -97,6 +101,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"troubles": [Trouble(OURS, CODE_CAP, SINCE)]}, "codes"),
     ({"shared": True}, ONE_ADDRESS),
     ({"kept": (NOT_KEPT,)}, NOT_KEPT),
+    ({"elsewhere": ("Chatwoot does not answer.",)}, "Chatwoot does not answer."),
     ({"partitions": 8}, OTHER_PARTITIONS.format(asked=8, count=64)),
 ]
 
