@@ -61,8 +61,7 @@ def public_app(core: Core) -> web.Application:
             app.add_routes(channel.routes())
     if line is not None:
         app.on_shutdown.append(line.on_shutdown)
-    if core.other_desks is not None:
-        app.add_routes(core.other_desks.routes())
+    app.add_routes(core.other_desks.routes())
     app.router.add_get("/health", health_of(core).public)
     return app
 
@@ -100,8 +99,7 @@ def internal_app(core: Core, desk: Desk) -> web.Application:
 
 def packets_api(core: Core, access: Access, reads: Reads) -> PacketsApi:
     """What other programs read of handoffs."""
-    passed = core.other_desks.listing if core.other_desks else None
-    return PacketsApi(access, reads, core.packets.of, core.people.attachment, passed)
+    return PacketsApi(access, reads, core.packets.of, core.people.attachment, core.other_desks.listing)
 
 
 def workers(core: Core) -> Partitions:
@@ -197,11 +195,11 @@ def beside_the_workers(core: Core) -> list[asyncio.Task[None]]:
         looks("agents_left", core.people.tell_of_leaving),
         looks("handoffs_due", core.people.look),
         looks("facts_gathered", core.base.store.facts.gather),
+        looks("handoffs_passed", core.other_desks.passing.look),
     ]
     if core.handoff.drafting is not None:
         found.append(looks("handoffs_drafted", core.handoff.drafting.look))
-    if core.other_desks is not None:
-        found.append(looks("handoffs_passed", core.other_desks.passing.look))
+    if core.other_desks.settings.by_queue:
         found.append(asyncio.create_task(core.other_desks.follow()))
     if core.nightly is not None:
         found.append(looks("retention_done", core.nightly.look))

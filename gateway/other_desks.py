@@ -74,7 +74,8 @@ class OtherDesksLife:
             task.add_done_callback(self.looking.discard)
 
     async def follow(self) -> None:
-        """Pass on what is new as soon as it is told of, until cancelled; ``Passing.look`` finds what is missed here."""
+        """Pass on what is new as soon as it is told of, until cancelled; ``Passing.look`` finds what is missed here.
+        Precondition: a desk is set."""
         async with asyncio.TaskGroup() as group:
             while True:
                 with suppress(StoreUnavailable):
@@ -127,14 +128,13 @@ def other_desks(
     queues: Queues,
     packet_of: Callable[[str], Awaitable[dict[str, Any] | None]],
     on_refused: OnRefused,
-) -> OtherDesksLife | None:
-    """None where our own desk answers in every queue. Raises DomainFileError for a queue that there is not."""
+) -> OtherDesksLife:
+    """Also where our own desk answers in every queue: who is with a desk that is not set any more must come back. Raises
+    DomainFileError for a queue that there is not."""
     for queue in settings.by_queue:
         if queue not in queues.by_name:
             raise DomainFileError(UNKNOWN_QUEUE.format(queue=queue, known=", ".join(queues.by_name)))
     kinds = _desks(settings, http, people.attachments.fetch if people.attachments else None)
-    if not settings.by_queue:
-        return None
     arriving = Arriving(people=people, passed=passed)
     passing = Passing(
         by_queue={queue: kinds[kind] for queue, kind in settings.by_queue.items()},

@@ -79,7 +79,7 @@ async def retention_notes(core: Core) -> list[str]:
 async def other_desks_notes(core: Core) -> list[str]:
     """Desks of others that do not answer."""
     with suppress(StoreUnavailable):
-        return await core.other_desks.notes() if core.other_desks else []
+        return await core.other_desks.notes()
     return []
 
 

@@ -10,10 +10,24 @@ from bot.facts import other_desks as told
 from bot.model import Closing, Handoff
 from bot.model.agent_steps import Release
 from bot.ports import AlreadyAccepted, HandoffRefused
-from bot.ports.handoff_target import Ended, Happened, Joined, Passed, PassedHandoffs, PutBack, Wrote, agent_at, desk_of
+from bot.ports.handoff_target import (
+    Ended,
+    Happened,
+    Joined,
+    Passed,
+    PassedHandoffs,
+    PassedState,
+    PutBack,
+    Wrote,
+    agent_at,
+    desk_of,
+)
 
 REMEMBERED = 500
 OVER = "The customer is with the assistant again: this was not sent. Open a new conversation only when they ask for a person."
+OURS = "This customer is answered in Onethread now: this was not sent."
+AT_AN_END = frozenset({PassedState.ENDING, PassedState.OVER})
+"""Nothing is done any more of what comes from there, our own tidying up there least of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +43,10 @@ class Arriving:
         if kept is None or one.id in kept.heard:
             return ""
         try:
-            await self._done(passed, one)
+            if kept.state in AT_AN_END:
+                await self._nothing_more(kept, one)
+            else:
+                await self._done(passed, one)
             refused = ""
         except HandoffRefused as error:
             refused = await self._refused(passed, one, error)
@@ -51,6 +68,14 @@ class Arriving:
                     await people.step(handoff_id, holder, Release())
             case Ended():
                 await self._ended(passed, one)
+
+    async def _nothing_more(self, passed: Passed, one: Happened) -> None:
+        """It is not theirs. Silent of an end that is known here."""
+        handoff = await self.people.handoffs.get(passed.handoff_id)
+        if handoff.open and handoff.agent and desk_of(handoff.agent) != passed.desk:
+            raise AlreadyAccepted(handoff.agent)
+        if handoff.open or not isinstance(one, Ended):
+            raise HandoffRefused(OURS if handoff.open else OVER)
 
     async def _joined(self, passed: Passed, name: str) -> str:
         """Theirs, also from a colleague of theirs, as this agent's; as whom the core knows them."""

@@ -25,17 +25,23 @@ class Losing:
     async def lose(self, passed: Passed, handoff: Handoff, title: str, why: str) -> None:
         """Our own line has it, at its place; an agent of ours who took it meanwhile keeps it."""
         moment = self.clock()
-        sentence = f"{title} could not be reached ({why}). This conversation is answered here now."
-
-        def ours(now: Handoff) -> Handoff:
-            theirs = now.open and (now.agent is None or desk_of(now.agent) == passed.desk)
-            waits = replace(now, why=DESK_LOST, agent_left_at=moment) if now.state is HandoffState.WAITING else None
-            return noted(waits or given_up(now, moment, DESK_LOST), title, sentence[:900], moment) if theirs else now
-
-        await self.book.change(handoff.id, ours)
+        await self.ours(passed, title, why, waiting=True)
         await self.facts.append([told.passed(handoff, passed.desk, told.LOST, moment, why=why, tries=passed.tries)])
         state = PassedState.ENDING if passed.ref else PassedState.OVER
         await self.passed.update(handoff.id, lambda now: replace(now, state=state, why=told.LOST))
+
+    async def ours(self, passed: Passed, title: str, why: str, *, waiting: bool = False) -> None:
+        """Whoever is with an agent of theirs waits in our line; with ``waiting``, also who is there already is told. Asked again
+        it changes nothing, but for an agent of theirs who joined in the very moment of the loss."""
+        moment = self.clock()
+        sentence = f"{title} could not be reached ({why}). This conversation is answered here now."
+
+        def changed(now: Handoff) -> Handoff:
+            theirs = now.open and (desk_of(now.agent) == passed.desk or (waiting and now.agent is None))
+            waits = replace(now, why=DESK_LOST, agent_left_at=moment) if now.state is HandoffState.WAITING else None
+            return noted(waits or given_up(now, moment, DESK_LOST), title, sentence[:900], moment) if theirs else now
+
+        await self.book.change(passed.handoff_id, changed)
 
     async def not_taken(self, handoff: Handoff, desk: HandoffTarget, words: Words, error: SendError) -> None:
         """One message alone; the conversation goes on."""

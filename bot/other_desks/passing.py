@@ -21,7 +21,7 @@ from bot.other_desks.arriving import Arriving
 from bot.other_desks.losing import Losing
 from bot.other_desks.trying import due, failed, given_up, well
 from bot.ports import Clock, Facts, SendError, SendFailure
-from bot.ports.handoff_target import HandoffTarget, Passed, PassedHandoffs, PassedState, Words, desk_of
+from bot.ports.handoff_target import HandoffTarget, Happened, Passed, PassedHandoffs, PassedState, Words, Wrote, desk_of
 from bot.ports.stores import Locks
 from bot.transcript import lines as transcript
 from bot.transcript.log import Lines
@@ -34,7 +34,8 @@ LOOK_AGAIN = timedelta(seconds=15)
 """A desk that is asked for news is asked so often, and whenever it says that there are some."""
 AT_ONCE = 8
 CLOSED, TAKEN_BACK, LOST = "closed", "taken_back", "lost"
-OPEN, END = "open", "end"
+OPEN = "open"
+NOT_SET = "it is not among the settings any more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,8 @@ class Passing:
 
     async def look(self) -> int:
         """Pass on what is new, and go on with what is there; how many handoffs were passed on."""
-        begun = [await self.begin(handoff) for handoff in await self.book.handoffs.listing()]
+        waiting = await self.book.handoffs.listing() if self.by_queue else []
+        begun = [await self.begin(handoff) for handoff in waiting]
         live = await self.passed.live()
         await asyncio.gather(*(self.advance(one.handoff_id) for one in live))
         return sum(begun)
@@ -83,13 +85,19 @@ class Passing:
             if passed.state is PassedState.OVER:
                 await self._after_the_end(desk, passed, news=news)
                 return
-            if desk is None:  # it was taken out of the settings
-                await self.losing.lose(passed, handoff, passed.desk, "it is not among the settings any more")
+            if desk is None:
+                await self._without(passed, handoff)
                 return
             try:
                 await self._advance(desk, passed, handoff, news=news)
             except SendError as error:
                 await self._failed(desk, handoff, error)
+
+    async def _without(self, passed: Passed, handoff: Handoff) -> None:
+        """The desk was taken out of the settings: nobody can be told, and whoever is with an agent of theirs is ours."""
+        if passed.state is not PassedState.ENDING and handoff.open:
+            await self.losing.lose(passed, handoff, passed.desk, NOT_SET)
+        await self.passed.update(handoff.id, lambda now: replace(now, state=PassedState.OVER, why=now.why or CLOSED))
 
     async def _advance(self, desk: HandoffTarget, passed: Passed, handoff: Handoff, *, news: bool) -> None:
         if passed.state is PassedState.OPENING:
@@ -124,15 +132,27 @@ class Passing:
             return passed
         found = await desk.news(passed.ref, passed.seen)
         for one in found.happened:
-            if sentence := await self.arriving.take(passed, one):
-                await desk.tell(passed.ref, sentence)
+            await self._taken(desk, passed, one)
         return await self._keep(passed, replace(passed, seen=found.seen or passed.seen, looked_at=moment))
 
     async def _after_the_end(self, desk: HandoffTarget | None, passed: Passed, *, news: bool) -> None:
-        """An agent there who still writes is told that nobody reads it."""
-        if news and desk is not None and desk.polls and passed.ref:
-            with suppress(SendError):
-                await self._read(desk, passed, news=True)
+        """An agent there who still writes is told that nobody reads it; all else there is of no concern to anybody, and some
+        of it is our own doing (``end``, ``tell``)."""
+        if not (news and desk is not None and desk.polls and passed.ref):
+            return
+        with suppress(SendError):
+            found = await desk.news(passed.ref, passed.seen)
+            for one in found.happened:
+                if isinstance(one, Wrote):
+                    await self._taken(desk, passed, one)
+            await self._keep(passed, replace(passed, seen=found.seen or passed.seen, looked_at=self.clock()))
+
+    async def _taken(self, desk: HandoffTarget, passed: Passed, one: Happened) -> None:
+        """Done, once; the agent there is told when it is not."""
+        if one.id in passed.heard:
+            return
+        if sentence := await self.arriving.take(passed, one):
+            await desk.tell(passed.ref, sentence)
 
     async def _said(self, desk: HandoffTarget, passed: Passed, handoff: Handoff) -> Passed:
         """Each of the customer's messages that they do not have."""
@@ -160,6 +180,8 @@ class Passing:
         return passed
 
     async def _ended(self, desk: HandoffTarget, passed: Passed, handoff: Handoff) -> None:
+        if passed.why == LOST:
+            await self.losing.ours(passed, desk.title, passed.error)
         if passed.ref:
             await desk.end(passed.ref, handoff, passed.why)
         await self._keep(passed, replace(well(passed), state=PassedState.OVER))

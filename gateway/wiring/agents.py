@@ -78,8 +78,8 @@ def wire_packets(base: Base, *, assistant: Assistant, handoff: HandoffLife, swit
     )
 
 
-def wire_other_desks(base: Base, *, people: People, packets: Packets) -> OtherDesksLife | None:
-    """None where our own desk answers in every queue."""
+def wire_other_desks(base: Base, *, people: People, packets: Packets) -> OtherDesksLife:
+    """See ``gateway.other_desks``."""
     return other_desks(
         base.settings.other_desks,
         base.http,

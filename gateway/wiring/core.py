@@ -61,7 +61,7 @@ class Core:
     library: Library
     help: HelpPages | None
     packets: Packets
-    other_desks: OtherDesksLife | None
+    other_desks: OtherDesksLife
 
     def senders(self) -> Mapping[ChannelName, Channel]:
         """What the outbox sends with, the phone included."""

@@ -41,7 +41,6 @@ def hands_over(_said: dict[str, Any]) -> web.Response:
 
 async def passes(house: House) -> str:
     """A customer asks for a person; the id of their handoff."""
-    assert house.core.other_desks is not None
     house.outside.rasa = hands_over
     await house.texts("a person", SM + "1")
     await house.outside.has(house.outside.texts, 1)
@@ -71,7 +70,6 @@ async def test_a_talk_with_somebody_at_another_desk_from_the_wish_to_the_end(
     house.outside.closed = True  # this Rasa keeps no events: lines wait for it where they are read
     await house.texts("thank you", SM + "2")
     await house.emptied()
-    assert house.core.other_desks is not None
     await house.core.other_desks.passing.look()
     assert theirs.events[-1]["data"]["text"] == "thank you"
     house.outside.closed = False
@@ -89,7 +87,6 @@ async def test_a_desk_that_does_not_answer_is_said_to_operators(house: House, re
     handoff_id = await passes(house)
     (note,) = [one for one in await notes(house.core) if "desk" in one.lower() and "503" in one]
     assert note.startswith("The other desk does not answer as it should (The webhook was answered with 503)")
-    assert house.core.other_desks is not None
     (row,) = await house.core.other_desks.listing()
     assert (row["handoff_id"], row["state"], row["tries"]) == (handoff_id, "opening", 1) and row["next_try"]
 
@@ -124,6 +121,18 @@ async def test_chatwoot_says_that_there_is_news_and_it_is_read(
                 assert answer.status == 200
         await house.outside.has(house.outside.texts, 3)
         assert house.outside.texts[2]["Body"] == "Hello Ana"
-        assert house.core.other_desks is not None
         await asyncio.gather(*house.core.other_desks.looking)
     assert len(house.outside.texts) == 3
+
+
+async def test_who_is_with_a_desk_that_is_set_no_more_comes_back(
+    redis_url: str, outside: tuple[Outside, str], tmp_path: Path, changes: dict[str, str]
+) -> None:
+    async with opened(redis_url, outside, tmp_path, changes) as house:
+        handoff_id = await passes(house)
+        assert await tells_us(house, "agent.joined", "n1", handoff_id=handoff_id, agent="Maria Lopez") == 204
+    async with opened(redis_url, outside, tmp_path, {}) as house:
+        await house.core.other_desks.passing.look()
+        (one,) = await house.core.people.listing()
+        assert one.id == handoff_id and one.agent is None and one.why == "desk_lost"
+        assert not await house.core.other_desks.listing()

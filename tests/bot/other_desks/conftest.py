@@ -119,6 +119,16 @@ def made(world: World, desk: Desk) -> Elsewhere:
     return Elsewhere(world, desk, passed, passing, arriving)
 
 
+async def hears(elsewhere: Elsewhere, handoff_id: str, changed: list[int]) -> None:
+    """Their webhooks come, also of what we do there ourselves, until there are no more. ``changed``: the stand-in's."""
+    for _ in range(10):
+        if not changed:
+            return
+        changed.clear()
+        await elsewhere.passing.advance(handoff_id, news=True)
+    pytest.fail("their webhooks and what we do of them chase each other")
+
+
 async def _name(agent: str) -> str:
     return agent.partition(" @ ")[0].title()
 

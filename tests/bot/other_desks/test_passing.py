@@ -205,3 +205,60 @@ async def test_what_happened_there_is_read_in_its_order_where_it_can_be_asked_fo
     read.desk.happened.append(Wrote("3", "maria", "Three"))
     await read.passing.advance(handoff_id, news=True)
     assert read.desk.told == ["Bo answers this customer in Onethread now: this was not sent."]
+
+
+@pytest.mark.parametrize("told", [False, True])
+async def test_what_comes_from_a_desk_that_has_lost_it_is_refused(elsewhere: Elsewhere, told: bool) -> None:
+    """Also while it is yet to hear so: nobody there can have a customer whose words do not go there."""
+    handoff_id = await elsewhere.asks()
+    await elsewhere.passing.look()
+    await elsewhere.comes(handoff_id, Joined("j", "maria"))
+    elsewhere.desk.fails = [GONE]
+    await elsewhere.world.texts("hello?")
+    await elsewhere.passing.look()
+    if told:
+        elsewhere.world.clock.passes(hours=2)
+        await elsewhere.passing.look()
+    sent = await said_to_ana(elsewhere)
+    ours = "This customer is answered in Onethread now: this was not sent."
+    assert await elsewhere.comes(handoff_id, Joined("j2", "maria")) == ""
+    assert await elsewhere.comes(handoff_id, Wrote("m", "maria", "Here I am")) == ours
+    assert await elsewhere.comes(handoff_id, Ended("e", "maria")) == ours
+    assert await elsewhere.comes(handoff_id, PutBack("p")) == ""
+    handoff = await elsewhere.handoff(handoff_id)
+    assert handoff.state is HandoffState.WAITING and handoff.agent is None
+    assert await said_to_ana(elsewhere) == sent
+
+
+async def test_an_agent_there_who_joined_in_the_moment_of_the_loss_does_not_keep_it(elsewhere: Elsewhere) -> None:
+    handoff_id = await elsewhere.asks()
+    await elsewhere.passing.look()
+    elsewhere.desk.fails = [GONE]
+    await elsewhere.world.texts("hello?")
+    await elsewhere.passing.look()
+    await elsewhere.world.people.accept(handoff_id, "maria @ acme", None)
+    elsewhere.world.clock.passes(hours=2)
+    await elsewhere.passing.look()
+    handoff = await elsewhere.handoff(handoff_id)
+    assert handoff.state is HandoffState.WAITING and handoff.agent is None
+
+
+@pytest.mark.parametrize("other", [True, False])
+async def test_a_desk_that_is_not_set_any_more_loses_it_once(elsewhere: Elsewhere, other: bool) -> None:
+    """Another is behind the queue, or none."""
+    handoff_id = await elsewhere.asks()
+    await elsewhere.passing.look()
+    await elsewhere.comes(handoff_id, Joined("j", "maria"))
+    changed = replace(elsewhere.passing, by_queue={"general": Desk("zeta", "Zeta")} if other else {})
+    for _ in range(3):
+        await changed.look()
+        await elsewhere.world.people.tell_of_leaving()
+        elsewhere.world.clock.passes(seconds=5)
+    handoff = await elsewhere.handoff(handoff_id)
+    assert handoff.state is HandoffState.WAITING and handoff.agent is None
+    assert [note.text for note in handoff.notes][1:] == [
+        "acme could not be reached (it is not among the settings any more). This conversation is answered here now."
+    ]
+    assert [one for one in await said_to_ana(elsewhere) if one.startswith("desk_lost")] == ["desk_lost place_kept"]
+    assert [one.body["step"] for one in await elsewhere.world.told("handoff_passed")] == ["opened", "lost"]
+    assert (await elsewhere.record(handoff_id)).state is PassedState.OVER and not await elsewhere.passed.live()

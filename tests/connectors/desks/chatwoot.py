@@ -23,7 +23,7 @@ TYPES = {"incoming": 0, "outgoing": 1, "activity": 2, "template": 3}
 @dataclass
 class Chatwoot:
     """``bot``: an agent bot is active. ``answers``: statuses of the next requests; those of ``after_work`` are given although the
-    work was done. ``hook``: where webhooks go."""
+    work was done. ``changed``: conversations of which webhooks go out, whoever changed them."""
 
     bot: bool = False
     answers: list[int] = field(default_factory=list)
@@ -34,6 +34,7 @@ class Chatwoot:
     files: list[tuple[str, bytes]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
     hangs: asyncio.Event | None = None
 
     def app(self) -> web.Application:
@@ -62,6 +63,7 @@ class Chatwoot:
         conversation = self._conversation(number)
         conversation["status"] = "resolved"
         conversation["custom_attributes"] |= custom
+        self.changed.append(number)
 
     def webhook(self, message: dict[str, Any], *, secret: str = SECRET, ago: int = 0) -> tuple[bytes, dict[str, str]]:
         """``message_created`` as the inbox's address gets it: body and headers."""
@@ -161,7 +163,9 @@ class Chatwoot:
         return web.json_response(self._message(number, body, sender))
 
     async def _toggle(self, request: web.Request) -> web.Response:
-        self._conversation(int(request.match_info["id"]))["status"] = (await request.json())["status"]
+        conversation = self._conversation(int(request.match_info["id"]))
+        conversation["status"] = (await request.json())["status"]
+        self.changed.append(conversation["id"])
         return web.json_response({"meta": {}, "payload": {"success": True}})
 
     def _conversation(self, number: int) -> dict[str, Any]:
@@ -181,4 +185,5 @@ class Chatwoot:
             "sender": sender,
         }
         self.messages.append(made)
+        self.changed.append(number)
         return made

@@ -1,6 +1,7 @@
 """A Zammad that follows its documented API: tickets, articles, states, users. Written from that alone.
 
 ``search_lags``: its search does not find what was just made. ``after_work``: statuses that are given although the work was done.
+``changed``: tickets of which the trigger's webhook goes out, whoever changed them.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Zammad:
     tickets: list[dict[str, Any]] = field(default_factory=list)
     articles: list[dict[str, Any]] = field(default_factory=list)
     customers: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[self._guard])
@@ -103,4 +105,5 @@ class Zammad:
     def _article(self, body: dict[str, Any], by: int) -> dict[str, Any]:
         made = {"attachments": [], **body, "id": 500 + len(self.articles), "created_by_id": by}
         self.articles.append(made)
+        self.changed.append(made["ticket_id"])
         return made
