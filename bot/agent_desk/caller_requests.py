@@ -244,7 +244,7 @@ class Errands:
             return
         said = InboundMessage(f"voice:{recording}", ChannelName.VOICE, sender, self.clock(), text=text)
         async with holding(handoff_id, self.handoffs, self.locks) as handoff:
-            await self.lines.add(handoff.conversation_id, [transcript.user_event(said, text)], about=said.id)
+            await self.lines.add(handoff.conversation_id, [transcript.user_event(said, text, handoff_id)], about=said.id)
         await self.handoffs.new_line(handoff)
 
     def _message(self, handoff: Handoff, recording: str, told: Callable[[Voicemail], Voicemail]) -> Handoff:

@@ -52,7 +52,7 @@ class WithPerson:
         if await self.identity.one_time_codes.expects(turn.contact, turn.message):
             await self.pins.hide(turn.message)
             turn.message = without_code(turn.message)
-        line, turn.unsaved = transcript.user_event(turn.message, words(turn.message)), True
+        line, turn.unsaved = transcript.user_event(turn.message, words(turn.message), turn.handoff.id), True
         await self.lines.keep(turn.contact.conversation_id, [line], about=turn.message.id, again=turn.again)
         turn.handoff = await self.handoffs.is_back(turn.handoff)
         await self.handoffs.new_line(turn.handoff)

@@ -200,17 +200,25 @@ class Passing:
             await self.losing.lose(after, handoff, desk.title, error.reason)
 
     async def _words(self, handoff: Handoff) -> list[Words]:
-        """What the customer wrote for a person lately, oldest first."""
+        """What the customer wrote for whoever has this handoff, lately, oldest first."""
         page = await self.lines.page(handoff.conversation_id, None, EVENTS)
         found: list[Words] = []
         for event in page.events:
-            said = transcript.lines([event]) if (event.get("metadata") or {}).get("to_person") else ()
+            said = transcript.lines([event]) if _is_for(handoff, event) else ()
             if said and event.get("message_id"):
                 line = said[0]
-                words = Words(str(event["message_id"]), line.at, line.text, line.channel or ChannelName.WEB, line.media)
-                found += [words] if line.at >= handoff.opened_at else []
+                found.append(Words(str(event["message_id"]), line.at, line.text, line.channel or ChannelName.WEB, line.media))
         return found
 
     async def _keep(self, was: Passed, now: Passed) -> Passed:
         """What this step alone has changed: what came meanwhile (``heard``) stays."""
         return await self.passed.update(was.handoff_id, lambda kept: replace(now, heard=kept.heard)) or now
+
+
+def _is_for(handoff: Handoff, event: Mapping[str, Any]) -> bool:
+    """Its mark says so, not its time: that is when the message came, which may be before the turn that asked for a person was
+    done. Lines that have no mark were kept by the gateway itself, or before there were marks."""
+    told = event.get("metadata") or {}
+    if mark := told.get("handoff"):
+        return bool(mark == handoff.id)
+    return bool(told.get("to_person")) and float(event.get("timestamp") or 0) >= handoff.opened_at.timestamp()

@@ -59,8 +59,9 @@ def slot_facts(events: Iterable[Mapping[str, Any]]) -> tuple[SlotFact, ...]:
     return tuple(slots.facts.values())
 
 
-def user_event(message: InboundMessage, text: str) -> dict[str, Any]:
-    """A customer's line while a person talks. Rasa wants ``parse_data`` to be there, and empty."""
+def user_event(message: InboundMessage, text: str, handoff: str = "") -> dict[str, Any]:
+    """A customer's line while a person talks. Rasa wants ``parse_data`` to be there, and empty. ``handoff``: for whom it is."""
+    said_to = {"handoff": handoff} if handoff else {}
     return {
         "event": "user",
         "timestamp": message.received_at.timestamp(),
@@ -68,7 +69,13 @@ def user_event(message: InboundMessage, text: str) -> dict[str, Any]:
         "parse_data": {},
         "input_channel": message.channel.value,
         "message_id": message.id,
-        "metadata": {"channel": message.channel.value, "sender": str(message.sender), "to_person": True, **marks_of(message)},
+        "metadata": {
+            "channel": message.channel.value,
+            "sender": str(message.sender),
+            "to_person": True,
+            **said_to,
+            **marks_of(message),
+        },
     }
 
 

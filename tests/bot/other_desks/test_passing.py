@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.model import Closing, HandoffState
+from bot.model import ChannelName, Closing, HandoffState
 from bot.ports import SendError, SendFailure
 from bot.ports.handoff_target import Ended, Joined, PassedState, PutBack, Wrote
 from tests.bot.conftest import ANA
@@ -262,3 +262,26 @@ async def test_a_desk_that_is_not_set_any_more_loses_it_once(elsewhere: Elsewher
     assert [one for one in await said_to_ana(elsewhere) if one.startswith("desk_lost")] == ["desk_lost place_kept"]
     assert [one.body["step"] for one in await elsewhere.world.told("handoff_passed")] == ["opened", "lost"]
     assert (await elsewhere.record(handoff_id)).state is PassedState.OVER and not await elsewhere.passed.live()
+
+
+async def test_words_that_came_while_the_wish_was_still_answered_are_not_lost(elsewhere: Elsewhere) -> None:
+    """They were received before the handoff was opened, and had their turn after it."""
+    world = elsewhere.world
+    second = world.message(ChannelName.SMS, ANA, "my card was stolen")
+    world.clock.passes(seconds=1)
+    handoff_id = await elsewhere.asks()
+    assert second.received_at < (await elsewhere.handoff(handoff_id)).opened_at
+    await elsewhere.passing.look()
+    await world.conversations.receive(second)
+    await elsewhere.passing.look()
+    assert elsewhere.desk.got == [("open", handoff_id), ("say", "my card was stolen")]
+
+
+async def test_words_for_whoever_had_an_earlier_handoff_are_not_passed_on(elsewhere: Elsewhere) -> None:
+    await elsewhere.world.people.handoffs.close(await elsewhere.asks(), "Answered")
+    other = made(elsewhere.world, Desk("zeta", "Zeta"))
+    handoff_id = await other.asks()
+    await other.passing.look()
+    await other.world.texts("for the second")
+    await other.passing.look()
+    assert other.desk.got == [("open", handoff_id), ("say", "for the second")]
