@@ -23,7 +23,7 @@ from bot.ports.handoff_target import (
     desk_of,
 )
 
-REMEMBERED = 500
+REMEMBERED, REFUSALS = 500, 50
 OVER = "The customer is with the assistant again: this was not sent. Open a new conversation only when they ask for a person."
 OURS = "This customer is answered in Onethread now: this was not sent."
 AT_AN_END = frozenset({PassedState.ENDING, PassedState.OVER})
@@ -38,10 +38,13 @@ class Arriving:
     passed: PassedHandoffs
 
     async def take(self, passed: Passed, one: Happened) -> str:
-        """Do it, once for its id; else a fact, and the sentence for the agent there, if there is one."""
+        """Do it, once for its id; else a fact, and the sentence for the agent there, if there is one: also when it is asked
+        again, for the first answer may have been lost."""
         kept = await self.passed.get(passed.handoff_id)
-        if kept is None or one.id in kept.heard:
+        if kept is None:
             return ""
+        if one.id in kept.heard:
+            return dict(kept.refused).get(one.id, "")
         try:
             if kept.state in AT_AN_END:
                 await self._nothing_more(kept, one)
@@ -50,7 +53,7 @@ class Arriving:
             refused = ""
         except HandoffRefused as error:
             refused = await self._refused(passed, one, error)
-        await self.passed.update(passed.handoff_id, lambda now: replace(now, heard=(*now.heard, one.id)[-REMEMBERED:]))
+        await self.passed.update(passed.handoff_id, lambda now: _heard(now, one.id, refused))
         return refused
 
     async def _done(self, passed: Passed, one: Happened) -> None:
@@ -115,6 +118,11 @@ class Arriving:
         handoff, moment = await self.people.handoffs.get(passed.handoff_id), self.people.clock()
         await self.people.facts.append([told.passed(handoff, passed.desk, told.REFUSED, moment, why=str(error))])
         return sentence if isinstance(one, Wrote | Ended) else ""
+
+
+def _heard(now: Passed, number: str, refused: str) -> Passed:
+    told = (*now.refused, (number, refused))[-REFUSALS:] if refused else now.refused
+    return replace(now, heard=(*now.heard, number)[-REMEMBERED:], refused=told)
 
 
 def parts(text: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ class Losing:
         moment = self.clock()
         await self.ours(passed, title, why, waiting=True)
         await self.facts.append([told.passed(handoff, passed.desk, told.LOST, moment, why=why, tries=passed.tries)])
-        state = PassedState.ENDING if passed.ref else PassedState.OVER
+        state = PassedState.ENDING if passed.ref or passed.begun else PassedState.OVER
         await self.passed.update(handoff.id, lambda now: replace(now, state=state, why=told.LOST))
 
     async def ours(self, passed: Passed, title: str, why: str, *, waiting: bool = False) -> None:

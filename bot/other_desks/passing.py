@@ -113,17 +113,25 @@ class Passing:
     async def _opened(self, desk: HandoffTarget, passed: Passed, handoff: Handoff) -> Passed:
         """They have it, with everything; what the customer wrote until now is in the packet."""
         if not handoff.open or (handoff.agent and desk_of(handoff.agent) != desk.name):
-            return await self._keep(passed, replace(passed, state=PassedState.OVER, why=TAKEN_BACK))
-        known = tuple(words.id for words in await self._words(handoff))
+            left = PassedState.ENDING if passed.begun else PassedState.OVER
+            return await self._keep(passed, replace(passed, state=left, why=TAKEN_BACK if handoff.open else CLOSED))
+        again, passed = bool(passed.begun), await self._begun(desk, passed, handoff)
         packet = await self.packet_of(handoff.id)
-        again, passed = bool(passed.begun), await self._keep(passed, replace(passed, begun=OPEN))
         ref = await desk.open(handoff, packet or {}, again=again)
-        there = replace(well(passed), state=PassedState.THERE, ref=ref, given=known[-REMEMBERED:])
+        there = replace(well(passed), state=PassedState.THERE, ref=ref)
         passed, moment = await self._keep(passed, there), self.clock()
         await self.facts.append([told.passed(handoff, desk.name, told.OPENED, moment)])
         sentence = f"Passed on to {desk.title}" + (f" ({ref})" if ref != handoff.id else "") + "."
         await self.book.change(handoff.id, lambda now: noted(now, desk.title, sentence, moment))
         return passed
+
+    async def _begun(self, desk: HandoffTarget, passed: Passed, handoff: Handoff) -> Passed:
+        """From here on it may be there, with what was written until this first try: of a repeat they may see nothing. Who knows
+        it by our id may speak of it before our request is answered."""
+        if passed.begun:
+            return passed
+        known = tuple(words.id for words in await self._words(handoff))[-REMEMBERED:]
+        return await self._keep(passed, replace(passed, begun=OPEN, given=known, ref=handoff.id if desk.same_ref else ""))
 
     async def _read(self, desk: HandoffTarget, passed: Passed, *, news: bool) -> Passed:
         """What happened there."""
@@ -182,8 +190,11 @@ class Passing:
     async def _ended(self, desk: HandoffTarget, passed: Passed, handoff: Handoff) -> None:
         if passed.why == LOST:
             await self.losing.ours(passed, desk.title, passed.error)
+        now = await self.book.get(handoff.id)
+        if passed.begun == OPEN and not passed.ref:
+            passed = await self._keep(passed, replace(passed, ref=await desk.find(now) or ""))
         if passed.ref:
-            await desk.end(passed.ref, handoff, passed.why)
+            await desk.end(passed.ref, now, passed.why)
         await self._keep(passed, replace(well(passed), state=PassedState.OVER))
         await self.facts.append([told.passed(handoff, desk.name, told.OVER, self.clock(), why=passed.why)])
 
@@ -211,8 +222,8 @@ class Passing:
         return found
 
     async def _keep(self, was: Passed, now: Passed) -> Passed:
-        """What this step alone has changed: what came meanwhile (``heard``) stays."""
-        return await self.passed.update(was.handoff_id, lambda kept: replace(now, heard=kept.heard)) or now
+        """What this step alone has changed: what came meanwhile (``heard``, ``refused``) stays."""
+        return await self.passed.update(was.handoff_id, lambda kept: replace(now, heard=kept.heard, refused=kept.refused)) or now
 
 
 def _is_for(handoff: Handoff, event: Mapping[str, Any]) -> bool:

@@ -19,11 +19,12 @@ TELL_FOR = timedelta(days=3)
 
 
 def failed(passed: Passed, error: SendError, moment: datetime) -> Passed:
-    """To be tried again later, not before they asked for."""
+    """To be tried again later, not before they asked for; but a customer who waits for them waits no longer than ``PATIENCE``."""
     wait = timedelta(seconds=WAITS[min(passed.tries, len(WAITS) - 1)])
     asked = timedelta(seconds=error.after or 0)
     since = passed.failing_since or moment
     later = moment + min(max(wait, asked), LONGEST)
+    later = later if passed.state is PassedState.ENDING else max(moment, min(later, since + PATIENCE))
     return replace(passed, tries=passed.tries + 1, failing_since=since, not_before=later, error=error.reason)
 
 

@@ -43,9 +43,9 @@ class PassedState(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
     """A handoff that another desk has: the outbox to it. ``ref``: their id of it; ``given``: the customer's messages that they
-    have; ``heard``: what came from them; ``seen``: how far their news were read. ``begun``: what was under way (``open``, ``end``
-    or a message's id) when a try began, so it may be there. ``error``: of the last try, a sentence; ``why``: how it ended
-    (``closed``, ``taken_back``, ``lost``)."""
+    have; ``heard``: what came from them, ``refused``: ids and sentences of what was not done of it; ``seen``: how far their news
+    were read. ``begun``: what was under way (``open`` or a message's id) when a try began, so it may be there. ``error``: of
+    the last try, a sentence; ``why``: how it ended (``closed``, ``taken_back``, ``lost``)."""
 
     handoff_id: str
     desk: str
@@ -54,6 +54,7 @@ class Passed:
     ref: str = ""
     given: tuple[str, ...] = ()
     heard: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
     seen: str = ""
     looked_at: datetime | None = None
     begun: str = ""
@@ -140,8 +141,17 @@ class HandoffTarget(Protocol):
         """Whether ``news`` has anything to tell."""
         ...
 
+    @property
+    def same_ref(self) -> bool:
+        """Whether their id of it is our handoff's, and so known before they answer."""
+        ...
+
     async def open(self, handoff: Handoff, packet: Mapping[str, Any], *, again: bool) -> str:
         """Their id of it."""
+        ...
+
+    async def find(self, handoff: Handoff) -> str | None:
+        """Their id of one whose opening may have arrived; None when it is not there."""
         ...
 
     async def say(self, ref: str, words: Words, *, again: bool) -> None:

@@ -59,6 +59,7 @@ class ChatwootDesk:
     name: str = "chatwoot"
     title: str = "Chatwoot"
     polls: bool = True
+    same_ref: bool = False
 
     async def open(self, handoff: Handoff, packet: Mapping[str, Any], *, again: bool) -> str:
         """A conversation with the packet as a private note, and the customer's last words."""
@@ -75,6 +76,11 @@ class ChatwootDesk:
         if last and said not in known:
             await self._write(ref, {"content": last["text"], "message_type": "incoming", "source_id": said})
         return ref
+
+    async def find(self, handoff: Handoff) -> str | None:
+        """By the custom attribute with our number, among those of the contact."""
+        contact = await self._contact_of(handoff.contact_id)
+        return await self._opened_before(int(contact["id"]), handoff.id) if contact else None
 
     async def say(self, ref: str, words: Words, *, again: bool) -> None:
         """An incoming message, with what came with it."""
@@ -129,8 +135,7 @@ class ChatwootDesk:
 
     async def _known_contact(self, contact_id: str, source: str) -> tuple[int, str]:
         """One who was here before."""
-        found = (await self._get("contacts/search", q=contact_id)).get("payload", [])
-        known = next((one for one in found if one.get("identifier") == contact_id), None)
+        known = await self._contact_of(contact_id)
         if known is None:
             raise SendError("Chatwoot refuses the contact, and does not find it", SendFailure.RETRY)
         inboxes = [one for one in known.get("contact_inboxes", ()) if one.get("inbox", {}).get("id") == self.account.inbox]
@@ -139,6 +144,10 @@ class ChatwootDesk:
         body = {"inbox_id": self.account.inbox, "source_id": source}
         made = await self._post(f"contacts/{known['id']}/contact_inboxes", "The contact", body)
         return int(known["id"]), str(made.get("source_id") or source)
+
+    async def _contact_of(self, contact_id: str) -> dict[str, Any] | None:
+        found: list[dict[str, Any]] = (await self._get("contacts/search", q=contact_id)).get("payload", [])
+        return next((one for one in found if one.get("identifier") == contact_id), None)
 
     async def _conversation(self, handoff: Handoff, contact: int, source: str, packet: Mapping[str, Any]) -> str:
         """A new one; with an active agent bot it begins as pending, which people do not see."""

@@ -34,10 +34,15 @@ class WebhookDesk:
     name: str = "webhook"
     title: str = "The other desk"
     polls: bool = False
+    same_ref: bool = True
 
     async def open(self, handoff: Handoff, packet: Mapping[str, Any], *, again: bool) -> str:
         """``handoff.created``, with the packet."""
         await self._send(handoff.id, "handoff.created", handoff.id, {"packet": packet})
+        return handoff.id
+
+    async def find(self, handoff: Handoff) -> str | None:
+        """As always; who does not know it passes over its end."""
         return handoff.id
 
     async def say(self, ref: str, words: Words, *, again: bool) -> None:

@@ -59,6 +59,7 @@ class ZammadDesk:
     name: str = "zammad"
     title: str = "Zammad"
     polls: bool = True
+    same_ref: bool = False
     known: dict[str, Any] = field(default_factory=dict, repr=False)
     """Names of their users, states that are over, who we are: read once."""
     doubted: set[str] = field(default_factory=set, repr=False)
@@ -75,6 +76,10 @@ class ZammadDesk:
             await self._write(ref, last["text"], subject)
         self.doubted.discard(handoff.id)
         return ref
+
+    async def find(self, handoff: Handoff) -> str | None:
+        """By the number of ours in its title."""
+        return await self._opened_before(handoff.id)
 
     async def say(self, ref: str, words: Words, *, again: bool) -> None:
         """An article of the customer's, with what came with it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -30,22 +30,39 @@ class Desk:
     name: str = "acme"
     title: str = "Acme"
     polls: bool = False
+    same_ref: bool = False
+    meanwhile: Callable[[str], Awaitable[None]] | None = None
+    """What happens before they answer."""
     got: list[tuple[str, str]] = field(default_factory=list)
     fails: list[SendError] = field(default_factory=list)
     agains: list[bool] = field(default_factory=list)
     packets: list[Mapping[str, Any]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    ended: list[Handoff] = field(default_factory=list)
     happened: list[Happened] = field(default_factory=list)
 
     async def open(self, handoff: Handoff, packet: Mapping[str, Any], *, again: bool) -> str:
         self._take("open", handoff.id, again=again)
         self.packets.append(packet)
-        return f"ref-{handoff.id}"
+        if self.meanwhile:
+            await self.meanwhile(handoff.id)
+        return self._ref(handoff)
+
+    def _ref(self, handoff: Handoff) -> str:
+        return handoff.id if self.same_ref else f"ref-{handoff.id}"
+
+    async def find(self, handoff: Handoff) -> str | None:
+        if self.fails:
+            raise self.fails.pop(0)
+        return self._ref(handoff) if ("open", handoff.id) in self.got else None
 
     async def say(self, ref: str, words: Words, *, again: bool) -> None:
         self._take("say", words.text, again=again)
+        if self.meanwhile:
+            await self.meanwhile(ref)
 
     async def end(self, ref: str, handoff: Handoff, why: str) -> None:
+        self.ended.append(handoff)
         self._take("end", why, again=False)
 
     async def tell(self, ref: str, sentence: str) -> None:

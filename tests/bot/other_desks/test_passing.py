@@ -285,3 +285,87 @@ async def test_words_for_whoever_had_an_earlier_handoff_are_not_passed_on(elsewh
     await other.world.texts("for the second")
     await other.passing.look()
     assert other.desk.got == [("open", handoff_id), ("say", "for the second")]
+
+
+async def test_what_was_written_between_the_tries_of_opening_is_given_there(elsewhere: Elsewhere) -> None:
+    """The first try arrived with its packet, its answer did not: a repeat is passed over by who knows its id."""
+    handoff_id = await elsewhere.asks()
+    elsewhere.desk.fails = [MAYBE]
+    await elsewhere.passing.look()
+    await elsewhere.world.texts("my card was stolen")
+    elsewhere.world.clock.passes(seconds=3)
+    await elsewhere.passing.look()
+    assert elsewhere.desk.got[0] == ("open", handoff_id) and elsewhere.desk.got[-1] == ("say", "my card was stolen")
+
+
+async def test_who_asks_us_to_come_back_in_an_hour_is_not_waited_for(elsewhere: Elsewhere) -> None:
+    handoff_id = await elsewhere.asks()
+    elsewhere.desk.fails = [SendError("answered with 429", SendFailure.RETRY, after=3600)] * 2
+    await elsewhere.passing.look()
+    elsewhere.world.clock.passes(seconds=89)
+    await elsewhere.passing.look()
+    assert len(elsewhere.desk.agains) == 1 and (await elsewhere.handoff(handoff_id)).why == ""
+    elsewhere.world.clock.passes(seconds=1)
+    await elsewhere.passing.look()
+    assert (await elsewhere.handoff(handoff_id)).why == "desk_lost"
+
+
+async def test_an_agent_there_who_answers_before_our_request_is_over_is_heard(elsewhere: Elsewhere) -> None:
+    async def joins(handoff_id: str) -> None:
+        passed = await elsewhere.passed.by_ref("acme", handoff_id)
+        assert passed is not None and passed.state is PassedState.OPENING
+        assert await elsewhere.arriving.take(passed, Wrote("m", "maria", "Hello")) == ""
+
+    elsewhere.desk.same_ref, elsewhere.desk.meanwhile = True, joins
+    handoff_id = await elsewhere.asks()
+    await elsewhere.passing.look()
+    assert (await said_to_ana(elsewhere))[-1] == "Hello"
+    kept = await elsewhere.record(handoff_id)
+    assert kept.state is PassedState.THERE and kept.heard == ("m",)
+
+
+async def test_what_was_refused_is_refused_again_when_the_answer_was_lost(elsewhere: Elsewhere) -> None:
+    handoff_id = await elsewhere.asks()
+    await elsewhere.passing.look()
+    await elsewhere.world.people.accept(handoff_id, "bo", None)
+    for _ in range(2):
+        told = await elsewhere.comes(handoff_id, Wrote("m1", "maria", "Hello"))
+        assert told == "Bo answers this customer in Onethread now: this was not sent."
+    assert [one.body["step"] for one in await elsewhere.world.told("handoff_passed")] == ["opened", "refused"]
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_who_goes_on_alone_while_it_is_opened_leaves_nothing_open_there(elsewhere: Elsewhere, arrived: bool) -> None:
+    handoff_id = await elsewhere.asks()
+    elsewhere.desk.fails = [MAYBE if arrived else AWAY]
+    await elsewhere.passing.look()
+    await elsewhere.world.people.handoffs.close(handoff_id, "The customer went on without a person")
+    elsewhere.world.clock.passes(seconds=3)
+    await elsewhere.passing.look()
+    assert elsewhere.desk.got == ([("open", handoff_id), ("end", "closed")] if arrived else [])
+    assert (await elsewhere.record(handoff_id)).state is PassedState.OVER
+
+
+async def test_a_desk_lost_before_its_first_answer_is_told_what_may_be_there(elsewhere: Elsewhere) -> None:
+    handoff_id = await elsewhere.asks()
+    elsewhere.desk.fails = [MAYBE] + [AWAY] * 6
+    for _ in range(8):
+        await elsewhere.passing.look()
+        elsewhere.world.clock.passes(seconds=20)
+    elsewhere.world.clock.passes(hours=1)
+    await elsewhere.passing.look()
+    assert elsewhere.desk.got == [("open", handoff_id), ("end", "lost")]
+
+
+async def test_the_end_is_told_with_what_was_agreed(elsewhere: Elsewhere) -> None:
+    """Closed between our look at it and the end there: what is told is how it is now."""
+    handoff_id = await elsewhere.asks()
+    await elsewhere.passing.look()
+
+    async def closes(_ref: str) -> None:
+        await elsewhere.world.people.handoffs.close(handoff_id, "We call you")
+
+    elsewhere.desk.meanwhile = closes
+    await elsewhere.world.texts("thank you")
+    await elsewhere.passing.look()
+    assert elsewhere.desk.got[-1] == ("end", "closed") and elsewhere.desk.ended[-1].outcome == "We call you"

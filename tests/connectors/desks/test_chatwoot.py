@@ -110,6 +110,14 @@ async def test_pictures_go_along_and_of_one_that_is_gone_the_agent_is_told(there
     assert there.said()[-1] == (0, False, "see\n(An attachment is in Onethread.)")
 
 
+async def test_one_whose_answer_was_lost_is_found_to_be_ended(there: There) -> None:
+    there.chatwoot.after_work = [200, 500]
+    with pytest.raises(SendError):
+        await there.desk.open(BARE, PACKET, again=False)
+    assert await there.desk.find(BARE) == "1"
+    assert await there.desk.find(replace(BARE, id="h2")) is None and await there.desk.find(replace(BARE, contact_id="x")) is None
+
+
 async def test_only_what_an_agent_wrote_to_the_customer_is_news(there: There) -> None:
     ref = await there.desk.open(BARE, PACKET, again=False)
     await there.desk.say(ref, words("hello"), again=False)

@@ -105,6 +105,13 @@ async def test_a_message_goes_there_once_with_its_pictures(there: There) -> None
     assert len(there.zammad.articles) == 3
 
 
+async def test_one_whose_answer_was_lost_is_found_to_be_ended(there: There) -> None:
+    there.zammad.after_work = [502]
+    with pytest.raises(SendError):
+        await there.desk.open(BARE, PACKET, again=False)
+    assert await there.desk.find(BARE) == "20"
+
+
 async def test_only_what_an_agent_wrote_to_the_customer_is_news_as_plain_words(there: There) -> None:
     ref = await there.desk.open(BARE, PACKET, again=False)
     there.zammad.tickets[0]["owner_id"] = MARIA
