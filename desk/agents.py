@@ -22,15 +22,18 @@ from bot.facts.audit import agent_changed
 from bot.model import new_id, now
 from bot.ports import Clock, Facts, NoFacts
 from bot.ports.handoff_target import called
-from desk.accounts import one_time_codes, passkeys
-from desk.accounts.roles import SUPERVISES, WORKS, Role, role_of
+from desk.accounts import elsewhere, one_time_codes, passkeys
+from desk.accounts.roles import ADMINISTERS, SUPERVISES, WORKS, Role, role_of
+from desk.accounts.tokens import ApiTokens
 from desk.accounts.work import MISSED, Status, Work, skills_kept, status_kept, work_of
 from desk.passwords import Passwords, check_new, derived_password, one_time_password
-from desk.store import answered, text
+from desk.store import answered, created, text
 
 FIRST = "agent"
 OPERATOR = "operator"
 """Who changes agents by command."""
+RESERVED = frozenset({OPERATOR, "openid", "clock", "gateway", "api"})
+"""What stands in the records where no person did something."""
 MEMBERS = "ot:agents"
 ROLES = tuple(Role)
 SEED_KEPT = 3600
@@ -70,6 +73,8 @@ class Agent:
     alerts: frozenset[str] = AT_FIRST
     """Of ALERTS, those that they want."""
     work: Work = field(default_factory=Work)
+    elsewhere: str = field(default="", repr=False)
+    """Whose account elsewhere opens it (``desk.accounts.elsewhere``); '' for one that was made here."""
 
     @property
     def supervisor(self) -> bool:
@@ -192,6 +197,8 @@ class AgentDirectory:
         """A new account with a one-time password. AgentError when the name is taken or not allowed."""
         if not USERNAME.fullmatch(username):
             raise AgentError("A username has 2 to 32 characters: a-z, 0-9, dot, dash, underscore.")
+        if username in RESERVED:
+            raise AgentError(f"{username} is no person's name here. Choose another username.")
         if await self.get(username):
             raise AgentError(f"There is an agent {username} already.")
         profile = {"username": username, "display_name": clean_name(display_name or username), "phone": clean_phone(phone) or ""}
@@ -199,29 +206,43 @@ class AgentDirectory:
         await self._told(username, "added", by)
         if role != Role.AGENT:
             await self._told(username, role, by)
-        return await self._give_one_time(username, profile)
+        password = one_time_password()
+        if not await self._create(username, profile | await self._one_time(password)):
+            raise AgentError(f"There is an agent {username} already.")
+        return OneTimePassword(username, password)
 
-    async def add_elsewhere(self, username: str, display_name: str, role: str, by: str) -> Agent:
-        """A new account that no password opens: whoever has it signs in elsewhere. AgentError when the name is taken or not
-        allowed."""
-        if not USERNAME.fullmatch(username) or await self.get(username):
-            raise AgentError(f"There can be no new agent {username}.")
-        profile = {"username": username, "display_name": clean_name(display_name), "available": "1", "password_id": new_id("p")}
-        await self._told(username, "added", by)
-        await self._write(username, profile | {"role": _known_role(role)})
-        return await self._known(username)
+    async def add_elsewhere(self, username: str, display_name: str, role: str, by: str, subject: str) -> Agent | None:
+        """The account of whoever is ``subject`` elsewhere: a new one that no password opens, or the one of theirs that was made
+        at the same moment. None when the name is another's or not for them. AgentError when the other values are not usable."""
+        if not USERNAME.fullmatch(username) or username in RESERVED | {FIRST}:
+            return None
+        found = await self.get(username)
+        if found is None:
+            profile = {"username": username, "display_name": clean_name(display_name), "available": "1"}
+            profile |= {"password_id": new_id("p"), "role": _known_role(role), "elsewhere": subject}
+            await self._told(username, "added", by)
+            if role != Role.AGENT:
+                await self._told(username, role, by)
+            await self._create(username, profile)
+            found = await self._known(username)
+        return found if found.elsewhere == subject else None
 
     async def reset(self, username: str, by: str = OPERATOR) -> OneTimePassword:
-        """Another one-time password; the old password and its sessions end. AgentError when unknown."""
+        """Another one-time password; the old password and its sessions end, and with them passkeys and codes: whoever had one
+        may be a thief, or have lost it. AgentError when unknown."""
         await self._must_be_known(username)
         await self._told(username, "reset", by)
-        return await self._give_one_time(username, {})
+        made = await self._give_one_time(username, {})
+        await self._forget_factors(username)
+        return made
 
     async def disable(self, username: str, by: str = OPERATOR) -> None:
-        """They may not sign in any more; what is signed in ends at once. AgentError when unknown."""
+        """They may not sign in any more; what is signed in ends at once, and so do the tokens for programs that they made.
+        AgentError when unknown."""
         await self._must_be_known(username)
         await self._told(username, "disabled", by)
         await self._write(username, {"disabled": "1", "password_id": new_id("p")})
+        await self._revoke_tokens(username, by)
 
     async def enable(self, username: str, by: str = OPERATOR) -> None:
         """They may sign in again, with the password they had. AgentError when unknown."""
@@ -230,11 +251,14 @@ class AgentDirectory:
         await self._write(username, {"disabled": ""})
 
     async def set_role(self, username: str, role: str, by: str = OPERATOR) -> None:
-        """It counts from the next request on. AgentError when either is unknown."""
+        """It counts from the next request on; who is no admin any more loses the tokens that they made. AgentError when either is
+        unknown."""
         known = _known_role(role)
         await self._must_be_known(username)
         await self._told(username, known, by)
         await self._write(username, {"role": known})
+        if known not in ADMINISTERS:
+            await self._revoke_tokens(username, by)
 
     async def supervises(self, username: str) -> bool:
         """Whether they may listen to calls and coach."""
@@ -248,13 +272,25 @@ class AgentDirectory:
 
     async def remove(self, username: str, by: str = OPERATOR) -> None:
         """Forget them, with their password; what is signed in ends at once. AgentError when unknown."""
+        record = await self._record(username)
         await self._must_be_known(username)
         await self._told(username, "removed", by)
+        # the record last: who dies in between removes them again; until then it opens nothing
+        await self._write(username, {"disabled": "1", "password_id": new_id("p")})
+        await self._revoke_tokens(username, by)
+        await self._forget_factors(username)
+        if record.get("elsewhere"):
+            await elsewhere.forget(self._redis, record["elsewhere"])
         with answered():
             await self._redis.delete(_key(username))
             await self._redis.srem(MEMBERS, username)
-        await one_time_codes.forget(self._redis, username)
+
+    async def _forget_factors(self, username: str) -> None:
         await passkeys.forget(self._redis, username)
+        await one_time_codes.forget(self._redis, username)
+
+    async def _revoke_tokens(self, username: str, by: str) -> None:
+        await ApiTokens(self._redis, clock=self._clock, facts=self._facts).revoke_of(username, by)
 
     async def _told(self, username: str, change: str, by: str = OPERATOR) -> None:
         """Before it is done: what cannot be told is not done."""
@@ -353,15 +389,18 @@ class AgentDirectory:
         self, username: str, profile: dict[str, str], password: str | None = None, password_id: str | None = None
     ) -> OneTimePassword:
         password = password or one_time_password()
+        await self._write(username, profile | await self._one_time(password, password_id))
+        return OneTimePassword(username, password)
+
+    async def _one_time(self, password: str, password_id: str | None = None) -> dict[str, str]:
+        """What is written of a one-time password."""
         hashed = await self._passwords.hash(password)
-        secret = {
+        return {
             "password_hash": hashed,
             "password_id": password_id or new_id("p"),
             "must_change_password": "1",
             "one_time": "1",
         }
-        await self._write(username, profile | secret)
-        return OneTimePassword(username, password)
 
     async def _use_up(self, username: str) -> bool:
         """True for one caller only, however many sign in at the same moment."""
@@ -382,6 +421,12 @@ class AgentDirectory:
             await self._redis.sadd(MEMBERS, username)
             await self._redis.hset(_key(username), mapping=cast(Any, changes))
 
+    async def _create(self, username: str, record: dict[str, str]) -> bool:
+        """A new account; False when there is one, be it made at the same moment. The list first, as in ``_write``."""
+        with answered():
+            await self._redis.sadd(MEMBERS, username)
+        return await created(self._redis, _key(username), record)
+
     async def _known(self, username: str) -> Agent:
         return self._agent(await self._record(username))
 
@@ -398,13 +443,16 @@ class AgentDirectory:
             disabled=bool(record.get("disabled")),
             role=self._role(record),
             work=work_of(record),
+            elsewhere=record.get("elsewhere", ""),
             alerts=frozenset(record["alerts"].split()) & frozenset(ALERTS) if record.get("alerts") else AT_FIRST,
         )
 
     def _role(self, record: dict[str, str]) -> Role:
-        """An agent whom the installation names is a supervisor, whatever the record says."""
+        """An agent whom the installation names is a supervisor, whatever the record says; but not who came from elsewhere, where
+        anybody may choose a name."""
         role = role_of(record.get("role", ""))
-        return Role.SUPERVISOR if role is Role.AGENT and record["username"] in self._supervisors else role
+        named = record["username"] in self._supervisors and not record.get("elsewhere")
+        return Role.SUPERVISOR if role is Role.AGENT and named else role
 
 
 def _known_role(role: str) -> Role:

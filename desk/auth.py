@@ -17,6 +17,7 @@ from desk.factors.half import Halves
 from desk.factors.openid import SignInElsewhere
 from desk.factors.passkeys_page import PasskeysPage
 from desk.factors.provider import Provider
+from desk.factors.proving import Proving
 from desk.http import COOKIE, NotSignedIn, Visit, form_of, give_cookie, see, token_of, visitor
 from desk.pages import Pages
 from desk.passwords import SHORTEST, WeakPassword
@@ -52,10 +53,10 @@ class Doors:
         self._sessions = sessions
         self._pages = pages
         self._secure = secure_cookies
-        halves = Halves(sessions.redis)
+        halves, proving = Halves(sessions.redis), Proving(codes, agents, sessions)
         self.code = CodeAtSignIn(codes, halves, agents, sessions, pages, self.begin, secure_cookies)
-        self.codes = CodesPage(codes, agents, sessions, pages)
-        self.passkeys = PasskeysPage(keys, agents, sessions, pages, self.begin) if keys else None
+        self.codes = CodesPage(codes, agents, sessions, pages, proving)
+        self.passkeys = PasskeysPage(keys, agents, sessions, pages, proving, self.begin) if keys else None
         self.elsewhere = SignInElsewhere(provider, agents, sessions, pages, self.begin, secure_cookies) if provider else None
 
     async def sign_in_page(self, request: web.Request) -> web.Response:
@@ -81,7 +82,7 @@ class Doors:
         agent = await self._agents.authenticate(username, password)
         if agent is None:
             return self._sign_in_form(request, wanted, 401, WRONG, username)
-        await self._sessions.tries.forgive(username)
+        await self._sessions.tries.forgive(username, place_of(request))
         onward = wanted if NEXT.fullmatch(wanted) else "/desk"
         onward = "/desk/password" if agent.must_change_password else onward
         if await self.code.codes.needed(agent.username):
@@ -109,7 +110,7 @@ class Doors:
                 return await self._password_form(request, 429, "Too many attempts. Try again in 15 min.")
             if not await self._agents.verify(username, fields.get("current", "")):
                 return await self._password_form(request, 422, "The present password is not right.")
-            await self._sessions.tries.forgive(username)
+            await self._sessions.tries.forgive(username, place_of(request))
         if fields.get("new", "") != fields.get("again", ""):
             return await self._password_form(request, 422, "The two new passwords differ.")
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from enum import StrEnum
 
 from redis.asyncio import Redis
 
@@ -15,6 +16,18 @@ PER_USERNAME = 5
 PER_REMOTE = 20
 TOKENS = 30
 SEARCHES = 60
+# Never below nought: it may be another window by now.
+ONE_LESS = "if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end"
+
+
+class Tried(StrEnum):
+    """What was tried: each is counted for itself, so that no username is another's count of codes."""
+
+    PASSWORD = "name"
+    CODE = "code"
+    SETTING_UP = "setting-up"
+    OPENID = "openid"
+    PASSKEY = "passkey"
 
 
 class _Windows:
@@ -42,25 +55,26 @@ class _Windows:
 
 
 class SignInLimit:
-    """Attempts per username (known or not) and per remote address.
+    """Attempts per username (known or not) or whatever else was tried, and per remote address over all of it.
 
-    Counted before the password is looked at, so that attempts sent at once do not slip through.
-    Keys ``ot:desk:tries:...`` hold digests, neither names nor addresses.
+    Counted before the password is looked at, so that attempts sent at once do not slip through; what was right is given back, so
+    that a whole shift may sign in from one address. Keys ``ot:desk:tries:...`` hold digests, neither names nor addresses.
     """
 
     def __init__(self, redis: Redis, *, clock: Clock) -> None:
         self._redis = redis
         self._windows = _Windows(redis, clock)
 
-    async def wait(self, username: str, remote: str) -> int:
+    async def wait(self, username: str, remote: str, tried: Tried = Tried.PASSWORD) -> int:
         """Count one attempt; 0 when it may go on, else seconds until the next is allowed."""
-        by_name, by_remote = await self._windows.count(_tries("name", username), _tries("remote", remote))
+        by_name, by_remote = await self._windows.count(_tries(tried, username), _tries("remote", remote))
         return 0 if by_name <= PER_USERNAME and by_remote <= PER_REMOTE else self._windows.left()
 
-    async def forgive(self, username: str) -> None:
-        """After a right password: the username starts afresh (the address does not)."""
+    async def forgive(self, username: str, remote: str, tried: Tried = Tried.PASSWORD) -> None:
+        """It was right: the username starts afresh, and the address has back this attempt, but not the wrong ones before it."""
         with answered():
-            await self._redis.delete(self._windows.key(_tries("name", username)))
+            await self._redis.delete(self._windows.key(_tries(tried, username)))
+            await self._redis.eval(ONE_LESS, 1, self._windows.key(_tries("remote", remote)))
 
 
 def _tries(kind: str, value: str) -> str:

@@ -140,8 +140,12 @@ class SessionStore:
 
     async def end(self, token: str) -> None:
         """Sign out."""
-        record = await self._record(_key(token))
-        await self._over(digest(token), record, record.get("username", ""))
+        await self.end_named(digest(token))
+
+    async def end_named(self, name: str) -> None:
+        """Sign out the session of that name, by itself."""
+        record = await self._record(f"{SESSION}{name}")
+        await self._over(name, record, record.get("username", ""))
 
     async def end_all(self, username: str, by: str, but: str = "") -> int:
         """Every session of somebody (``but`` the one with this token), and how many there were. ``by``: who ended them."""

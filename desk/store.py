@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.ports import StoreUnavailable
+
+CREATE = "if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end redis.call('HSET', KEYS[1], unpack(ARGV)) return 1"
 
 
 @contextmanager
@@ -36,3 +39,10 @@ def digest(value: str) -> str:
 def moment(value: str) -> datetime:
     """Read back a time written with ``isoformat``."""
     return datetime.fromisoformat(value)
+
+
+async def created(redis: Redis, key: str, record: Mapping[str, str]) -> bool:
+    """Write a hash whole where there is none; False where there is one, however many try at once. Raises StoreUnavailable."""
+    flat = [one for pair in record.items() for one in pair]
+    with answered():
+        return bool(await redis.eval(CREATE, 1, key, *flat))

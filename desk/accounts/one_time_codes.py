@@ -72,10 +72,9 @@ class OneTimeCodes:
             await self._redis.hset(_key(username), "pending", self._fernet.encrypt(secret.encode()))
         return self._enrolment(username, secret)
 
-    async def pending(self, username: str) -> Enrolment | None:
-        """What was begun and is not confirmed."""
-        secret = await self._secret(username, "pending")
-        return self._enrolment(username, secret) if secret else None
+    async def begun(self, username: str) -> bool:
+        """Whether there is one that is not confirmed; it is not shown again."""
+        return await self._secret(username, "pending") is not None
 
     async def confirm(self, username: str, typed: str) -> list[str] | None:
         """The recovery codes, told this once, when the app shows what we expect; else None."""

@@ -28,7 +28,7 @@ from webauthn.helpers.structs import (
 
 from bot.facts.audit import agent_changed
 from bot.ports import Clock, Facts
-from desk.store import answered, digest, moment, text
+from desk.store import answered, created, digest, moment, text
 
 NAME = "Onethread Desk"
 LIFE = timedelta(minutes=5)
@@ -73,7 +73,7 @@ class Passkeys:
         found = [
             Passkey(one, kept["name"], moment(kept["made"]), moment(kept["used"]) if kept.get("used") else None)
             for one, kept in zip(ids, records, strict=True)
-            if kept
+            if kept and kept["username"] == username  # the list may name another's, which somebody tried to make theirs
         ]
         return sorted(found, key=lambda one: one.made)
 
@@ -113,11 +113,10 @@ class Passkeys:
         await self._told(username, "passkey", username)
         record = {"username": username, "key": bytes_to_base64url(made.credential_public_key), "count": str(made.sign_count)}
         record |= {"name": " ".join(name.split())[:LONGEST_NAME] or "Passkey", "made": self._clock().isoformat()}
-        with answered():
-            if not await self._redis.hsetnx(_one(number), "username", username):
-                raise PasskeyRefused("that key is known already")
-            await self._redis.hset(_one(number), mapping=cast(Any, record))
+        with answered():  # the list first: a key that opens and is in no list could not be taken away
             await self._redis.sadd(_of(username), number)
+        if not await created(self._redis, _one(number), record):
+            raise PasskeyRefused("that key is known already")
 
     async def authentication(self, token: str) -> str:
         """What the browser is told to show one, as JSON; whose it is, the key says."""
@@ -198,8 +197,9 @@ class Passkeys:
 async def forget(redis: Redis, username: str) -> None:
     """Somebody's passkeys, without a word: their account is reset or removed, which is told. Raises StoreUnavailable."""
     with answered():
-        for one in await cast(Awaitable[set[Any]], redis.smembers(_of(username))):
-            await redis.delete(_one(text(one)))
+        for one in map(text, await cast(Awaitable[set[Any]], redis.smembers(_of(username)))):
+            if text(await cast(Awaitable[Any], redis.hget(_one(one), "username"))) == username:
+                await redis.delete(_one(one))
         await redis.delete(_of(username))
         await redis.delete(_handle(username))
 

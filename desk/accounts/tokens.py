@@ -118,6 +118,12 @@ class ApiTokens:
         await self._forget(number)
         return True
 
+    async def revoke_of(self, username: str, by: str) -> None:
+        """All that somebody made: they may not make any more."""
+        for one in await self.all():
+            if one.by == username:
+                await self.revoke(one.id, by)
+
     async def _forget(self, number: str) -> None:
         with answered():
             hashed = text(await cast(Awaitable[Any], self._redis.hget(ONE + number, "hash")))

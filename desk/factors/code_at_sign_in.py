@@ -12,6 +12,7 @@ from desk.accounts.one_time_codes import OneTimeCodes
 from desk.agents import Agent, AgentDirectory
 from desk.factors.half import Half, Halves
 from desk.http import form_of, give_cookie, see, token_of
+from desk.limits import Tried
 from desk.pages import Pages
 from desk.sessions import SessionStore, csrf_token, new_token
 from desk.words import words
@@ -54,8 +55,8 @@ class CodeAtSignIn:
         agent = await self.agents.get(half.username) if half else None
         if half is None or agent is None or agent.disabled or agent.password_id != half.password_id:
             return see("/desk/sign-in")
-        counted = f"code {half.username}"
-        if seconds := await self.sessions.tries.wait(counted, place_of(request)):
+        place = place_of(request)
+        if seconds := await self.sessions.tries.wait(half.username, place, Tried.CODE):
             response = self._form(request, 429, words()("code.often", minutes=-(-seconds // 60)))
             response.headers["Retry-After"] = str(seconds)
             return response
@@ -63,7 +64,7 @@ class CodeAtSignIn:
             return self._form(request, 401, words()("code.wrong"))
         if not await self.halves.used(token):
             return see("/desk/sign-in")
-        await self.sessions.tries.forgive(counted)
+        await self.sessions.tries.forgive(half.username, place, Tried.CODE)
         return await self.begin(request, half.username, half.onward)
 
     def _form(self, request: web.Request, status: int = 200, error: str = "") -> web.Response:

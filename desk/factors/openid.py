@@ -1,7 +1,7 @@
 """Signing in with an account elsewhere (OpenID Connect, authorization code with PKCE).
 
-Key ``ot:desk:openid:<sha256 of state>``: what the way back must fit, used once. Key ``ot:desk:openid-of:<sha256 of issuer and
-subject>``: whose account it is; an e-mail address is nobody's proof of anything.
+Key ``ot:desk:openid:<sha256 of state>``: what the way back must fit, used once. Whose account it is, ``desk.accounts.elsewhere``
+says; an e-mail address is nobody's proof of anything.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ import structlog
 from aiohttp import web
 
 from connectors.visitors import place_of
+from desk.accounts.elsewhere import claim, claimed, subject_of
 from desk.agents import USERNAME, Agent, AgentDirectory, AgentError
 from desk.factors.provider import Provider, ProviderAway, ProviderRefused
-from desk.http import see
+from desk.http import see, token_of
+from desk.limits import Tried
 from desk.pages import Pages
 from desk.sessions import SessionStore, new_token
 from desk.store import answered, digest, text
@@ -55,7 +57,9 @@ class SignInElsewhere:
             where = (await self.provider.published())["authorization_endpoint"]
         except (ProviderAway, ProviderRefused) as error:
             return self._failed(error)
-        kept = {"nonce": nonce, "verifier": verifier, "browser": digest(mine)}
+        # what the browser is signed in as is over once it is somebody else; on the way back it does not send that cookie
+        former = digest(token_of(request)) if token_of(request) else ""
+        kept = {"nonce": nonce, "verifier": verifier, "browser": digest(mine), "former": former}
         with answered():
             await self.sessions.redis.set(_state(state), json.dumps(kept), ex=LIFE)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -71,7 +75,8 @@ class SignInElsewhere:
     async def back(self, request: web.Request) -> web.Response:
         """From the provider: believed, or refused with one sentence for whatever was wrong, which the log says."""
         given = {name: request.query.get(name, "") for name in ("state", "code", "iss", "error")}
-        if await self.sessions.tries.wait(f"openid {given['state'][:64]}", place_of(request)):
+        tried = given["state"][:64], place_of(request), Tried.OPENID
+        if await self.sessions.tries.wait(*tried):
             return self.pages.sentence(429, words()("openid.title"), words()("openid.often"))
         try:
             kept = await self._kept(request, given["state"])
@@ -82,6 +87,8 @@ class SignInElsewhere:
             agent = await self._account(await self.provider.claims(token, kept["nonce"]))
         except (ProviderAway, ProviderRefused) as error:
             return self._failed(error)
+        await self.sessions.tries.forgive(*tried)
+        await self.sessions.end_named(kept.get("former", ""))
         begun = await self.begin(request, agent.username, "/desk")
         # not a redirect: a browser would keep the session's Strict cookie back on one that began at the provider
         page = self.pages.render("elsewhere.html")
@@ -106,31 +113,29 @@ class SignInElsewhere:
 
     async def _account(self, claims: Mapping[str, Any]) -> Agent:
         """Whose it is, with the role that their groups have now; a new account for who comes first."""
-        role = self._role(claims)
-        where = _subject(claims)
-        with answered():
-            username = text(await self.sessions.redis.get(where))
+        role, subject = self._role(claims), subject_of(claims["iss"], claims["sub"])
+        username = await claimed(self.sessions.redis, subject)
         agent = await self.agents.get(username) if username else None
-        if agent is None:
-            return await self._new(claims, role, where)
+        if agent is None or agent.elsewhere != subject:  # it was removed, and the name may be another's since
+            agent = await self._new(claims, role, subject, username)
         if agent.disabled:
-            raise ProviderRefused(f"{username} is disabled")
+            raise ProviderRefused(f"{agent.username} is disabled")
         if agent.role != role:
-            await self.agents.set_role(username, role, by=BY)
+            await self.agents.set_role(agent.username, role, by=BY)
         return agent
 
-    async def _new(self, claims: Mapping[str, Any], role: str, where: str) -> Agent:
-        wanted = re.sub(r"[^a-z0-9._-]", "", str(claims.get("preferred_username", "")).casefold().partition("@")[0])[:24]
-        username = wanted if USERNAME.fullmatch(wanted) else "u"
-        if username == "u" or await self.agents.get(username):  # somebody else's: never taken over by a name
-            username = f"{username}-{digest(where)[:6]}"
-        try:
-            agent = await self.agents.add_elsewhere(username, str(claims.get("name") or username)[:60], role, by=BY)
-        except AgentError as error:
-            raise ProviderRefused(str(error)) from error
-        with answered():
-            await self.sessions.redis.set(where, username)
-        return agent
+    async def _new(self, claims: Mapping[str, Any], role: str, subject: str, before: str) -> Agent:
+        """By the first name that is nobody's, claimed before the account is made: who dies in between finds it again."""
+        for wanted in ([before] if before else []) + _names(claims, subject):
+            name = wanted if wanted == before else await claim(self.sessions.redis, subject, wanted, instead_of=before)
+            try:
+                agent = await self.agents.add_elsewhere(name, str(claims.get("name") or name)[:60], role, BY, subject)
+            except AgentError as error:
+                raise ProviderRefused(str(error)) from error
+            if agent is not None:
+                return agent
+            before = name
+        raise ProviderRefused("no name is free for them")
 
     def _role(self, claims: Mapping[str, Any]) -> str:
         """The first of the configured groups that they are in. ProviderRefused when they are in none."""
@@ -155,7 +160,8 @@ def _state(state: str) -> str:
     return f"ot:desk:openid:{digest(state)}"
 
 
-def _subject(claims: Mapping[str, Any]) -> str:
-    """An account elsewhere is its issuer and subject, and nothing that its owner can change."""
-    issuer, subject = claims["iss"], claims["sub"]
-    return f"ot:desk:openid-of:{digest(f'{issuer}|{subject}')}"
+def _names(claims: Mapping[str, Any], subject: str) -> list[str]:
+    """What the account may be called: as there, or with a few figures where that name is another's."""
+    wanted = re.sub(r"[^a-z0-9._-]", "", str(claims.get("preferred_username", "")).casefold().partition("@")[0])[:24]
+    plain = [wanted] if USERNAME.fullmatch(wanted) else []
+    return [*plain, f"{plain[0] if plain else 'u'}-{subject[:6]}"]

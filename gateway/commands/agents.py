@@ -20,7 +20,6 @@ from bot.model import Handoff, now
 from bot.redis_store.handoffs import RedisHandoffs
 from bot.redis_store.transcripts import RedisTranscripts
 from bot.redis_store.turns import RedisBulletin
-from desk.accounts import one_time_codes, passkeys
 from desk.accounts.roles import Role
 from desk.agents import OPERATOR, ROLES, AgentDirectory, AgentError
 from desk.presence import Presence
@@ -66,7 +65,7 @@ async def do(client: redis.Redis, asked: argparse.Namespace) -> str:
         await agents.set_role(asked.username, asked.role)
         return f"{asked.username}: {asked.role} from now on."
     if asked.do in ("add", "reset"):
-        return await one_time(client, agents, asked)
+        return await one_time(agents, asked)
     await {"disable": agents.disable, "enable": agents.enable, "remove": agents.remove}[asked.do](asked.username)
     if asked.do == "enable":
         return f"{asked.username}: {DONE[asked.do]}."
@@ -75,12 +74,10 @@ async def do(client: redis.Redis, asked: argparse.Namespace) -> str:
     return f"{asked.username}: {DONE[asked.do]}" + (f"; {count} conversations are back in line" if count else "") + "."
 
 
-async def one_time(client: redis.Redis, agents: AgentDirectory, asked: argparse.Namespace) -> str:
+async def one_time(agents: AgentDirectory, asked: argparse.Namespace) -> str:
     """Add somebody, or reset their password; what they are to be told."""
     if asked.do == "reset":
         made = await agents.reset(asked.username)
-        await passkeys.forget(client, asked.username)
-        await one_time_codes.forget(client, asked.username)  # whoever has a shell here lets in who lost their app
     else:
         made = await agents.add(asked.username, asked.name, asked.phone, role=asked.role or Role.AGENT)
     return f"{made.username}: one-time password {made.password}"

@@ -9,7 +9,8 @@ import pytest
 from redis.asyncio import Redis
 
 from desk.accounts.tokens import ApiTokens, Scope, TokenRefused
-from tests.desk.conftest import Browser, House
+from desk.agents import AgentDirectory
+from tests.desk.conftest import Browser, House, cheap_passwords
 from tests.desk.fake_people import FakeClock
 from tests.desk.test_desk_past import Noted
 
@@ -51,6 +52,18 @@ async def test_a_revoked_token_opens_nothing_and_both_are_told(tokens: ApiTokens
         ("made", "ana", "The report"),
         ("revoked", "bo", "The report"),
     ]
+
+
+@pytest.mark.parametrize("act", ["disable", "remove", "set_role"])
+async def test_who_is_no_admin_any_more_leaves_no_tokens_behind(
+    tokens: ApiTokens, redis: Redis, clock: FakeClock, noted: Noted, act: str
+) -> None:
+    agents = AgentDirectory(redis, cheap_passwords(), facts=noted, clock=clock)
+    await agents.add("bo", role="admin")
+    theirs, anas = await tokens.make("Bo's", [Scope.RECORDS], 7, "bo"), await tokens.make("Ana's", [Scope.RECORDS], 7, "ana")
+    await (agents.set_role("bo", "agent", by="ana") if act == "set_role" else getattr(agents, act)("bo", by="ana"))
+    assert await tokens.find(theirs) is None and await tokens.find(anas) is not None
+    assert [(one.body["name"], one.body["by"]) for one in noted.told if one.body["change"] == "revoked"] == [("Bo's", "ana")]
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ from redis.asyncio import Redis
 
 from bot.ports import NoFacts
 from desk.accounts.one_time_codes import OneTimeCodes, sealing_key
-from desk.limits import PER_USERNAME
+from desk.limits import PER_REMOTE, PER_USERNAME
 from tests.desk.conftest import PASSWORD, Answer, Browser, House
 from tests.desk.fake_people import FakeClock
 
 PAGE, CODE = "/desk/second-factor", "/desk/sign-in/code"
+SHOWN = r"<code>([A-Z2-7]{32})</code>"
 
 
 def shown(secret: str, clock: FakeClock, steps: int = 0) -> str:
@@ -26,8 +27,7 @@ def shown(secret: str, clock: FakeClock, steps: int = 0) -> str:
 
 async def set_up(browser: Browser, clock: FakeClock) -> tuple[str, list[str]]:
     """The secret, and the recovery codes."""
-    assert (await browser.post(PAGE, {"current": PASSWORD})).location == PAGE
-    found = re.search(r"<code>([A-Z2-7]{32})</code>", (await browser.get(PAGE)).text)
+    found = re.search(SHOWN, (await browser.post(PAGE, {"current": PASSWORD})).text)
     assert found
     done = await browser.post(f"{PAGE}/confirm", {"code": shown(found[1], clock)})
     assert done.status == 200
@@ -41,6 +41,11 @@ async def password(browser: Browser) -> Answer:
     if answer.location == CODE:
         browser.csrf = (await browser.get(CODE)).csrf
     return answer
+
+
+async def wrongly(browser: Browser, username: str) -> int:
+    """The status of a sign-in with a wrong password."""
+    return (await browser.sign_in(username, "not it")).status
 
 
 async def test_a_code_is_asked_from_then_on_and_each_is_good_once(
@@ -145,6 +150,69 @@ async def test_to_begin_needs_the_password_and_to_end_a_code(
     assert (await browser_of().sign_in("ana", PASSWORD)).location == "/desk"
 
 
+async def test_the_password_alone_does_not_replace_it(ana: Browser, browser_of: Callable[[], Browser], clock: FakeClock) -> None:
+    secret, recovery = await set_up(ana, clock)
+    clock.forward(minutes=1)
+    for code in ("", "000000"):
+        refused = await ana.post(PAGE, {"current": PASSWORD, "code": code})
+        assert refused.status == 422 and not re.search(SHOWN, refused.text)
+    assert (await ana.post(f"{PAGE}/confirm", {"code": shown(secret, clock)})).status == 422, "nothing was begun"
+    begun = re.search(SHOWN, (await ana.post(PAGE, {"current": PASSWORD, "code": recovery[0]})).text)
+    assert begun and begun[1] != secret
+    assert (await ana.post(f"{PAGE}/confirm", {"code": shown(begun[1], clock)})).status == 200
+    other = browser_of()
+    await password(other)
+    clock.forward(minutes=1)
+    assert (await other.post(CODE, {"code": shown(secret, clock)})).status == 401
+    assert (await other.post(CODE, {"code": shown(begun[1], clock)})).location == "/desk"
+
+
+async def test_what_was_begun_is_shown_to_nobody_who_comes_later(ana: Browser, clock: FakeClock) -> None:
+    begun = re.search(SHOWN, (await ana.post(PAGE, {"current": PASSWORD})).text)
+    assert begun
+    wrong = await ana.post(f"{PAGE}/confirm", {"code": "000000"})
+    assert wrong.status == 422 and f'action="{PAGE}/confirm"' in wrong.text, "it may be typed again"
+    for page in (wrong, await ana.get(PAGE)):
+        assert begun[1] not in page.text and "<svg" not in page.text
+    assert (await ana.post(f"{PAGE}/confirm", {"code": shown(begun[1], clock)})).status == 200
+
+
+async def test_a_code_to_begin_with_is_not_guessed(ana: Browser, clock: FakeClock) -> None:
+    begun = re.search(SHOWN, (await ana.post(PAGE, {"current": PASSWORD})).text)
+    assert begun
+    tried = [(await ana.post(f"{PAGE}/confirm", {"code": "000000"})).status for _ in range(PER_USERNAME + 1)]
+    assert tried == [422] * PER_USERNAME + [429]
+    assert (await ana.post(f"{PAGE}/confirm", {"code": shown(begun[1], clock)})).status == 429
+
+
+async def test_a_username_that_looks_like_the_count_of_codes_locks_nobodys_codes(
+    ana: Browser, browser_of: Callable[[], Browser], clock: FakeClock
+) -> None:
+    secret, _ = await set_up(ana, clock)
+    clock.forward(minutes=1)
+    for _ in range(PER_USERNAME):
+        await wrongly(browser_of(), "code ana")
+    ana_again = browser_of()
+    await password(ana_again)
+    assert (await ana_again.post(CODE, {"code": shown(secret, clock)})).location == "/desk"
+
+
+async def test_a_whole_shift_signs_in_from_one_address_and_who_guesses_there_does_not(
+    house: House, browser_of: Callable[[], Browser], ana: Browser, clock: FakeClock
+) -> None:
+    secret, _ = await set_up(ana, clock)
+    for _ in range(PER_REMOTE + 1):
+        clock.forward(seconds=30)
+        await password(other := browser_of())
+        assert (await other.post(CODE, {"code": shown(secret, clock)})).location == "/desk"
+    clock.forward(minutes=15)
+    statuses = []
+    for n in range(PER_REMOTE + 1):
+        statuses.append(await wrongly(browser_of(), f"guess{n}"))
+        assert n >= PER_REMOTE - 1 or (await password(browser_of())).location == CODE, "a right one between gives no more"
+    assert statuses == [401] * PER_REMOTE + [429]
+
+
 async def test_an_admin_takes_it_away_and_a_new_account_of_that_name_has_none(
     house: House, ana: Browser, browser_of: Callable[[], Browser], clock: FakeClock
 ) -> None:
@@ -156,6 +224,12 @@ async def test_an_admin_takes_it_away_and_a_new_account_of_that_name_has_none(
     assert "Take the second factor away" in (await root.get("/desk/admin/accounts/ana")).text
     await root.post("/desk/admin/accounts/ana/factor", {})
     assert (await browser_of().sign_in("ana", PASSWORD)).location == "/desk"
+    await set_up(ana, clock)
+    reset = await root.post("/desk/admin/accounts/ana/reset", {})
+    found = re.search(r"<code>(\S+)</code>", reset.text)
+    assert found and (await ana.sign_in("ana", found[1])).location == "/desk/password", "who lost the app is asked for no code"
+    await house.agents.set_password("ana", PASSWORD)
+    await ana.sign_in("ana", PASSWORD)
     await set_up(ana, clock)
     await house.agents.remove("ana")
     await house.agent()

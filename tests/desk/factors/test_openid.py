@@ -12,11 +12,12 @@ import pytest
 from joserfc.jwk import RSAKey
 from redis.asyncio import Redis
 
+from desk.accounts.elsewhere import claim, claimed, subject_of
 from desk.agents import AgentDirectory
 from desk.factors import provider as providers
 from desk.factors.provider import OpenId
 from desk.limits import PER_REMOTE
-from tests.desk.conftest import PASSWORD, Answer, Browser, House, opened_house
+from tests.desk.conftest import PASSWORD, Answer, Browser, House, cheap_passwords, opened_house
 from tests.desk.factors.fake_provider import CLIENT, SECRET, FakeProvider, provider_on
 from tests.desk.fake_people import FakeClock
 
@@ -70,6 +71,66 @@ async def test_a_name_that_is_taken_takes_nobodys_account(house: House, browser:
     assert (await sign_in(browser)).status == 200
     assert (await browser.get("/desk/admin")).status == 403
     assert len(await house.agents.all()) == 2
+
+
+async def test_after_a_removal_the_name_may_be_anothers_and_is_not_entered(
+    house: House, browser: Browser, browser_of: Callable[[], Browser], provider: FakeProvider
+) -> None:
+    await sign_in(browser)
+    subject = subject_of(provider.issuer, provider.person["sub"])
+    await house.agents.remove("bo")
+    assert await claimed(house.redis, subject) == "", "the removal forgets whose it was"
+    await house.agent("bo", "Another Bo")
+    await claim(house.redis, subject, "bo")  # as an older version left it
+    again = browser_of()
+    assert (await sign_in(again)).status == 200
+    session = await house.sessions.find(again.cookie())
+    assert session and session.username == f"bo-{subject[:6]}"
+    assert {one.username for one in await house.agents.all()} == {"bo", f"bo-{subject[:6]}"}
+    assert await claimed(house.redis, subject) == f"bo-{subject[:6]}"
+
+
+@pytest.mark.parametrize("name", ["operator", "openid", "clock", "gateway", "api", "agent"])
+async def test_a_name_that_stands_for_nobody_or_for_the_first_admin_is_not_to_be_had(
+    house: House, browser: Browser, provider: FakeProvider, name: str
+) -> None:
+    provider.person["preferred_username"] = name
+    assert (await sign_in(browser)).status == 200
+    (made,) = await house.agents.all()
+    assert made.username.startswith(f"{name}-") and made.role == "agent"
+
+
+async def test_a_supervisors_name_that_was_chosen_elsewhere_makes_no_supervisor(redis: Redis) -> None:
+    named = AgentDirectory(redis, cheap_passwords(), supervisors=frozenset({"lead", "bo"}))
+    made = await named.add_elsewhere("lead", "Eve", "agent", "openid", "s1")
+    await named.add("bo")
+    assert made and made.role == "agent" and not await named.supervises("lead") and await named.supervises("bo")
+
+
+async def test_two_first_sign_ins_at_once_make_one_account(
+    house: House, browser: Browser, browser_of: Callable[[], Browser]
+) -> None:
+    other = browser_of()
+    queries = await there(browser), await there(other)
+    answers = await asyncio.gather(*(one.get(f"{BACK}?{query}") for one, query in zip((browser, other), queries, strict=True)))
+    assert [answer.status for answer in answers] == [200, 200]
+    assert [one.username for one in await house.agents.all()] == ["bo"]
+    assert [(await one.get("/desk")).status for one in (browser, other)] == [200, 200]
+
+
+async def test_who_dies_before_the_account_is_made_finds_its_name_again(
+    house: House, browser: Browser, provider: FakeProvider
+) -> None:
+    await claim(house.redis, subject_of(provider.issuer, provider.person["sub"]), "bo")
+    provider.person["preferred_username"] = "another-name"
+    assert (await sign_in(browser)).status == 200
+    assert [one.username for one in await house.agents.all()] == ["bo"]
+
+
+async def test_who_the_browser_was_before_is_signed_out(house: House, ana: Browser) -> None:
+    before = ana.cookie()
+    assert (await sign_in(ana)).status == 200
+    assert await house.sessions.find(before) is None and ana.cookie() not in ("", before)
 
 
 async def test_roles_are_those_of_the_groups_at_each_sign_in(house: House, browser: Browser, provider: FakeProvider) -> None:

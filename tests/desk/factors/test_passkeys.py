@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 import pytest
 from redis.asyncio import Redis
 
+from bot.ports import StoreUnavailable
+from desk.accounts import passkeys
 from desk.accounts.passkeys import is_a_name
 from desk.agents import AgentDirectory
 from tests.desk.conftest import PASSWORD, Answer, Browser, House, opened_house
 from tests.desk.factors.device import PRESENT, Device
+from tests.desk.factors.test_codes import set_up, shown
 from tests.desk.fake_people import FakeClock
 
 URL, HOST = "https://desk.bank.example", "desk.bank.example"
@@ -125,6 +129,7 @@ async def test_a_key_belongs_to_one_account(
     house: House, ana: Browser, browser_of: Callable[[], Browser], device: Device
 ) -> None:
     await make(ana, device)
+    hers_there = device.handle
     await house.agent("bo", "Bo")
     bo = browser_of()
     await bo.sign_in("bo", PASSWORD)
@@ -132,6 +137,56 @@ async def test_a_key_belongs_to_one_account(
     (hers,) = [key.decode().rpartition(":")[2] async for key in house.redis.scan_iter("ot:desk:passkey:*")]
     await bo.post(f"{PAGE}/remove", {"key": hers, "current": PASSWORD})
     assert "My phone" in (await ana.get(PAGE)).text
+    await house.agents.remove("bo")
+    device.handle = hers_there
+    assert (await show(browser_of(), device)).status == 200, "what is forgotten with Bo is not hers"
+
+
+async def test_a_key_that_could_not_be_kept_opens_nothing_and_is_made_again(
+    ana: Browser, browser_of: Callable[[], Browser], device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*_args: object) -> bool:
+        raise StoreUnavailable("it died there")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(passkeys, "created", gone)
+        assert (await make(ana, device)).status == 503
+    assert (await show(browser_of(), device)).status == 422 and "You have none." in (await ana.get(PAGE)).text
+    assert (await make(ana, device)).status == 200
+
+
+async def test_where_a_code_is_asked_a_new_key_wants_one_too(
+    ana: Browser, browser_of: Callable[[], Browser], device: Device, clock: FakeClock
+) -> None:
+    secret, recovery = await set_up(ana, clock)
+    clock.forward(minutes=1)
+    assert 'name="code"' in (await ana.get(PAGE)).text
+    for code in ("", "000000"):
+        assert (await ana.post(f"{PAGE}/options", {"current": PASSWORD, "code": code})).status == 422
+    asked = await ana.post(f"{PAGE}/options", {"current": PASSWORD, "code": shown(secret, clock)})
+    assert (await ana.post(PAGE, {"credential": device.made(json.loads(asked.text))})).status == 200
+    (key,) = re.findall(r'name="key" value="([^"]+)"', (await ana.get(PAGE)).text)
+    assert (await ana.post(f"{PAGE}/remove", {"key": key, "current": PASSWORD})).status == 422
+    assert (await ana.post(f"{PAGE}/remove", {"key": key, "current": PASSWORD, "code": recovery[0]})).location == PAGE
+
+
+async def test_a_thiefs_key_does_not_outlive_the_reset(
+    house: House, ana: Browser, browser_of: Callable[[], Browser], device: Device
+) -> None:
+    await make(ana, device)
+    made, owner = await house.agents.reset("ana"), browser_of()
+    assert (await show(browser_of(), device)).status == 422
+    assert (await owner.sign_in("ana", made.password)).location == "/desk/password"
+    await house.agents.set_password("ana", f"{PASSWORD} again")
+    assert (await show(browser_of(), device)).status == 422 and await house.sessions.open_of("ana") != []
+
+
+async def test_no_key_opens_the_page_that_asks_for_no_present_password(
+    house: House, ana: Browser, browser_of: Callable[[], Browser], device: Device
+) -> None:
+    await make(ana, device)
+    await house.redis.hset("ot:agent:ana", "must_change_password", "1")
+    assert (await show(browser_of(), device)).status == 422
 
 
 async def test_a_removed_key_a_disabled_account_and_a_removed_one_open_nothing(
