@@ -24,12 +24,13 @@ from desk import live
 from desk.access.gate import Gate
 from desk.accounts.one_time_codes import OneTimeCodes, sealing_key
 from desk.accounts.passkeys import Passkeys, is_a_name
+from desk.accounts.roles import WORKS
 from desk.accounts.tokens import ApiTokens
 from desk.accounts.work import Status
 from desk.admin.accounts import AccountPages
 from desk.admin.looking import Looking
 from desk.admin.tokens import TokenPages
-from desk.agents import AgentDirectory
+from desk.agents import FIRST_NAME, AgentDirectory
 from desk.articles.proposals import Listed, Proposals
 from desk.articles.search import ArticleSearch
 from desk.auth import Doors
@@ -138,7 +139,7 @@ class Desk:
         looking = Looking(self._visitor, told, clock)
         self._accounts = AccountPages(agents, sessions, codes, keys, self._presence, looking, self._pages)
         self._tokens = TokenPages(ApiTokens(sessions.redis, clock=clock, facts=told), looking, self._pages)
-        self._transcripts = Transcripts(records, self._visitor, told, self._pages, clock, wishes or {})
+        self._transcripts = Transcripts(records, self._visitor, told, self._pages, clock, wishes or {}, self._names)
         self._showing = Showing(
             *common, past=self._past, simulated=simulated, searched=articles is not None, amended=names, wishes=wishes or {}
         )
@@ -253,6 +254,10 @@ class Desk:
         self._board.changed(handoff.id)
         return see(page_of(handoff.id))
 
+    async def _names(self) -> Sequence[str]:
+        """Of the agents, as customers read them."""
+        return [one.display_name for one in await self._agents.all() if one.display_name != FIRST_NAME]
+
     async def parts(self, request: web.Request) -> web.StreamResponse:
         """What may have changed on the page. Asked by the script, so it does not count as the agent's doing."""
         visit, handoff_id = await visitor(request, self._agents, self._sessions, touch=False), request.query.get("handoff", "")
@@ -269,10 +274,10 @@ class Desk:
 
         async def signed_in() -> bool:
             try:
-                await visitor(request, self._agents, self._sessions, touch=False)
+                visit = await visitor(request, self._agents, self._sessions, touch=False)
             except NotSignedIn:
                 return False
-            return True
+            return visit.agent.role in WORKS  # it may be another since the gate looked
 
         return await live.stream(request, self._people.watch(), signed_in, self._stopping, self._board)
 

@@ -74,7 +74,7 @@ class RecordedPast:
         cursor: str | None = None
         try:
             while True:
-                page = await self.records.facts_of(conversation_id, ["slot_set"], cursor)
+                page = await self.records.facts_of(conversation_id, ["slot_set"], cursor, around=True)
                 known += [(str(fact.body.get("slot", "")), text) for fact in page.rows for text in _texts(fact.body.get("value"))]
                 cursor = page.after
                 if cursor is None:

@@ -32,7 +32,8 @@ def agent_changed(agent: str, change: str, by: str, at: datetime) -> Fact:
 
 
 def access_read(cause: str, what: str, by: str, network: str, at: datetime) -> Fact:
-    """An admin looked at accounts, an account (with its username) or tokens."""
+    """An admin looked at accounts, an account (with its username) or tokens; a program searched conversations, or fetched an
+    attachment (with its handoff)."""
     return made("access_read", cause, at, NOBODY, {"what": what, "by": by, "network": network})
 
 

@@ -97,7 +97,7 @@ WHO_MAY: Mapping[Route, Who] = {
 }
 
 SCOPES: Mapping[Route, Scope] = {
-    ("GET", "/conversations"): Scope.CONVERSATIONS,
+    ("GET", "/conversations"): Scope.RECORDS,
     ("GET", "/conversations/{id}"): Scope.CONVERSATIONS,
     ("GET", "/conversations/{id}/lines"): Scope.RECORDS,
     ("GET", "/conversations/{id}/facts"): Scope.RECORDS,
@@ -111,6 +111,9 @@ SCOPES: Mapping[Route, Scope] = {
 }
 """What a token for programs needs, for each route of the JSON API; ``INTERNAL_API_TOKEN`` opens all of them."""
 
+BY_ADDRESS: Mapping[Route, Scope] = {("GET", "/conversations"): Scope.CONVERSATIONS}
+"""What it needs where it gives an ``address``: without one, the route searches what is kept for good."""
+
 BEFORE_A_PASSWORD_IS_CHOSEN: frozenset[Route] = frozenset({("GET", "/desk/password"), ("POST", "/desk/password")})
 """What is open to who came in with a one-time password."""
 
@@ -120,9 +123,10 @@ def who_may(method: str, path: str) -> Who:
     return WHO_MAY.get(_route(method, path), NOBODY)
 
 
-def scope_of(method: str, path: str) -> Scope | None:
-    """What a token needs; None: no token opens it."""
-    return SCOPES.get(_route(method, path))
+def scope_of(method: str, path: str, *, address: bool = False) -> Scope | None:
+    """What a token needs; None: no token opens it. ``address``: whether the request gives one."""
+    route = _route(method, path)
+    return BY_ADDRESS.get(route, SCOPES.get(route)) if address else SCOPES.get(route)
 
 
 def _route(method: str, path: str) -> Route:

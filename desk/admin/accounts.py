@@ -69,7 +69,9 @@ class AccountPages:
         try:
             made = await self.agents.add(username, name.strip() or None, role=role, by=visit.agent.username)
         except AgentError as refused:
+            await self.looking.seen(request, visit, "accounts")
             return await self._everybody(visit, 422, str(refused), fields)
+        await self.looking.seen(request, visit, f"account {username}")
         return await self._account(visit, username, made=made)
 
     def _form(self, act: Act) -> Handler:
@@ -81,8 +83,12 @@ class AccountPages:
             try:
                 made = await act(visit, username, fields)
             except AgentError as refused:
+                await self.looking.seen(request, visit, f"account {username}")
                 return await self._account(visit, username, 422, str(refused))
-            return await self._account(visit, username, made=made) if made else see(f"{ADMIN}/accounts/{username}?saved")
+            if made is None:
+                return see(f"{ADMIN}/accounts/{username}?saved")
+            await self.looking.seen(request, visit, f"account {username}")
+            return await self._account(visit, username, made=made)
 
         return handle
 

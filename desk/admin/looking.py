@@ -25,6 +25,10 @@ class Looking:
     async def at(self, request: web.Request, what: str) -> Visit:
         """Who looks at ``what``, which is told."""
         visit = await self.visitor(request)
+        await self.seen(request, visit, what)
+        return visit
+
+    async def seen(self, request: web.Request, visit: Visit, what: str) -> None:
+        """That the answer to a form shows it, too."""
         read = access_read(new_id("read"), what, visit.agent.username, place_of(request), self.clock())
         await self.facts.append([read])
-        return visit

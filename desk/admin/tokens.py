@@ -47,7 +47,9 @@ class TokenPages:
         try:
             token = await self.tokens.make(name, scopes, int(days) if days in map(str, DAYS) else 0, by)
         except TokenRefused as refused:
+            await self.looking.seen(request, visit, "tokens")
             return await self._shown(visit, 422, str(refused), fields=fields)
+        await self.looking.seen(request, visit, "tokens")
         return await self._shown(visit, token=token)
 
     async def revoke(self, request: web.Request) -> web.StreamResponse:

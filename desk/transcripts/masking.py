@@ -16,7 +16,7 @@ from language_model.masking import MAIL, masked
 
 SHORTEST = 2
 """Characters: a value that is shorter is no clue."""
-NAME = "name"
+NAME, AGENT = "name", "agent"
 STATED = re.compile(r"\b(?:my name is|my name's|me llamo|mi nombre es)\s+((?:[^\W\d_][\w'\u2019-]*\s*){1,3})", re.I)
 """Up to three words where somebody says what they are called, in the languages that the sample speaks."""
 BETWEEN = frozenset("and i is my not the y no el la".split())
@@ -25,9 +25,11 @@ BETWEEN = frozenset("and i is my not the y no el la".split())
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """What is known of a customer, in small letters -> how it is called (``full name``)."""
+    """What is known of a customer, in small letters -> how it is called (``full name``); ``exact``: words of agents' names, which
+    count as they are written alone: a Will is no "will"."""
 
     values: Mapping[str, str]
+    exact: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, slots: Iterable[tuple[str, str]], names: Iterable[str]) -> Personal:
@@ -35,6 +37,12 @@ class Personal:
         found = {value.strip().casefold(): label.casefold() for label, value in slots}
         found |= {word.casefold(): NAME for name in names for word in name.split()}
         return cls({value: label for value, label in found.items() if len(value) >= SHORTEST})
+
+    def and_agents(self, names: Iterable[str]) -> Personal:
+        """With the names of who answers, as notices and they themselves tell them."""
+        whole = list(names)
+        words = frozenset(word for name in whole for word in name.split() if len(word) >= SHORTEST and word[0].isupper())
+        return Personal({**{name.strip().casefold(): AGENT for name in whole if name.strip()}, **self.values}, words)
 
     def out_of(self, text: str) -> str:
         """The text without them, and without what leads to a person by itself."""
@@ -45,4 +53,7 @@ class Personal:
         if ordered:
             pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, ordered)) + r")(?!\w)", re.IGNORECASE)
             text = pattern.sub(lambda found: f"[{values.get(found[0].casefold(), MASK)}]", text)
+        if self.exact:
+            exact = "|".join(map(re.escape, sorted(self.exact, key=len, reverse=True)))
+            text = re.sub(rf"(?<![\w\[])(?:{exact})(?!\w)", f"[{AGENT}]", text)
         return masked(text)

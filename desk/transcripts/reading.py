@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -63,7 +63,7 @@ class Records(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Transcripts:
-    """``records``: None where nothing is kept; ``wishes``: what customers want, by intent."""
+    """``records``: None where nothing is kept; ``wishes``: what customers want, by intent; ``names``: of agents."""
 
     records: Records | None
     visitor: Callable[[web.Request], Awaitable[Visit]]
@@ -71,6 +71,7 @@ class Transcripts:
     pages: Pages
     clock: Clock
     wishes: Mapping[str, str]
+    names: Callable[[], Awaitable[Sequence[str]]]
 
     async def list(self, request: web.Request) -> web.StreamResponse:
         """The latest conversations, by intent where one is chosen."""
@@ -90,7 +91,7 @@ class Transcripts:
         if past is None or self.records is None:
             raise Missing(words()("transcripts.none"))
         await self._tell(request, visit, conversation_id, len(past.lines))
-        personal = await self.records.personal(conversation_id)
+        personal = (await self.records.personal(conversation_id)).and_agents(await self.names())
         lines = tuple(replace(line, text=personal.out_of(line.text), agent=None, media=(), picked="") for line in past.lines)
         values = {"conversation_id": conversation_id, "before": past.before, "days": show.days(Said(lines), {}), "handoff_id": ""}
         return self.pages.render("transcript.html", 200, **values)

@@ -17,6 +17,10 @@ class UnknownWords(KeyError):
     """There are no words of that name: a mistake of ours."""
 
 
+class WordsRefused(ValueError):
+    """A file of words is not what its writer means; the message says where and how to write it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Sentences by name (``level.claimed``)."""
@@ -32,8 +36,10 @@ class Words:
 
 
 def words_in(content: Mapping[str, Any], under: str = "") -> Iterator[tuple[str, str]]:
-    """Each sentence with its name, of as many parts as it lies deep."""
+    """Each sentence with its name, of as many parts as it lies deep. WordsRefused for a name that is no text."""
     for name, value in content.items():
+        if not isinstance(name, str):
+            raise WordsRefused(f"{under}{name}: write the name in quotes; YAML reads on, off, yes, no and figures as no words")
         if isinstance(value, Mapping):
             yield from words_in(value, f"{under}{name}.")
         else:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from bot.facts.audit import access_read
 from bot.model import About, new_id
 from bot.ports import Clock, StoreUnavailable
 from bot.ports.facts import Facts
@@ -65,7 +66,8 @@ def by_tokens(tokens: ApiTokens, metrics: Metrics) -> Middleware:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if given.startswith(PREFIX):
             resource = request.match_info.route.resource
-            await _admit(request, given, scope_of(request.method, resource.canonical if resource else ""))
+            path = resource.canonical if resource else ""
+            await _admit(request, given, scope_of(request.method, path, address="address" in request.query))
         return await handler(request)
 
     async def _admit(request: web.Request, given: str, wanted: Scope | None) -> None:
@@ -86,7 +88,7 @@ def by_tokens(tokens: ApiTokens, metrics: Metrics) -> Middleware:
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """Writes down who read a transcript, before they have it: what cannot be written down is not shown."""
+    """Writes down who read a transcript, or looked for one, before they have it: what cannot be written down is not shown."""
 
     facts: Facts
     clock: Clock
@@ -96,3 +98,9 @@ class Reads:
         body = audit.TranscriptRead(reader=request.get(CALLER, TOKEN), where=WHERE, lines=lines, network=request.remote or "")
         about = About(conversation_id)
         await self.facts.append([fact_of(body, cause=new_id("read"), at=self.clock(), about=about)])
+
+    async def looked(self, request: web.Request, what: str) -> None:
+        """That conversations were looked for, or a file of one was fetched: ``what`` says which, in none of the customer's words.
+        Raises StoreUnavailable."""
+        read = access_read(new_id("read"), what, request.get(CALLER, TOKEN), request.remote or "", self.clock())
+        await self.facts.append([read])

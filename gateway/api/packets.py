@@ -64,6 +64,7 @@ class PacketsApi:
             found = await self._fetched(request.match_info["id"], request.match_info["key"])
         if found is None:
             raise refused(404, "no such attachment")
+        await self.reads.looked(request, f"attachment of {request.match_info['id']}")
         headers = {"Content-Disposition": f'attachment; filename="{found.name}"', "X-Content-Type-Options": "nosniff"}
         return web.Response(body=found.body, content_type=found.content_type, headers=headers)
 

@@ -40,7 +40,7 @@ def _told(call: Callable[[R, web.Request], Awaitable[web.Response]]) -> Callable
 
 @dataclass(frozen=True, slots=True)
 class RecordsApi:
-    """Every read of words is written down before they are shown."""
+    """Every read of words, and every search, is written down before it is shown."""
 
     access: Access
     records: RecordsStore
@@ -59,6 +59,7 @@ class RecordsApi:
         """Conversations, the latest first. No words are in the answer."""
         asked = Asked.of(request, *QUESTION)
         page = await self.records.search(asked.question(), asked.cursor("cursor"), asked.limit())
+        await self.reads.looked(request, "conversations")
         return web.json_response({"conversations": [_conversation(one) for one in page.rows], "next": page.after})
 
     @_told
@@ -94,6 +95,7 @@ class RecordsApi:
         found = await self.records.conversations_of(request.match_info["id"])
         if not found:
             raise refused(404, "the records have no conversations of such a contact")
+        await self.reads.looked(request, "conversations of a contact")
         return web.json_response({"conversations": [_conversation(one) for one in found]})
 
     async def _known(self, conversation_id: str) -> None:

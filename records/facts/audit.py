@@ -52,7 +52,7 @@ class AgentChanged:
 @kind_of_fact("access_read", Retention.AUDIT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRead:
-    """An admin looked at who may what: at which page, from which network."""
+    """An admin looked at who may what, or a program looked for conversations: at what, from which network."""
 
     what: str
     by: str

@@ -117,11 +117,17 @@ class RecordsStore:
             return await reading.lines_of(connection, storable(conversation_id), before, after, limit)
 
     async def facts_of(
-        self, conversation_id: str, kinds: Iterable[str] | None = None, after: str | None = None, limit: int = 200
+        self,
+        conversation_id: str,
+        kinds: Iterable[str] | None = None,
+        after: str | None = None,
+        limit: int = 200,
+        *,
+        around: bool = False,
     ) -> Page[Fact]:
-        """Oldest first. Raises BadCursor."""
+        """Oldest first; ``around``: also of conversations of which some lines are read here, to mask by. Raises BadCursor."""
         async with read(self.engine) as connection:
-            return await reading.facts_of(connection, storable(conversation_id), kinds, after, limit)
+            return await reading.facts_of(connection, storable(conversation_id), kinds, after, limit, around=around)
 
     async def facts_since(self, kinds: Iterable[str], since: datetime, limit: int = 50_000) -> list[Fact]:
         """Of these kinds from that time on, in their order; the first ``limit``."""

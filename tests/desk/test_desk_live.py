@@ -119,6 +119,14 @@ async def test_a_stop_does_not_wait_for_open_streams(ana: Browser, house: House)
     assert house.people.watchers == []
 
 
+async def test_who_is_made_a_designer_hears_no_more(ana: Browser, house: House) -> None:
+    async with listening(ana, house) as tab:
+        await house.agents.set_role("ana", "designer")
+        house.people.open()
+        assert [await tab.next(), await tab.next()] == [("signed-out", None), ("end", None)]
+    assert house.people.watchers == []
+
+
 async def test_strangers_hear_nothing(browser_of: Callable[[], Browser], house: House) -> None:
     async with browser_of().session.get(house.base + "/desk/events") as response:
         assert response.status == 401

@@ -15,8 +15,9 @@ from redis.asyncio import Redis
 from bot import domain_files
 from bot.domain_files import DomainFileError
 from bot.model import Address, Author, ChannelName, Contact, ContactAddress, Handoff, Proof, SlotFact, TranscriptLine
+from bot.yaml_text import parse
 from desk.agents import AgentDirectory
-from desk.words import FOLDER, UnknownWords, words
+from desk.words import FOLDER, UnknownWords, WordsRefused, words, words_in
 from desk.words.facts import FactWords
 from tests.desk.conftest import PASSWORD, Browser, House, opened_house
 from tests.desk.fake_people import START, FakeClock
@@ -118,6 +119,13 @@ def test_words_that_there_are_not_are_a_mistake_of_ours() -> None:
         words()("level.unheard")
     with pytest.raises(UnknownWords):
         words()("caller_id.Passed")
+
+
+@pytest.mark.parametrize("name", ["on", "off", "yes", "no", "7"])
+def test_a_name_that_yaml_reads_as_no_word_is_refused_with_where_it_stands(name: str) -> None:
+    with pytest.raises(WordsRefused, match=r"^code\..*in quotes"):
+        dict(words_in(parse(f"code:\n  {name}: Switch it\n")))
+    assert dict(words_in(parse(f"code:\n  '{name}': Switch it\n"))) == {f"code.{name}": "Switch it"}
 
 
 def test_every_name_of_words_in_the_code_is_there() -> None:

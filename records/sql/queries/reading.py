@@ -76,11 +76,18 @@ def _page(page: Sequence[Line], after: bool, before: bool) -> Page[Line]:
 
 
 async def facts_of(
-    connection: AsyncConnection, conversation_id: str, kinds: Iterable[str] | None, after: str | None, limit: int
+    connection: AsyncConnection,
+    conversation_id: str,
+    kinds: Iterable[str] | None,
+    after: str | None,
+    limit: int,
+    *,
+    around: bool = False,
 ) -> Page[Fact]:
-    """Oldest first, of all conversations that are read under this id. Raises BadCursor."""
+    """Oldest first, of all conversations that are read under this id; ``around``: of those, too, of which some lines are read
+    here since a link was undone: to mask by, since facts of the other side are among them. Raises BadCursor."""
     wanted = bounded(limit)
-    ids = sorted({part.conversation_id for part in await parts_of(connection, conversation_id) if part.link is None})
+    ids = sorted({part.conversation_id for part in await parts_of(connection, conversation_id) if around or part.link is None})
     here = facts.c.conversation_id == ids[0] if len(ids) == 1 else facts.c.conversation_id.in_(ids)
     statement = fact_rows().where(here).order_by(facts.c.at, facts.c.id).limit(wanted + 1)
     if kinds is not None:

@@ -149,6 +149,23 @@ async def test_each_look_is_told(house: House, admin: Browser) -> None:
     assert sorted(seen) == [("account ana", "ana"), ("accounts", "ana"), ("tokens", "ana")]
 
 
+@pytest.mark.parametrize(
+    ("form", "fields", "what"),
+    [
+        ("/desk/admin/accounts/ana/reset", {}, "account ana"),
+        ("/desk/admin/accounts", {"username": "b o"}, "accounts"),
+        ("/desk/admin/accounts", {"username": "bo", "role": "agent"}, "account bo"),
+        ("/desk/admin/tokens", {"name": ""}, "tokens"),
+        ("/desk/admin/tokens", {"name": "The report", "scope_records": "1", "days": "7"}, "tokens"),
+    ],
+)
+async def test_what_the_answer_to_a_form_shows_is_told_too(
+    house: House, admin: Browser, form: str, fields: dict[str, str], what: str
+) -> None:
+    assert (await admin.post(form, fields)).status in (200, 422)
+    assert [one.body["what"] for one in await told(house, "access_read")] == [what]
+
+
 async def test_an_account_that_is_not_there_is_said(admin: Browser) -> None:
     assert (await admin.get("/desk/admin/accounts/nobody")).status == 404
     assert (await admin.post("/desk/admin/accounts/nobody/enable", {})).status == 404

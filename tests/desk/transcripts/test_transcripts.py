@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from desk.agents import AgentDirectory
 from desk.presence import Presence
-from tests.desk.access.whole_desk import whole_desk
+from tests.desk.access.whole_desk import Kept, whole_desk
 from tests.desk.conftest import PASSWORD, Browser, House, opened_house
 from tests.desk.fake_people import FakeClock
 from tests.desk.test_desk_past import Noted
@@ -49,6 +49,15 @@ async def test_what_was_said_is_masked_and_that_it_was_read_is_told(dee: Browser
     assert not any(clue in page for clue in ("Lopez", "4417", "0147", "bank.example"))
     (read,) = [fact for fact in noted.told if fact.kind == "transcript_read"]
     assert (read.body["reader"], read.body["where"], read.conversation_id) == ("dee", "desk, masked", "c_1")
+
+
+async def test_which_agent_it_was_is_not_read_in_a_notice_either(
+    house: House, dee: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.agent("will", "Will Vega")
+    monkeypatch.setattr(Kept, "said", "Will Vega has joined. Thanks Will, it will do, Ana Lopez.")
+    page = (await dee.get("/desk/transcripts/c_1")).text
+    assert "[agent] has joined. Thanks [agent], it will do, [full name]." in page and "Vega" not in page
 
 
 @pytest.mark.parametrize("path", ["/desk/transcripts/c_2", "/desk/transcripts?before=bad"])

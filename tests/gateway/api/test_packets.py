@@ -9,11 +9,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
-from bot.model import Address, now
+from bot.model import Address, Attachment, now
 from gateway.api import Access, PacketsApi, Reads
 from gateway.observe.middleware import failures
 from gateway.packets import earlier_in
 from records.facts import Fact, decode
+from tests.bot.conftest import facts_on
 from tests.bot.test_handoff_packet import VALIDATOR
 from tests.gateway.conftest import House
 from tests.gateway.conftest import changes as changes
@@ -64,6 +65,21 @@ async def test_the_packet_is_shown_to_who_has_the_token_and_the_read_is_written_
     told = [decode(str(f["fact"]).encode()) for s in await redis.keys("ot:facts:*") for _, f in await redis.xrange(s)]
     reads = [one for one in told if isinstance(one, Fact) and one.kind == "transcript_read"]
     assert [one.conversation_id for one in reads] == [packet["handoff"]["conversation"]]
+
+
+async def test_a_fetched_file_is_written_down(house: House, aiohttp_client: Callable[..., Any]) -> None:
+    async def fetched(_handoff_id: str, key: str) -> Attachment | None:
+        return Attachment(b"x", "image/png", "card.png", shown=True) if key == "0" * 24 else None
+
+    store, metrics = house.core.base.store, house.core.base.observed.metrics
+    made = PacketsApi(Access("i" * 32, metrics), Reads(store.facts, now), house.core.packets.of, fetched)
+    app = web.Application(middlewares=[failures(metrics)])
+    app.add_routes(made.routes())
+    client = await aiohttp_client(app)
+    assert (await client.get(f"/handoffs/h_1/attachments/{'1' * 24}", headers=BEARER)).status == 404
+    assert (await client.get(f"/handoffs/h_1/attachments/{'0' * 24}", headers=BEARER)).status == 200
+    (seen,) = [one for one in await facts_on(store.client) if one.kind == "access_read"]
+    assert (seen.body["what"], seen.body["by"]) == ("attachment of h_1", "INTERNAL_API_TOKEN")
 
 
 @pytest.mark.parametrize(

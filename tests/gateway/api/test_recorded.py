@@ -52,7 +52,11 @@ async def test_a_conversation_is_found_by_its_words_and_by_what_became_of_it(ask
     for asked in ({"intent": "balance"}, {"outcome": "solved"}, {"to": "2026-11-27T12:04:00+00:00"}):
         _, found = await asking.gets("/conversations", **asked)
         assert [one["id"] for one in found["conversations"]] == ["c_ana"], asked
-    assert await asking.told() == [], "no words were shown"
+    seen = await asking.told()
+    assert {(one.kind, one.body["what"], one.body["by"]) for one in seen} == {
+        ("access_read", "conversations", "INTERNAL_API_TOKEN")
+    }
+    assert len(seen) == 8 and "balance" not in repr(seen) and "LOST" not in repr(seen), "each search, and not for what"
 
 
 async def test_pages_lead_from_one_to_the_next(asking: Asking, store: RecordsStore) -> None:

@@ -47,6 +47,18 @@ async def test_a_token_opens_what_it_is_for(house: House, aiohttp_client, scope:
     assert (await client.get("/desk/admin", headers={"Authorization": f"Bearer {token}"})).status == 401
 
 
+@pytest.mark.parametrize(("query", "wanted"), [("?address=tel:%2B12125550147", Scope.CONVERSATIONS), ("?q=card", Scope.RECORDS)])
+async def test_what_is_kept_for_good_is_searched_with_its_own_scope(
+    house: House, aiohttp_client, query: str, wanted: Scope
+) -> None:
+    store = house.core.base.store
+    tokens, client = ApiTokens(store.client, clock=now, facts=store.facts), await aiohttp_client(internal(house))
+    for scope in (Scope.CONVERSATIONS, Scope.RECORDS):
+        token = await tokens.make("The report", [scope], 7, "ana")
+        answer = await client.get(f"/conversations{query}", headers={"Authorization": f"Bearer {token}"})
+        assert (answer.status == 403) is (scope is not wanted), (scope, answer.status)
+
+
 async def test_what_was_read_stands_under_the_tokens_name(house: House, aiohttp_client) -> None:
     store = house.core.base.store
     token = await ApiTokens(store.client, clock=now, facts=store.facts).make("The report", [Scope.CONVERSATIONS], 7, "ana")
