@@ -33,6 +33,7 @@ ADMINS = [
     ("accounts", "/desk/admin"),
     ("account", "/desk/admin/accounts/bo"),
     ("tokens", "/desk/admin/tokens"),
+    ("supervisor", "/desk/supervisor"),
     ("transcripts", "/desk/transcripts"),
     ("transcript", "/desk/transcripts/c_1"),
     ("passkeys", "/desk/passkeys"),
