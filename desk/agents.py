@@ -303,7 +303,7 @@ class AgentDirectory:
     async def get(self, username: str) -> Agent | None:
         """The agent of that username, or None."""
         record = await self._record(username)
-        return self._agent(record) if record else None
+        return self._agent(record) if record.get("username") else None  # else a late write to somebody who was removed
 
     async def all(self) -> list[Agent]:
         """Every agent, by name."""

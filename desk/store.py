@@ -12,7 +12,11 @@ from redis.exceptions import RedisError
 
 from bot.ports import StoreUnavailable
 
-CREATE = "if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end redis.call('HSET', KEYS[1], unpack(ARGV)) return 1"
+# The first field says that it is whole: what a late write left of one that was deleted is none.
+CREATE = (
+    "if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then return 0 end "
+    "redis.call('DEL', KEYS[1]) redis.call('HSET', KEYS[1], unpack(ARGV)) return 1"
+)
 
 
 @contextmanager
@@ -42,7 +46,8 @@ def moment(value: str) -> datetime:
 
 
 async def created(redis: Redis, key: str, record: Mapping[str, str]) -> bool:
-    """Write a hash whole where there is none; False where there is one, however many try at once. Raises StoreUnavailable."""
+    """Write a hash whole where none has its first field; False where one has, however many try at once. Raises
+    StoreUnavailable."""
     flat = [one for pair in record.items() for one in pair]
     with answered():
         return bool(await redis.eval(CREATE, 1, key, *flat))

@@ -152,3 +152,12 @@ async def test_redis_away_is_store_unavailable() -> None:
     with pytest.raises(StoreUnavailable):
         await AgentDirectory(redis).first_agent(OURS)
     await redis.aclose()
+
+
+async def test_a_write_that_comes_after_the_removal_makes_nobody_and_keeps_nobody_out(agents: AgentDirectory) -> None:
+    await agents.add("bo")
+    await agents.remove("bo")
+    await agents._write("bo", {"disabled": "1"})
+    assert await agents.get("bo") is None and await agents.all() == []
+    made = await agents.add("bo")
+    assert await agents.authenticate("bo", made.password) is not None
