@@ -34,7 +34,9 @@ async def test_the_story_from_web_chat_to_the_phone_to_a_person_and_back(talk: S
     assert "4421" not in welcome and "Ana" not in welcome  # a caller id can be forged
 
     handed = await ana.says("i want to speak to someone")
-    assert handed.directives == [Handoff("Card activation failed: the card is on hold", "general", ("card activation",))]
+    assert handed.directives == [
+        Handoff("Card activation failed: the card is on hold", "general", ("card activation",), "activation_failed")
+    ]
     slots = await ana.slots()
     assert (slots["full_name"], slots["card_last4"], slots["phone_number"]) == ("Ana Lopez", "4421", ANA)
 

@@ -73,7 +73,7 @@ async def test_keys_count_as_a_pin_only_where_one_was_asked_for(world: World) ->
 async def test_a_pin_typed_into_a_message_is_neither_checked_nor_kept(world: World) -> None:
     world.assistant.answer = lambda said: DialogueTurn((Reply(said["metadata"]["pin"]),), (CollectPin(4),))
     await world.chats("raise my limit")
-    assert (await world.chats(f"it is {PIN}")).replies[0].text == "not_here"
+    assert (await world.chats(f"it is {PIN}")).replies[-1].text == "not_here"
     assert world.factor.asked == [] and PIN not in json.dumps(world.assistant.trackers)
 
 
@@ -83,7 +83,7 @@ async def test_a_pin_typed_into_a_message_is_neither_checked_nor_kept(world: Wor
 async def test_a_pin_in_whatever_form_is_taken_out(world: World, said: str) -> None:
     world.assistant.answer = lambda said: DialogueTurn((Reply(said["metadata"]["pin"]),), (CollectPin(4),))
     await world.chats("raise my limit")
-    assert (await world.chats(said)).replies[0].text == "not_here"
+    assert (await world.chats(said)).replies[-1].text == "not_here"
     assert said not in json.dumps(world.assistant.trackers, ensure_ascii=False)
     assert world.assistant.asked[-1]["metadata"]["shown"] == MASK
 
@@ -151,5 +151,5 @@ async def test_a_pin_in_a_sentence_counts_on_the_call_that_asked_for_it_and_neve
     assert (await world.says("CA1", f"my pin is {PIN}")).replies[0].text == "pin? accepted"
     world.assistant.answer = lambda said: DialogueTurn((Reply(f"pin? {said['metadata']['pin']}"),), (CollectPin(4),))
     await world.texts("my card")
-    assert (await world.texts(f"my pin is {PIN}")).replies[0].text == "pin? not_here"
+    assert (await world.texts(f"my pin is {PIN}")).replies[-1].text == "pin? not_here"
     assert world.assistant.asked[-1]["said"] == "/inform"
