@@ -80,7 +80,7 @@ async def post(
     try:
         async with getattr(session, method.lower())(url, timeout=within, allow_redirects=False, **request) as response:
             raw = await read_up_to(ANSWER_LIMIT, response.content)
-            return Answer(response.status, _object(raw), _seconds(response.headers.get("Retry-After")))
+            return Answer(response.status, _object(raw), seconds_of(response.headers.get("Retry-After")))
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ServerFingerprintMismatch) as error:
         raise SendError(f"no connection to the vendor: {type(error).__name__}", SendFailure.RETRY) from None
     except (aiohttp.ClientError, TimeoutError) as error:
@@ -125,6 +125,6 @@ def _object(raw: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _seconds(value: str | None) -> float | None:
+def seconds_of(value: str | None) -> float | None:
     """``Retry-After`` as seconds; its date form is not used by Twilio or Meta and counts as absent."""
     return float(value) if value and value.isascii() and value.isdigit() and len(value) < 7 else None

@@ -30,9 +30,9 @@ from desk.passwords import Passwords, check_new, derived_password, one_time_pass
 from desk.store import answered, created, text
 
 FIRST = "agent"
-OPERATOR = "operator"
-"""Who changes agents by command."""
-RESERVED = frozenset({OPERATOR, "openid", "clock", "gateway", "api"})
+OPERATOR, CLOCK = "operator", "clock"
+"""Who changes agents by command, and what changes them by itself."""
+RESERVED = frozenset({OPERATOR, CLOCK, "openid", "gateway", "api"})
 """What stands in the records where no person did something."""
 MEMBERS = "ot:agents"
 ROLES = tuple(Role)
@@ -360,9 +360,9 @@ class AgentDirectory:
         """Say whether the agent takes conversations now."""
         return await self.set_status(username, Status.AVAILABLE if available else Status.AWAY)
 
-    async def set_status(self, username: str, status: Status, reason: str = "") -> Agent:
-        """What the agent does just now, and why. It is told of, so that the day can be read."""
-        await self._told(username, status, username)
+    async def set_status(self, username: str, status: Status, reason: str = "", by: str = "") -> Agent:
+        """What the agent does just now, and why. It is told of, so that the day can be read. ``by``: who said so, if not they."""
+        await self._told(username, status, by or username)
         await self._write(username, status_kept(status, reason, self._clock()))
         return await self._known(username)
 
@@ -370,13 +370,15 @@ class AgentDirectory:
         """They let pass what the line offered them: others are asked, until they say that they are there."""
         agent = await self.get(username)
         if agent is not None and agent.available:
-            await self.set_status(username, Status.AWAY, MISSED)
+            await self.set_status(username, Status.AWAY, MISSED, CLOCK)
 
-    async def set_skills(self, username: str, skills: Iterable[str], languages: Iterable[str], chats: int | None) -> Agent:
+    async def set_skills(
+        self, username: str, skills: Iterable[str], languages: Iterable[str], chats: int | None, by: str = OPERATOR
+    ) -> Agent:
         """What they know and speak (two letters each), and how many conversations in writing they have at once. AgentError when
         unknown."""
         await self._must_be_known(username)
-        await self._told(username, "skills")
+        await self._told(username, "skills", by)
         await self._write(username, skills_kept(skills, languages, chats))
         return await self._known(username)
 

@@ -20,7 +20,7 @@ from redis.asyncio import Redis
 
 from bot.facts.audit import signed_in, signed_out
 from bot.ports import Clock, Facts, NoFacts
-from desk.agents import Agent
+from desk.agents import CLOCK, Agent
 from desk.limits import SearchLimit, SentOnce, SignInLimit, TokenLimit
 from desk.read_marks import ReadMarks
 from desk.store import answered, digest, moment, text
@@ -29,7 +29,6 @@ IDLE = timedelta(hours=1)
 LONGEST = timedelta(hours=12)
 SWEPT_WITHIN = timedelta(days=1)
 """So long a session that is over is kept for whoever looks next to tell of its end."""
-CLOCK = "clock"
 LONGEST_NAME = 300
 """Characters kept of what a browser calls itself."""
 SESSION, INDEX = "ot:desk:session:", "ot:desk:sessions"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,3 +68,12 @@ def test_every_route_of_the_desk_says_who_may() -> None:
     found = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
     unlisted = sorted(route for route in found if route[0] != "HEAD" and route not in WHO_MAY)
     assert unlisted == [], "add each to desk/access/table.py with the roles that may"
+
+
+def test_no_link_is_kept() -> None:
+    """One to a developer's own folder (``.venv``) breaks every clone. Without git there is nothing to look at: an unpacked
+    archive."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("no git here")
+    listed = subprocess.run(["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert [line.split("\t")[1] for line in listed.splitlines() if line.startswith("120000 ")] == []

@@ -12,6 +12,8 @@ from bot.handoff_packet.known import Known
 from bot.handoff_packet.plain import moment, present
 from bot.menus.menu import Shown
 from bot.model import Author, ChannelName, TranscriptLine
+from bot.signals import SLOT as SIGNALS
+from bot.signals import signs_in
 
 KEYS = re.compile(r"[\d*#\s]+")
 """Said or keyed: a call's line of figures alone does not tell which."""
@@ -19,9 +21,8 @@ LATEST = 5
 """Menus that are told of, the newest first."""
 SHORT = 200
 """Characters of the customer's last words in the summary."""
-MOOD, ARTICLE = "signals", "article"
-"""The slots of ``bot.rasa_side.meaning.signals`` and ``bot.skills.knowing``."""
-SIGN = re.compile(r"(?:^|, )([a-z_]+) \(")
+ARTICLE = "article"
+"""The slot of ``bot.skills.knowing``."""
 
 Event = Mapping[str, Any]
 
@@ -94,7 +95,7 @@ def slots(known: Known) -> list[dict[str, Any]]:
             }
         )
         for slot in known.slots
-        if slot.name not in (MOOD, ARTICLE)
+        if slot.name not in (SIGNALS, ARTICLE)
     ]
 
 
@@ -121,7 +122,7 @@ def offered(shown: Shown) -> list[dict[str, Any]]:
 def mood(events: Iterable[Event]) -> list[dict[str, Any]]:
     """The signs in the customer's words, each time they changed."""
     return [
-        {"at": at, "signs": signs, "evidence": told} for at, told in _slot_values(events, MOOD) if (signs := SIGN.findall(told))
+        {"at": at, "signs": signs, "evidence": told} for at, told in _slot_values(events, SIGNALS) if (signs := signs_in(told))
     ]
 
 

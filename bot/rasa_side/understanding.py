@@ -17,7 +17,6 @@ from bot.domain_files import DomainFileError
 from bot.rasa_side.meaning import examples
 from bot.rasa_side.meaning.asked_first import UNSURE, Doubt
 from bot.rasa_side.meaning.details import INFORM, Details
-from bot.rasa_side.meaning.signals import SLOT as SIGNALS
 from bot.rasa_side.meaning.signals import Signals
 from bot.rasa_side.meaning.speech import plain
 from bot.rasa_side.names_asked import NamesAsked
@@ -25,6 +24,7 @@ from bot.rasa_side.parse_data import confidence_of, entity, intent_of, parsed
 from bot.rasa_side.several import FALLBACK, SeveralWishes
 from bot.rasa_side.wishes import Wishes, WishesError, clauses
 from bot.rasa_side.words import parse_words
+from bot.signals import SLOT as SIGNALS
 
 DOMAIN = Path("domain")
 REFUSE = "refuse"

@@ -6,17 +6,14 @@ A head start does not grow: of two who wait, who stands first stays first, and n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import chain
 
 from bot.model import Packet
 from bot.model.handoffs import HeadStart
 from bot.routing.rules import Weights
-
-SIGNALS = "signals"
-SIGN = re.compile(r'(?:^|, )(\w+) \("')
-"""In the slot's words for agents: ``angry ("useless"), urgent ("right now")``."""
+from bot.signals import SLOT as SIGNALS
+from bot.signals import signs_in
 
 
 def head_start(packet: Packet, weights: Weights) -> tuple[HeadStart, ...]:
@@ -24,7 +21,7 @@ def head_start(packet: Packet, weights: Weights) -> tuple[HeadStart, ...]:
     said = {slot.name: str(slot.value) for slot in packet.slots if slot.value is not None}
     found = chain(
         [(f"proof.{packet.proof.label}", weights.proof.get(packet.proof, 0))],
-        ((f"signal.{sign}", weights.signals.get(sign, 0)) for sign in dict.fromkeys(SIGN.findall(said.get(SIGNALS, "")))),
+        ((f"signal.{sign}", weights.signals.get(sign, 0)) for sign in dict.fromkeys(signs_in(said.get(SIGNALS, "")))),
         ((f"slot.{name}", values.get(said.get(name, ""), 0)) for name, values in weights.slots.items()),
     )
     ordered = sorted((HeadStart(why, minutes) for why, minutes in found if minutes), key=lambda one: -one.minutes)

@@ -9,7 +9,7 @@ import aiohttp
 
 from bot.ports import SendError, SendFailure
 from connectors.desks.answers import checked
-from connectors.wire import TIMEOUT, Answer
+from connectors.wire import TIMEOUT, Answer, read_up_to, seconds_of
 
 LONGEST = 4 * 1024 * 1024
 """Bytes of an answer."""
@@ -22,24 +22,15 @@ async def ask(
     No redirects, no second try."""
     try:
         async with session.request(method, url, timeout=within, allow_redirects=False, **request) as response:
-            raw = await _limited(response)
-            after = response.headers.get("Retry-After", "")
-            wait = float(after) if after.isascii() and after.isdigit() and len(after) < 7 else None
-            checked(Answer(response.status, {}, wait), what)
+            raw = await read_up_to(LONGEST + 1, response.content)
+            checked(Answer(response.status, {}, seconds_of(response.headers.get("Retry-After"))), what)
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ServerFingerprintMismatch) as error:
         raise SendError(f"{what}: no connection ({type(error).__name__})", SendFailure.RETRY) from None
     except (aiohttp.ClientError, TimeoutError) as error:  # "from None": the chained error would carry the URL into logs
         raise SendError(f"{what}: no answer ({type(error).__name__})", SendFailure.UNCERTAIN) from None
+    if len(raw) > LONGEST:
+        raise SendError(f"{what}: the answer is too long", SendFailure.RETRY)
     return _object(raw, what)
-
-
-async def _limited(response: aiohttp.ClientResponse) -> bytes:
-    received = bytearray()
-    async for chunk in response.content.iter_any():
-        received += chunk
-        if len(received) > LONGEST:
-            raise SendError("the answer is too long", SendFailure.RETRY)
-    return bytes(received)
 
 
 def _object(raw: bytes, what: str) -> dict[str, Any]:

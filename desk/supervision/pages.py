@@ -97,7 +97,7 @@ class Supervision:
         if wanted is None:
             return await self.page(request, visit, SAY("supervisor.wrong_skills"))
         try:
-            await self.agents.set_skills(request.match_info["username"], *wanted)
+            await self.agents.set_skills(request.match_info["username"], *wanted, by=visit.agent.username)
         except AgentError as refused:
             return await self.page(request, visit, str(refused))
         return await self._done(request, visit)
@@ -108,7 +108,8 @@ class Supervision:
         agent = await self.agents.get(request.match_info["username"])
         if agent is None:
             return await self.page(request, visit, SAY("supervisor.no_agent"))
-        await self.agents.set_status(agent.username, Status.AWAY, SAY("supervisor.set_away", agent=visit.agent.display_name))
+        reason = SAY("supervisor.set_away", agent=visit.agent.display_name)
+        await self.agents.set_status(agent.username, Status.AWAY, reason, visit.agent.username)
         return await self._done(request, visit)
 
     async def move(self, request: web.Request, visit: Visit) -> web.StreamResponse:

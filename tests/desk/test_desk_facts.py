@@ -67,6 +67,19 @@ async def test_a_conversation_that_is_opened_is_told_as_read_and_its_refreshes_a
     )
 
 
+async def test_what_a_supervisor_or_the_clock_changes_of_an_agent_is_told_as_theirs(house: House, browser: Browser) -> None:
+    await house.agent()
+    await house.agent("bo", "Bo Lind")
+    await house.agents.set_role("ana", "supervisor")
+    await browser.sign_in("ana", PASSWORD)
+    await browser.post("/desk/supervisor/agents/bo/skills", {"skills": "cards", "languages": "", "chats": ""})
+    await browser.post("/desk/supervisor/agents/bo/away", {})
+    await house.agents.set_available("bo", True)
+    await house.agents.missed("bo")
+    changes = [(one.body["change"], one.body["by"]) for one in await told(house, "agent_changed") if one.body["agent"] == "bo"]
+    assert changes[-4:] == [("skills", "ana"), ("away", "ana"), ("available", "bo"), ("away", "clock")]
+
+
 async def test_each_change_of_an_agent_is_told_with_who_made_it(house: House) -> None:
     await house.agent(phone="+12025550100")
     await house.agents.set_role("ana", "supervisor")

@@ -14,9 +14,9 @@ from typing import Any
 
 from bot import domain_files
 from bot.rasa_side.meaning.speech import plain
+from bot.signals import SLOT, told
 
 FILE = "_signals.yml"
-SLOT = "signals"
 ANGRY = "angry"
 SHOUTED = "in capitals"
 """The evidence of a message all in capitals, of as many letters and words as these."""
@@ -57,12 +57,6 @@ class Signals:
             return data
         entity = {"entity": SLOT, "value": told(found), "start": 0, "end": 0}
         return {**data, "entities": [*data.get("entities", ()), entity]}
-
-
-def told(found: Mapping[str, Sequence[str]]) -> str:
-    """As an agent reads it: ``angry ("useless", "third time"), urgent ("right now")``."""
-    quoted = {sign: ", ".join(f'"{word}"' for word in words) for sign, words in found.items()}
-    return ", ".join(f"{sign} ({words})" for sign, words in quoted.items())
 
 
 @functools.lru_cache(2048)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.rasa_side.meaning.signals import Signals, told
+from bot.rasa_side.meaning.signals import Signals
+from bot.signals import told
 from tests.talking.training import ROOT
 
 SIGNALS = Signals.from_domain(ROOT / "domain")
