@@ -9,13 +9,9 @@ A one-time password works for one sign-in, which must choose a new password. Los
 from __future__ import annotations
 
 import asyncio
-import re
-import unicodedata
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any, cast
 
-import phonenumbers
 from redis.asyncio import Redis
 
 from bot.facts.audit import agent_changed
@@ -23,9 +19,10 @@ from bot.model import new_id, now
 from bot.ports import Clock, Facts, NoFacts
 from bot.ports.handoff_target import called
 from desk.accounts import elsewhere, one_time_codes, passkeys
-from desk.accounts.roles import ADMINISTERS, SUPERVISES, WORKS, Role, role_of
+from desk.accounts.agent import ALERTS, AT_FIRST, USERNAME, Agent, AgentError, OneTimePassword, clean_name, clean_phone
+from desk.accounts.roles import ADMINISTERS, Role, role_of
 from desk.accounts.tokens import ApiTokens
-from desk.accounts.work import MISSED, Status, Work, skills_kept, status_kept, work_of
+from desk.accounts.work import MISSED, Status, skills_kept, status_kept, work_of
 from desk.passwords import Passwords, check_new, derived_password, one_time_password
 from desk.store import answered, created, text
 
@@ -42,94 +39,7 @@ SEED_KEPT = 3600
 USE_UP = (
     "if redis.call('HGET', KEYS[1], 'one_time') ~= '1' then return 0 end redis.call('HSET', KEYS[1], 'one_time', '') return 1"
 )
-SIP = re.compile(r"sips?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}(:\d{1,5})?", re.ASCII)
-"""A desk phone or soft phone: https://www.twilio.com/docs/voice/api/sip-making-calls"""
 FIRST_NAME = "First agent"
-ALERTS = ("title", "sound", "desktop", "keys")
-"""What tells an agent that somebody wrote: the count in the title, a sound, a notification; and letters as keys."""
-AT_FIRST = frozenset({"title", "sound", "keys"})
-"""A notification is shown to nobody who did not ask for it."""
-USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
-
-
-@dataclass(frozen=True, slots=True)
-class Agent:
-    """Who answers. ``username`` is what the core knows an agent by; ``phone`` is E.164 or a SIP address; ``browser`` is the
-    address of their browser when they answer calls in it.
-
-    ``password_id`` changes with each password, and a session made with an older one is over.
-    """
-
-    username: str
-    display_name: str
-    phone: str | None = None
-    available: bool = True
-    must_change_password: bool = False
-    password_id: str = field(default="", repr=False)
-    browser: str | None = field(default=None, repr=False)
-    disabled: bool = False
-    """May not sign in, and is rung by nothing."""
-    role: Role = Role.AGENT
-    alerts: frozenset[str] = AT_FIRST
-    """Of ALERTS, those that they want."""
-    work: Work = field(default_factory=Work)
-    elsewhere: str = field(default="", repr=False)
-    """Whose account elsewhere opens it (``desk.accounts.elsewhere``); '' for one that was made here."""
-
-    @property
-    def supervisor(self) -> bool:
-        """May listen to calls and coach."""
-        return self.role in SUPERVISES
-
-    @property
-    def works(self) -> bool:
-        """Whether they talk with customers at all."""
-        return self.role in WORKS and not self.disabled
-
-    @property
-    def in_browser(self) -> bool:
-        """Whether calls are answered in the browser."""
-        return self.browser is not None
-
-    @property
-    def rings(self) -> str | None:
-        """What is rung for a call; None when they answer by message only."""
-        return self.browser or self.phone
-
-
-@dataclass(frozen=True, slots=True)
-class OneTimePassword:
-    """To be told to the agent once; it is not kept."""
-
-    username: str
-    password: str = field(repr=False)
-
-
-class AgentError(ValueError):
-    """Refused; the message is a sentence for whoever asked."""
-
-
-def clean_phone(typed: str) -> str | None:
-    """E.164 of what was typed (or a SIP address), None when nothing was. AgentError when it is neither."""
-    if not typed.strip():
-        return None
-    if SIP.fullmatch(typed.strip()):
-        return typed.strip()
-    try:
-        number = phonenumbers.parse(typed, None)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
-        raise AgentError("Write the phone number with + and the country code, like +1 202 555 0100, or a SIP address.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def clean_name(typed: str) -> str:
-    """A display name without control characters. AgentError when it is empty or over 60 characters."""
-    name = " ".join("".join(c for c in typed if unicodedata.category(c)[0] != "C" or c == " ").split())
-    if not 1 <= len(name) <= 60:
-        raise AgentError("The name needs 1 to 60 characters.")
-    return name
 
 
 class AgentDirectory:

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from connectors.visitors import place_of
+from desk.accounts.agent import ALERTS, AgentError, clean_name
 from desk.accounts.one_time_codes import OneTimeCodes
 from desk.accounts.passkeys import Passkeys
-from desk.agents import ALERTS, FIRST_NAME, AgentDirectory, AgentError, clean_name
+from desk.agents import FIRST_NAME, AgentDirectory
 from desk.factors.code_at_sign_in import CodeAtSignIn
 from desk.factors.codes_page import CodesPage
 from desk.factors.half import Halves

@@ -11,7 +11,8 @@ from typing import Any
 
 from aiohttp import web
 
-from desk.agents import Agent, AgentDirectory
+from desk.accounts.agent import Agent
+from desk.agents import AgentDirectory
 from desk.sessions import SessionStore, csrf_token
 
 COOKIE = "ot_desk"

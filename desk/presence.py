@@ -22,8 +22,9 @@ from bot.ports import Clock
 from bot.ports.handoff_target import desk_of
 from bot.routing.deciding import Worker
 from bot.routing.rules import Rules
+from desk.accounts.agent import Agent
 from desk.accounts.work import Status
-from desk.agents import Agent, AgentDirectory
+from desk.agents import AgentDirectory
 from desk.sessions import SessionStore
 
 GRACE = timedelta(minutes=2)

@@ -20,7 +20,8 @@ from redis.asyncio import Redis
 
 from bot.facts.audit import signed_in, signed_out
 from bot.ports import Clock, Facts, NoFacts
-from desk.agents import CLOCK, Agent
+from desk.accounts.agent import Agent
+from desk.agents import CLOCK
 from desk.limits import SearchLimit, SentOnce, SignInLimit, TokenLimit
 from desk.read_marks import ReadMarks
 from desk.store import answered, digest, moment, text

@@ -1,7 +1,7 @@
 """Whose account elsewhere (OpenID Connect) is whose here.
 
 Key ``ot:desk:openid-of:<subject>``: the username. ``subject`` is the SHA-256 of the issuer and what it calls somebody. An account
-names its subject, too (``desk.agents.Agent.elsewhere``), and a username alone proves nothing: it may be another person's by now.
+names its subject, too (``Agent.elsewhere``), and a username alone proves nothing: it may be another person's by now.
 """
 
 from __future__ import annotations

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from desk.accounts.agent import USERNAME, AgentError, OneTimePassword
 from desk.accounts.one_time_codes import OneTimeCodes
 from desk.accounts.passkeys import Passkeys
 from desk.admin.looking import Looking
-from desk.agents import ROLES, USERNAME, AgentDirectory, AgentError, OneTimePassword
+from desk.agents import ROLES, AgentDirectory
 from desk.guard import Handler, Missing
 from desk.http import Visit, form_of, see
 from desk.pages import Pages

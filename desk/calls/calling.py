@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.model import LineAct
 from bot.ports import HandoffRefused, HandoffView, People, Sound
-from desk.agents import Agent, AgentError, clean_phone
+from desk.accounts.agent import Agent, AgentError, clean_phone
 from desk.http import Visit, form_of
 from desk.presence import Presence
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from connectors.visitors import place_of
+from desk.accounts.agent import Agent
 from desk.accounts.one_time_codes import OneTimeCodes
-from desk.agents import Agent, AgentDirectory
+from desk.agents import AgentDirectory
 from desk.factors.half import Half, Halves
 from desk.http import form_of, give_cookie, see, token_of
 from desk.limits import Tried

@@ -20,8 +20,9 @@ import structlog
 from aiohttp import web
 
 from connectors.visitors import place_of
+from desk.accounts.agent import USERNAME, Agent, AgentError
 from desk.accounts.elsewhere import claim, claimed, subject_of
-from desk.agents import USERNAME, Agent, AgentDirectory, AgentError
+from desk.agents import AgentDirectory
 from desk.factors.provider import Provider, ProviderAway, ProviderRefused
 from desk.http import see, token_of
 from desk.limits import Tried

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from bot.model import Handoff
 from bot.ports import Clock, Glance, People
 from desk import show
-from desk.agents import Agent
+from desk.accounts.agent import Agent
 from desk.pages import Pages
 from desk.presence import Here, Presence
 from desk.queue.board import Board

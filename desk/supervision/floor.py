@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from bot.model import Handoff
 from bot.ports import Glance
 from bot.routing.deciding import Load, Loads
+from desk.accounts.agent import Agent
 from desk.accounts.work import Status
-from desk.agents import Agent
 from desk.presence import Here
 
 GONE = "gone"

@@ -13,8 +13,9 @@ from aiohttp import web
 from bot.model.agent_steps import AgentStep, GiveTo, Move, Release
 from bot.ports import Clock, HandoffRefused, People
 from bot.routing.rules import Rules
+from desk.accounts.agent import AgentError
 from desk.accounts.work import Status
-from desk.agents import AgentDirectory, AgentError
+from desk.agents import AgentDirectory
 from desk.guard import Handler
 from desk.http import Visit, form_of, see
 from desk.pages import Pages

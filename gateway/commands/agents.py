@@ -20,8 +20,9 @@ from bot.model import Handoff, now
 from bot.redis_store.handoffs import RedisHandoffs
 from bot.redis_store.transcripts import RedisTranscripts
 from bot.redis_store.turns import RedisBulletin
+from desk.accounts.agent import AgentError
 from desk.accounts.roles import Role
-from desk.agents import OPERATOR, ROLES, AgentDirectory, AgentError
+from desk.agents import OPERATOR, ROLES, AgentDirectory
 from desk.presence import Presence
 from desk.sessions import SessionStore
 from gateway.commands.on_store import facts_on, on_store, told

@@ -10,7 +10,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from bot.ports import StoreUnavailable
-from desk.agents import AgentDirectory, AgentError, clean_phone
+from desk.accounts.agent import AgentError, clean_phone
+from desk.agents import AgentDirectory
 from desk.passwords import WeakPassword, check_new, derived_password, one_time_password
 
 CHOSEN = "correct horse battery"
