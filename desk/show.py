@@ -59,17 +59,6 @@ class Said(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class QueueRow:
-    """One line of the queue. ``place`` counts those who wait and are there from 1 (0: waits and has left); None once somebody
-    has it."""
-
-    handoff: Handoff
-    place: int | None
-    mine: bool
-    owner: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Customer:
     """Who it is: ``called`` by ``name``, else by ``number``, else by where they are."""
 
@@ -100,16 +89,6 @@ class Day:
 
     date: datetime
     lines: tuple[Line, ...]
-
-
-def queue_rows(handoffs: Sequence[Handoff], username: str, names: Mapping[str, str]) -> list[QueueRow]:
-    """Waiting first, the longest waiting at the top, behind them those of the waiting who have left; then the agent's own, then
-    the others'."""
-    waiting = sorted((h for h in handoffs if h.waits), key=lambda h: (not h.here, h.stands_at))
-    taken = [h for h in handoffs if not h.waits]
-    taken.sort(key=lambda h: (h.agent != username, h.assigned_at or h.opened_at))
-    rows = [QueueRow(h, place if h.here else 0, mine=False, owner=None) for place, h in enumerate(waiting, 1)]
-    return rows + [QueueRow(h, None, h.agent == username, names.get(h.agent or "", h.agent)) for h in taken]
 
 
 def agents_in(view: HandoffView) -> set[str]:

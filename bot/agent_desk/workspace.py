@@ -62,6 +62,7 @@ from bot.ports import (
 )
 from bot.ports.phone_line import Wait, Waits
 from bot.ports.stores import Bulletin, LinkRecord, Locks, Outbox
+from bot.routing.line import in_order
 from bot.switching.preferred_channel import Preferences
 from bot.transcript.log import Lines
 from bot.transcript.paging import LinesPage, page_of
@@ -179,7 +180,7 @@ class People:
     async def listing(self) -> list[Handoff]:
         """The open handoffs: who waits and is there, who waits and has left, then the others; the longest waiting first."""
         found = await self.handoffs.handoffs.listing()
-        return sorted(found, key=lambda h: (not h.waits, not h.here, h.stands_at))
+        return sorted(found, key=lambda h: (not h.waits, not h.here, in_order(h)))
 
     async def glances(self) -> list[Glance]:
         """The open handoffs as rows of the desk."""

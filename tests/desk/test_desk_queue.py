@@ -127,6 +127,7 @@ async def test_who_waits_longer_than_promised_is_marked(house: House, ana: Brows
 
 async def test_filters_by_channel_and_queue_and_words(house: House, ana: Browser) -> None:
     texted = house.people.open("Lost card", ChannelName.SMS, contact=who("+12025550111"))
+    house.clock.forward(seconds=1)
     chat = house.people.open("Opening hours", ChannelName.WEB, contact=who("+12025550122"))
     view = house.people.views[chat.id]
     house.people.views[chat.id] = replace(view, handoff=replace(view.handoff, queue="branches"))
