@@ -1,56 +1,74 @@
-"""Who has a web chat's conversation, for its header: read from the open handoff, the one place that says it."""
+"""Who has a web chat's conversation, for its header and its strip: read from the open handoff, the one place that says it."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+from bot.handoff.availability import Staffing
 from bot.handoff.lifecycle import INBOX
-from bot.model import Address, AddressKind
-from bot.ports import Contacts, DeskEvent, Handoffs, StoreUnavailable
-from bot.ports.stores import Bulletin
-from connectors.web.log import VisitorLog
+from bot.handoff.place_in_line import place_in_line
+from bot.model import Address, AddressKind, ChannelName, Contact, Handoff
+from bot.ports import Clock, Contacts, Handoffs
+from bot.ports.phone_line import Waits, estimate
+from connectors.web.who import ASSISTANT, InLine, Who
+
+LINES_FOR = timedelta(seconds=0.5)
+"""So long one look at the lines serves all: less than tabs wait after a change (``connectors.web.hub.MOVED_AFTER``)."""
+
+
+@dataclass(slots=True)
+class Lines:
+    """All who wait, read once for all tabs that look at one time."""
+
+    handoffs: Handoffs
+    clock: Clock
+    _read: Sequence[Handoff] = ()
+    _read_at: datetime | None = None
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def now(self) -> Sequence[Handoff]:
+        """The open handoffs. Raises StoreUnavailable."""
+        async with self._reading:
+            if self._read_at is None or self.clock() - self._read_at >= LINES_FOR:
+                self._read, self._read_at = await self.handoffs.listing(), self.clock()
+            return self._read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatWho:
-    """``bot.ports.stores.Bulletin`` around another: what the desk's pages are told of a handoff, its customer's open tabs
-    are, too."""
+    """``handoffs``: as ``bot.handoff.place_in_line.StillHere`` has them; ``name_of``: an agent's name as customers read it."""
 
-    inner: Bulletin
     contacts: Contacts
     handoffs: Handoffs
-    log: VisitorLog
+    lines: Lines
+    waits: Waits
+    staffing: Staffing
     name_of: Callable[[str], Awaitable[str]]
+    clock: Clock
 
-    async def who(self, web_id: str) -> str | None:
-        """The agent's name as customers read it, empty for a person without one; None: the assistant. Raises StoreUnavailable."""
-        contact = await self.contacts.find(Address(AddressKind.WEB, web_id))
+    async def who(self, web_id: str) -> Who:
+        """The assistant, a person, or the line for one. Raises StoreUnavailable."""
+        sender = Address(AddressKind.WEB, web_id)
+        contact = await self.contacts.find(sender)
         handoff = await self.handoffs.open_for(contact.conversation_id) if contact else None
-        if handoff is None or not handoff.held:
-            return None
-        return "" if handoff.agent in (None, INBOX) else await self.name_of(handoff.agent)
+        if contact is None or handoff is None:
+            return ASSISTANT
+        if handoff.waits:
+            return Who(line=await self._line(handoff, contact, sender))
+        if handoff.held and handoff.agent not in (None, INBOX):
+            return Who(await self.name_of(handoff.agent))
+        return Who("")
 
-    async def typing(self, web_id: str) -> None:
-        """The visitor writes: whoever has the conversation is shown it. Raises StoreUnavailable."""
-        contact = await self.contacts.find(Address(AddressKind.WEB, web_id))
-        handoff = await self.handoffs.open_for(contact.conversation_id) if contact else None
-        if handoff is not None and handoff.agent is not None:
-            await self.inner.post(DeskEvent("typing", handoff.id))
-
-    async def post(self, event: DeskEvent) -> None:
-        """See ``bot.ports.stores.Bulletin``. The tabs ask by themselves now and then, so news that is lost is only late."""
-        await self.inner.post(event)
-        if event.kind != "queue" or event.handoff_id is None:
-            return
-        with suppress(StoreUnavailable):
-            handoff = await self.handoffs.get(event.handoff_id)
-            contact = await self.contacts.of_conversation(handoff.conversation_id) if handoff else None
-            for known in contact.addresses if contact else ():
-                if known.address.kind is AddressKind.WEB:
-                    await self.log.tell(known.address.value, "who")
-
-    def watch(self) -> AsyncIterator[DeskEvent]:
-        """See ``bot.ports.stores.Bulletin``."""
-        return self.inner.watch()
+    async def _line(self, handoff: Handoff, contact: Contact, sender: Address) -> InLine:
+        """The place and the measured wait, where they can be told (``bot.handoff.wait_answers`` tells the same in words)."""
+        called = handoff.callback is not None
+        if called or await self.staffing.told(handoff, ChannelName.WEB, contact, sender):
+            return InLine()
+        place = place_in_line(handoff, await self.lines.now())
+        found = estimate(await self.waits.recent(handoff.queue, self.clock()), place)
+        if found is None:
+            return InLine(place)
+        return InLine(place, (found.about, found.about) if found.sure else (max(1, found.low), found.high))

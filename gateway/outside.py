@@ -29,6 +29,7 @@ from connectors.web.channel import WebChat, origins
 from connectors.web.identity import SignedPages
 from connectors.web.links import LinksAndPages
 from desk.calls.softphone import Softphone
+from gateway.chat_news import ChatNews
 from gateway.chat_who import ChatWho
 from gateway.observe.checks import server_noted
 from gateway.observe.metrics import Metrics
@@ -107,6 +108,7 @@ def web_chat(
     wording: Notices,
     vouch: LinksAndPages,
     who: ChatWho,
+    news: ChatNews,
     languages: Languages,
 ) -> WebChat:
     """Web chat, with the pages that may hold it, in the languages of the business."""
@@ -125,7 +127,7 @@ def web_chat(
         spoken={code: table(code, PAGES, "chat") for code in languages.others},
         vouch=vouch,
         who=who.who,
-        typing=who.typing,
+        typing=news.typing,
     )
 
 

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from bot.conversation.turn import Chosen, Turn
+from bot.handoff.availability import ALONE
 from bot.menus.answers import Choice, Late, Picked, Turned, Unclear, choose
 from bot.menus.menu import Menu, Shown, merged_cards, merged_options, numbered_through
-from bot.model import Reply, stable_id
+from bot.model import Option, Reply, stable_id
 from bot.ports.stores import Menus
+
+STANDING = MappingProxyType({"line:1": ALONE})
+"""Choices of a channel's own page, beside every menu: the button of the web chat's strip, while somebody waits."""
 
 
 async def chosen(menus: Menus, turn: Turn) -> Choice | None:
     """What the turn's message picks; None when it is speech. A turn that is worked on again sees what it saw at first."""
+    if payload := STANDING.get(turn.message.choice or ""):
+        return Picked(Option(turn.message.text, payload))
     shown = await _shown(menus, turn)
     shown = shown.without(_id(turn)) if turn.again else shown
     choice = choose(shown, turn.message)

@@ -25,6 +25,7 @@ from connectors.web.limits import Buckets, Limits
 from connectors.web.log import VisitorLog
 from connectors.web.pages import ENGLISH_ALONE, Pages, Spoken
 from connectors.web.socket import Chat, Socket
+from connectors.web.who import Ask
 
 SIGNED_OUT = "utter_signed_out"
 """The notice after which this browser shows nothing of what was said before."""
@@ -58,7 +59,7 @@ class WebChat:
         spoken: Spoken = ENGLISH_ALONE,
         limits: Limits | None = None,
         vouch: Callable[[str, str], Awaitable[LinkSeen | None]] | None = None,
-        who: Callable[[str], Awaitable[str | None]] | None = None,
+        who: Ask | None = None,
         typing: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         limits = limits or Limits()

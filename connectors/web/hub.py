@@ -18,10 +18,12 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from bot.door import MASK
-from connectors.web.log import NEWS
+from connectors.web.log import MOVED, NEWS
 
 _LOOK_AGAIN = 30.0  # seconds; also how long one wait for news lasts
 _RETRY = 1.0
+MOVED_AFTER = 1.0
+"""Seconds for which a line that moves is let move on, before all who stand in it look where."""
 SERVICE_RESTART = 1012  # IANA's registry of close codes: the browser comes again at once
 
 
@@ -37,6 +39,10 @@ class Listener(Protocol):
 
     def look_who(self) -> None:
         """Somebody else may have the conversation."""
+        ...
+
+    def look_line(self) -> None:
+        """Others may have left the line, or come into it."""
         ...
 
     def push(self, frame: dict[str, Any]) -> None:
@@ -58,6 +64,7 @@ class Hub:
         self._remotes: Counter[str] = Counter()
         self._stopped = asyncio.Event()
         self._dismissed: set[asyncio.Task[None]] = set()
+        self._moving: asyncio.TimerHandle | None = None
 
     def of_visitor(self, web_id: str) -> list[Listener]:
         """The visitor's sockets here, oldest first."""
@@ -113,6 +120,8 @@ class Hub:
     def stop(self) -> None:
         """End ``listen`` at its next step. Cancel it too: it may be waiting. (Alone, a cancellation can get lost in redis-py.)"""
         self._stopped.set()
+        if self._moving is not None:
+            self._moving.cancel()
 
     async def _pass_on(self, news: PubSub) -> None:
         while not self._stopped.is_set():
@@ -124,7 +133,19 @@ class Hub:
             elif message["type"] == "message":
                 self._deliver(json.loads(message["data"]))
 
+    def _line_moved(self) -> None:
+        """Once for a burst."""
+        if self._moving is None and not self._stopped.is_set():
+            self._moving = asyncio.get_running_loop().call_later(MOVED_AFTER, self._look_where)
+
+    def _look_where(self) -> None:
+        self._moving = None
+        for listener in self._open:
+            listener.look_line()
+
     def _deliver(self, news: dict[str, Any]) -> None:
+        if news["k"] == MOVED:
+            self._line_moved()
         for listener in self.of_visitor(news["w"]):
             match news["k"]:
                 case "line":

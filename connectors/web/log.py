@@ -29,6 +29,8 @@ from connectors.web.limits import Limits
 from connectors.web.stored import stored, text
 
 NEWS = "ot:web"
+MOVED = "moved"
+"""News of no visitor: somebody came into a line, or left it."""
 
 # One step, so that two gateways cannot give the same number and a repeat of an id adds nothing.
 _APPEND = """
@@ -181,6 +183,10 @@ class VisitorLog:
         """Tell every gateway process something passing of this visitor; nothing is kept."""
         with stored():
             await self._redis.publish(NEWS, json.dumps({"w": web_id, "k": kind, **values}))
+
+    async def line_moved(self) -> None:
+        """Tell every gateway process that places in line may have changed."""
+        await self.tell("", MOVED)
 
 
 def message_id(web_id: str, client_id: str) -> str:

@@ -25,6 +25,7 @@ from connectors.web.hub import Hub
 from connectors.web.identity import LinkSeen, NotVouched
 from connectors.web.limits import Buckets, Limits
 from connectors.web.log import VisitorLog, message_id
+from connectors.web.who import Ask, Told
 
 GARBAGE = 1008  # RFC 6455 section 7.4.1: policy violation
 LATER = 1013  # IANA's registry of close codes: try again later
@@ -52,8 +53,7 @@ class Chat:
     visitors: Buckets
     vouch: Callable[[str, str], Awaitable[LinkSeen | None]] | None = None
     """Takes a web id and what a signed-in page says of it (``connectors.web.identity``)."""
-    who: Callable[[str], Awaitable[str | None]] | None = None
-    """The name of the person who has a visitor's conversation (empty: one without a name); None while the assistant has it."""
+    who: Ask | None = None
     typing: Callable[[str], Awaitable[None]] | None = None
     """Told that a visitor writes, now and then while they do; where a person has the conversation, they are shown it."""
 
@@ -73,8 +73,7 @@ class Socket:
         self._frames = Buckets(chat.limits.frames, chat.clock, room=1)
         self._news = asyncio.Event()
         self._leaves = asyncio.Event()
-        self._who_told: dict[str, Any] = {}
-        self._who_due = False
+        self._who = Told(chat.who)
         self._typed_at: datetime | None = None
         self._pushes: deque[dict[str, Any]] = deque(maxlen=50)
 
@@ -108,8 +107,13 @@ class Socket:
 
     def look_who(self) -> None:
         """Somebody else may have the conversation."""
-        self._who_due = True
+        self._who.due = True
         self._news.set()
+
+    def look_line(self) -> None:
+        """Somebody else's place in line has changed, or time has passed: so may this visitor's."""
+        if self._who.waits:
+            self.look_who()
 
     def push(self, frame: dict[str, Any]) -> None:
         """Send a passing frame (typing, read) before the next lines."""
@@ -197,7 +201,7 @@ class Socket:
         read = await self._chat.log.mark(self.web_id, "read")
         self._cursor = last if resumed and last <= newest else 0  # beyond the end: their log expired and began again
         welcome = {"type": "welcome", "token": self._token, "resumed": resumed, "seq": newest, "read": read, "from": self._cursor}
-        await self._send(welcome | (await self._who() or {}))
+        await self._send(welcome | (await self._who.changed(self.web_id) or {}))
         for client_id in await self._chat.log.masked(self.web_id) if self._cursor else ():
             await self._send({"type": "masked", "id": client_id, "text": MASK})  # a tab that was away shows them still
         self._news.set()
@@ -310,6 +314,7 @@ class Socket:
         while True:
             with suppress(StoreUnavailable):
                 await self._chat.log.connects(self.web_id, self._chat.clock())
+            self.look_line()
             if self._leaves.is_set():
                 return
             with suppress(TimeoutError):
@@ -317,27 +322,15 @@ class Socket:
 
     async def _tell_who(self) -> None:
         """Who has the conversation, when that is not what this tab was told last."""
-        if self._who_due and not self._over and (changed := await self._who()):
+        if self._who.due and not self._over and (changed := await self._who.changed(self.web_id)):
             await self._send({"type": "who", **changed})
-
-    async def _who(self) -> dict[str, Any] | None:
-        """Who has it, as a frame says it; None when the tab knows that already, or nobody can say."""
-        if self._chat.who is None:
-            return None
-        self._who_due, before = False, self._who_told
-        try:
-            self._who_told = {"person": (who := await self._chat.who(self.web_id)) is not None, "agent": who or None}
-        except StoreUnavailable:
-            self._who_due = True
-            raise
-        return self._who_told if self._who_told != before else None
 
     async def _catch_up(self) -> None:
         while not self._over and (lines := await self._chat.log.after(self.web_id, self._cursor)):
             for seq, line in lines:
                 await self._send({"type": "message", "seq": seq, **line})
                 self._cursor = seq
-                self._who_due |= line["author"] != Author.CUSTOMER  # joined with another conversation, for one
+                self._who.due |= line["author"] != Author.CUSTOMER  # joined with another conversation, for one
 
     async def _error(self, code: str, why: str, client_id: str | None = None, **more: object) -> None:
         """An error frame; the customer reads the designers' sentence where there is one, else the widget's own by the code."""

@@ -15,9 +15,11 @@ from connectors.sms.own_numbers import RedisOwnNumbers
 from connectors.twilio.client import TwilioAccount, TwilioClient
 from connectors.web.channel import WebChat
 from connectors.web.links import LinksAndPages
+from gateway.chat_who import ChatWho, Lines
 from gateway.outside import messenger_app, twilio_account, web_chat
 from gateway.wiring.assistant import Assistant
 from gateway.wiring.base import Base
+from gateway.wiring.conversation import Conversation
 from gateway.wiring.desk import AtTheDesk
 from gateway.wiring.handoff import HandoffLife
 from gateway.wiring.identity import WhoItIs
@@ -61,11 +63,12 @@ def wire_channels(
     identity: WhoItIs,
     switching: Switching,
     queues: Queues,
+    who: ChatWho,
 ) -> Channels:
     """Messenger's words go by text instead where Meta takes them no more and there is a number that texts."""
     vouch = LinksAndPages(switching.links, identity.pages)
     wording, languages = base.content.wording, base.content.hearing.languages
-    web = web_chat(base.settings, queues.inbox, base.store.client, wording, vouch, desk.chat_who, languages)
+    web = web_chat(base.settings, queues.inbox, base.store.client, wording, vouch, who, desk.chat_news, languages)
     twilio = _twilio(base) if base.settings.twilio else None
     sms = _sms(base, twilio, queues) if twilio else None
     messenger = _messenger(base, queues) if base.settings.messenger else None
@@ -74,6 +77,19 @@ def wire_channels(
     if messenger and sms:
         senders[ChannelName.MESSENGER] = _other_way(base, messenger, assistant, handoff, identity)
     return Channels(web=web, twilio=twilio, sms=sms, messenger=messenger, senders=senders)
+
+
+def wire_who(base: Base, desk: AtTheDesk, handoff: HandoffLife, conversation: Conversation) -> ChatWho:
+    """Who has a web chat's conversation, or where its visitor stands in line."""
+    return ChatWho(
+        contacts=base.store.contacts,
+        handoffs=handoff.handoffs,
+        lines=Lines(handoff.handoffs, now),
+        waits=base.store.waits,
+        staffing=conversation.staffing,
+        name_of=desk.agents.display_name,
+        clock=now,
+    )
 
 
 def _twilio(base: Base) -> Twilio:

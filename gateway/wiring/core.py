@@ -20,7 +20,7 @@ from gateway.settings.config import Settings
 from gateway.wiring.agents import wire_other_desks, wire_packets, wire_people
 from gateway.wiring.assistant import Assistant, wire_assistant
 from gateway.wiring.base import Base, wire_base
-from gateway.wiring.channels import Channels, wire_channels
+from gateway.wiring.channels import Channels, wire_channels, wire_who
 from gateway.wiring.conversation import Conversation, wire_conversation
 from gateway.wiring.desk import AtTheDesk, wire_desk
 from gateway.wiring.handoff import HandoffLife, wire_handoff
@@ -90,8 +90,9 @@ def build(
     conversation = wire_conversation(
         base, assistant=assistant, desk=desk, handoff=handoff, identity=identity, switching=switching, queues=queues
     )
+    who = wire_who(base, desk, handoff, conversation)
     channels = wire_channels(
-        base, assistant=assistant, desk=desk, handoff=handoff, identity=identity, switching=switching, queues=queues
+        base, assistant=assistant, desk=desk, handoff=handoff, identity=identity, switching=switching, queues=queues, who=who
     )
     voice = wire_voice(
         base, assistant=assistant, desk=desk, handoff=handoff, switching=switching, conversation=conversation, channels=channels

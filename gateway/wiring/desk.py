@@ -12,7 +12,7 @@ from connectors.web.log import VisitorLog
 from desk.agents import AgentDirectory
 from desk.presence import Presence
 from desk.sessions import SessionStore
-from gateway.chat_who import ChatWho
+from gateway.chat_news import ChatNews
 from gateway.outside import browser_phones
 from gateway.wiring.base import Base
 
@@ -24,12 +24,12 @@ class AtTheDesk:
     agents: AgentDirectory
     presence: Presence
     visitors: VisitorLog
-    chat_who: ChatWho
+    chat_news: ChatNews
 
     @property
     def bulletin(self) -> Bulletin:
         """Where news of handoffs is posted."""
-        return self.chat_who
+        return self.chat_news
 
 
 def wire_desk(base: Base) -> AtTheDesk:
@@ -46,11 +46,10 @@ def wire_desk(base: Base) -> AtTheDesk:
         agents=agents,
         presence=Presence(agents, SessionStore(base.store.client, clock=now, facts=base.store.facts), now, rules),
         visitors=visitors,
-        chat_who=ChatWho(
+        chat_news=ChatNews(
             inner=RedisBulletin(base.store.client),
             contacts=base.store.contacts,
             handoffs=base.store.handoffs,
             log=visitors,
-            name_of=agents.display_name,
         ),
     )

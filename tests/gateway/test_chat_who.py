@@ -46,6 +46,7 @@ async def test_accepted_passed_on_released_and_closed(house: House) -> None:
     assert (welcome["person"], welcome["agent"]) == ASSISTANT
     await tab.send_json({"type": "message", "id": "m1", "text": "a person please"})
     await hears(tab, "ack")
+    assert await who(tab) == ASSISTANT, "in line: no person has it yet (test_chat_line.py)"
     await house.emptied()
     [waiting] = await house.core.handoff.handoffs.listing()
     book = house.core.people.handoffs
@@ -76,6 +77,7 @@ async def test_a_conversation_that_a_person_has_shows_no_typing_of_the_assistant
     assert (await hears(tab, "typing"))["on"] is True, "the assistant thinks"
     await house.emptied()
     [waiting] = await house.core.handoff.handoffs.listing()
+    assert not (await who(tab))[0]
     await house.core.people.handoffs.accept(waiting.id, "sam")
     assert (await who(tab))[0]
     await tab.send_json({"type": "message", "id": "m2", "text": "it is about my card"})

@@ -25,6 +25,7 @@ from connectors.web.channel import WebChat, origins
 from connectors.web.limits import Limits
 from connectors.web.log import VisitorLog
 from connectors.web.pages import ENGLISH_ALONE, Spoken
+from connectors.web.who import ASSISTANT, InLine, Who
 
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
@@ -90,7 +91,7 @@ class Bank:
         self.limits = Limits()
         self.embedders: tuple[str, ...] = ()
         self.spoken: Spoken = ENGLISH_ALONE
-        self.people: dict[str, str] = {}
+        self.people: dict[str, Who] = {}
         self.beside: list[web.RouteDef] = []
         """Further routes of the public listener."""
         self._sent = 0
@@ -131,13 +132,18 @@ class Bank:
         await self.stop()
         await self.start()
 
-    async def who(self, web_id: str) -> str | None:
+    async def who(self, web_id: str) -> Who:
         """Who has this visitor's conversation."""
-        return self.people.get(web_id)
+        return self.people.get(web_id, ASSISTANT)
 
     async def has_it(self, web_id: str, agent: str | None) -> None:
         """An agent has the conversation now (None: the assistant), and the open tabs are told to look."""
-        self.people = {**self.people, web_id: agent} if agent is not None else {}
+        self.people = {**self.people, web_id: Who(agent)} if agent is not None else {}
+        await VisitorLog(self.redis, self.limits).tell(web_id, "who")
+
+    async def waits(self, web_id: str, place: int | None = None, minutes: tuple[int, int] | None = None) -> None:
+        """The visitor waits for a person, and the open tabs are told to look."""
+        self.people = {**self.people, web_id: Who(line=InLine(place, minutes))}
         await VisitorLog(self.redis, self.limits).tell(web_id, "who")
 
     async def says(

@@ -3,6 +3,7 @@
 const ACK_WITHIN = 10000;
 const TRIES = 6;
 const TYPING_AT_MOST = 45000;
+const LEAVE_LINE = "line:1"; // the server knows it at all times (docs/contracts.md)
 const TYPING_EVERY = 3000; // milliseconds between two words to a person that the visitor writes
 
 class OnethreadChat extends HTMLElement {
@@ -22,6 +23,7 @@ class OnethreadChat extends HTMLElement {
       submit: (text) => this.submit({ text }),
       reconnect: () => this.connection.retry(),
       typing: () => this.tellTyping(),
+      goOn: () => this.submit({ text: this.strings.goOn, choice: LEAVE_LINE }),
     });
     const locale = settings.locale || language || document.documentElement.lang || undefined;
     this.transcript = new Transcript(this.panel.log, this.strings, locale, {
@@ -41,7 +43,7 @@ class OnethreadChat extends HTMLElement {
   begin() {
     Object.assign(this, { seq: 0, read: 0, told: { received: 0, read: 0 }, unread: new Set(), flying: null, tries: 0, timers: {} });
     this.catchUpTo = 0;
-    this.owner = null;
+    this.owner = this.place = null;
     for (const item of this.store.queue) this.showPending(item);
     document.addEventListener("visibilitychange", () => this.tellSoon());
     const phone = matchMedia(PHONE).matches;
@@ -213,7 +215,8 @@ class OnethreadChat extends HTMLElement {
   /** Who has the conversation now, whatever was said last: a person (perhaps without a name), or the assistant. */
   whoHasIt(frame) {
     this.owner = frame.person ? frame.agent || this.strings.agent : null;
-    this.panel.setWho(this.owner);
+    this.place = frame.line ?? null;
+    this.panel.setWho(this.owner, this.place);
     this.typing(false);
   }
 
@@ -322,6 +325,7 @@ class OnethreadChat extends HTMLElement {
 
   fail(id, why) {
     this.store.change(id, { failed: true, why });
+    this.panel.setWho(this.owner, this.place); // the button of the strip may be tried again
     this.transcript.setState(id, "failed", why);
     this.landed(id);
     this.flush();

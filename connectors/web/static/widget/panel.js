@@ -5,7 +5,7 @@ const MAX_TEXT = 2000;
 const WARN_BELOW = 200;
 
 class Panel {
-  /** on: {opened(), closed(), submit(text), reconnect()}. */
+  /** on: {opened(), closed(), submit(text), reconnect(), typing(), goOn()}. */
   constructor(root, strings, on) {
     this.root = root;
     this.strings = strings;
@@ -31,7 +31,7 @@ class Panel {
     this.avatar = h("span", { class: "avatar", "aria-hidden": "true" }, icon("anchor"));
     const close = h("button", { type: "button", class: "close", "aria-label": this.strings.close, onclick: () => this.close() }, icon("down"));
     const header = h("header", { role: "none" }, this.avatar, h("div", { class: "titles" }, h("h2", { id: "title" }, this.strings.title), this.status), close);
-    this.dialog = h("dialog", { "aria-labelledby": "title", class: "panel" }, header, this.buildBar(), this.buildLog(), this.buildQuestion(), this.buildComposer());
+    this.dialog = h("dialog", { "aria-labelledby": "title", class: "panel" }, header, this.buildBar(), this.buildStrip(), this.buildLog(), this.buildQuestion(), this.buildComposer());
     this.dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
       this.close();
@@ -49,6 +49,18 @@ class Panel {
     this.barButton = h("button", { type: "button", onclick: () => this.on.reconnect() }, this.strings.reconnect);
     this.bar = h("div", { class: "bar", role: "status" }, this.barWords);
     return this.bar;
+  }
+
+  /** While they wait for a person: their place, and the way back to the assistant. Only the words are read out when they change. */
+  buildStrip() {
+    this.stripWords = h("span", { role: "status", dir: "auto" });
+    this.stripButton = h("button", { type: "button", onclick: () => {
+      this.stripButton.disabled = true;
+      this.input.focus();
+      this.on.goOn();
+    } }, this.strings.goOn);
+    this.strip = h("div", { class: "bar strip" }, this.stripWords, this.stripButton);
+    return this.strip;
   }
 
   buildLog() {
@@ -192,9 +204,11 @@ class Panel {
     this.badge.textContent = count > 99 ? "99+" : String(count || "");
   }
 
-  /** Who answers: a person's name, or null for the assistant. */
-  setWho(agent) {
-    this.status.textContent = agent ? fill(this.strings.statusAgent, { agent }) : this.strings.statusAssistant;
+  /** Who answers: a person's name, or null for the assistant; `line`: where they wait for a person, if they do. */
+  setWho(agent, line) {
+    const { statusAgent, statusWaiting, statusAssistant } = this.strings;
+    this.status.textContent = agent ? fill(statusAgent, { agent }) : line ? statusWaiting : statusAssistant;
+    this.setStrip(line ? lineWords(line, this.strings) : "");
     this.avatar.replaceChildren(agent ? [...agent][0].toUpperCase() : icon("anchor"));
     this.avatar.classList.toggle("person", Boolean(agent));
   }
@@ -205,6 +219,14 @@ class Panel {
     this.barWords.textContent = words;
     if (words && canRetry) this.bar.append(this.barButton);
     else this.barButton.remove();
+  }
+
+  setStrip(words) {
+    const follow = this.atEnd; // it takes room from the thread
+    this.strip.classList.toggle("shown", Boolean(words));
+    if (this.stripWords.textContent !== words) this.stripWords.textContent = words;
+    this.stripButton.disabled = !words;
+    if (follow) this.toEnd();
   }
 
   setTyping(words) {

@@ -14,7 +14,14 @@ const STRINGS = {
   agent: "Team member",
   you: "You",
   statusAssistant: "Automated assistant",
+  statusWaiting: "Waiting for a person",
   statusAgent: "You are talking with {agent}",
+  linePlace: "Waiting for a person: number {n}.",
+  lineMinute: "Waiting for a person: number {n}, a minute or less.",
+  lineAbout: "Waiting for a person: number {n}, about {minutes} minutes.",
+  lineBetween: "Waiting for a person: number {n}, {low} to {high} minutes.",
+  lineKept: "Waiting for a person. What you write is kept for them.",
+  goOn: "Go on with the assistant",
   nowAgent: "You are now talking with {agent}",
   nowAssistant: "You are back with the assistant",
   typing: "Assistant is typing",
@@ -78,6 +85,15 @@ function readStrings(json, language) {
 function startersOf(settings, language) {
   const [first = "", second = ""] = letters(language);
   return (settings[`starters${first.toUpperCase()}${second}`] || settings.starters || "").split("|").map((words) => words.trim()).filter(Boolean);
+}
+
+/** Where somebody stands in line, as a `who` frame says it: {place, minutes: [least, most]}, each null where it is not known. */
+function lineWords({ place, minutes }, strings) {
+  if (!place) return strings.lineKept;
+  if (!minutes) return fill(strings.linePlace, { n: place });
+  const [low, high] = minutes;
+  if (high <= 1) return fill(strings.lineMinute, { n: place });
+  return low === high ? fill(strings.lineAbout, { n: place, minutes: high }) : fill(strings.lineBetween, { n: place, low, high });
 }
 
 /** A sentence with its {placeholders} filled. */

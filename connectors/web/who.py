@@ -1,0 +1,63 @@
+"""Who has a visitor's conversation, as the socket tells it: the assistant, a person, or the line for one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from bot.ports import StoreUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """Waits for a person. ``place``: from 1; None while none can be told, for nobody is there or they will be called.
+    ``minutes``: at least and at most, alike when one number says it; None when it is not known."""
+
+    place: int | None = None
+    minutes: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """``agent``: the name that customers read, empty for a person without one; None: no person has it. ``line``: it waits."""
+
+    agent: str | None = None
+    line: InLine | None = None
+
+    def frame(self) -> dict[str, Any]:
+        """As a ``who`` frame, and the welcome, say it."""
+        line = self.line and {"place": self.line.place, "minutes": self.line.minutes and list(self.line.minutes)}
+        return {"person": self.agent is not None, "agent": self.agent or None, "line": line}
+
+
+ASSISTANT = Who()
+Ask: TypeAlias = Callable[[str], Awaitable[Who]]
+"""Who has the conversation of this web id. Raises StoreUnavailable."""
+
+
+class Told:
+    """What one tab knows of it, so that it is told changes alone. ``ask`` None: nobody can say."""
+
+    def __init__(self, ask: Ask | None) -> None:
+        self._ask = ask
+        self._known: Who | None = None
+        self.due = False
+        """Somebody else may have it now: ask again."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether the tab shows a place in line, which changes with others' too."""
+        return self._known is not None and self._known.line is not None
+
+    async def changed(self, web_id: str) -> dict[str, Any] | None:
+        """Who has it now; None when the tab knows that already, or nobody can say. Raises StoreUnavailable, and is due then."""
+        if self._ask is None:
+            return None
+        self.due, before = False, self._known
+        try:
+            self._known = await self._ask(web_id)
+        except StoreUnavailable:
+            self.due = True
+            raise
+        return self._known.frame() if self._known != before else None

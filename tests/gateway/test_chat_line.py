@@ -1,0 +1,104 @@
+"""The whole gateway: who waits for a person on the web chat sees their place, and goes back to the assistant by one tap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from bot.model import Handoff
+from bot.model import now as right_now
+from bot.ports.phone_line import Wait
+from tests.gateway.conftest import House
+from tests.gateway.test_chat_who import hears, opens
+from tests.gateway.test_staffing import at_the_desk, hands_over
+
+LEAVES = {"type": "choice", "id": "m2", "choice": "line:1", "title": "Go on with the assistant"}
+
+
+async def waits(house: House) -> tuple[aiohttp.ClientWebSocketResponse, dict[str, Any]]:
+    """A new visitor who has asked for a person; what their strip says first."""
+    house.outside.rasa = hands_over
+    tab = await opens(house)
+    await hears(tab, "welcome")
+    await tab.send_json({"type": "message", "id": "m1", "text": "a person please"})
+    return tab, (await hears(tab, "who"))["line"]
+
+
+def answers(said: dict[str, Any]) -> web.Response:
+    return web.json_response({"messages": [{"text": f"re {said.get('payload')}"}], "failed_actions": []})
+
+
+async def in_line(house: House) -> list[Handoff]:
+    return list(await house.core.handoff.handoffs.listing())
+
+
+async def test_who_leaves_the_line_is_with_the_assistant_and_the_next_one_moves_up(house: House) -> None:
+    await at_the_desk(house)
+    ana, first = await waits(house)
+    await house.emptied()
+    ben, second = await waits(house)
+    await house.emptied()
+    assert (first, second) == ({"place": 1, "minutes": None}, {"place": 2, "minutes": None})
+    house.outside.rasa = answers
+    await ana.send_json(LEAVES)
+    assert (await hears(ana, "who")) == {"type": "who", "person": False, "agent": None, "line": None}
+    assert (await hears(ben, "who"))["line"] == {"place": 1, "minutes": None}, "told without asking"
+    await house.emptied()
+    assert "handoff_closed" in house.outside.turns[-1]["payload"]
+    assert len(await in_line(house)) == 1
+    await ana.send_json(LEAVES)  # the same tap again, as after a lost acknowledgement
+    await hears(ana, "ack")
+    await house.emptied()
+    assert sum("handoff_closed" in (turn.get("payload") or "") for turn in house.outside.turns) == 1
+
+
+async def test_the_wait_is_told_as_it_was_measured(house: House) -> None:
+    await at_the_desk(house)
+    for _ in range(3):
+        await house.core.base.store.waits.record("general", Wait(180, 1, right_now()))
+    _, line = await waits(house)
+    assert line == {"place": 1, "minutes": [3, 3]}
+
+
+async def test_with_nobody_there_no_place_is_told(house: House) -> None:
+    tab, line = await waits(house)
+    assert line == {"place": None, "minutes": None}
+    await house.emptied()
+    house.outside.rasa = answers
+    await tab.send_json(LEAVES)
+    assert (await hears(tab, "who"))["line"] is None and await in_line(house) == []
+
+
+async def test_an_agent_who_was_quicker_keeps_the_conversation_and_reads_the_wish(house: House) -> None:
+    """The button of a tab that does not know it yet, or a forged frame: it closes nothing that a person has."""
+    await at_the_desk(house)
+    tab, _ = await waits(house)
+    await house.emptied()
+    [handoff] = await in_line(house)
+    await house.core.people.handoffs.accept(handoff.id, "sam")
+    await tab.send_json(LEAVES)
+    await hears(tab, "ack")
+    await house.emptied()
+    [still] = await in_line(house)
+    assert still.agent == "sam" and still.open
+    assert any(line.get("text") == LEAVES["title"] for line in house.outside.lines), "it stands in the thread"
+
+
+async def test_a_visitor_leaves_their_own_line_alone(house: House) -> None:
+    """Nothing in the frame names a handoff: whose line it is follows from whose socket it is."""
+    await at_the_desk(house)
+    await waits(house)
+    await house.emptied()
+    [anas] = await in_line(house)
+    house.outside.rasa = answers
+    mallory = await opens(house)
+    await hears(mallory, "welcome")
+    for choice in ("line:1", f"{anas.id}:1", f"{anas.contact_id}:1", "line:2", "onethread.alone:1"):
+        await mallory.send_json(
+            {"type": "choice", "id": choice.replace(":", "-").replace(".", "-"), "choice": choice, "title": "go"}
+        )
+        await hears(mallory, "ack", "error")
+    await house.emptied()
+    assert [one.id for one in await in_line(house)] == [anas.id]
