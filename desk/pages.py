@@ -20,6 +20,7 @@ STATIC = {
     "desk.css": "text/css",
     "desk.js": "text/javascript",
     "articles.js": "text/javascript",
+    "canned.js": "text/javascript",
     "alerts.js": "text/javascript",
     "keys.js": "text/javascript",
     "supervisor.js": "text/javascript",

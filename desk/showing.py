@@ -20,6 +20,7 @@ from desk import show
 from desk.agents import AgentDirectory
 from desk.calls.calling import Calling
 from desk.calls.softphone import Softphone
+from desk.canned.variables import Variable
 from desk.guard import Missing
 from desk.http import Refusal, Visit
 from desk.life.forms import OUTCOME_LIMIT
@@ -71,9 +72,10 @@ class Showing:
         *,
         opened: bool = False,
         looks: bool = False,
+        typed: str = "",
     ) -> web.Response:
-        """The desk's page, or its parts. ``opened``: the agent came to read it; ``looks``: it is before their eyes. Missing when
-        the conversation is unknown."""
+        """The desk's page, or its parts. ``opened``: the agent came to read it; ``looks``: it is before their eyes; ``typed``:
+        what stands in the reply already. Missing when the conversation is unknown."""
         try:
             view = await self.people.view(handoff_id) if handoff_id else None
         except HandoffRefused as refused:
@@ -84,11 +86,12 @@ class Showing:
             await self.column.marks.read(visit.agent.username, view.handoff.id, self.clock())
         values, names = await self._queue_values(visit, handoff_id or "")
         once = (refusal and refusal.once) or secrets.token_hex(16)
-        values |= {"view": view, "refusal": refusal, "once": once}
+        values |= {"view": view, "refusal": refusal, "once": once, "typed": typed}
         who = show.customer(view, self.known) if view else None
         days = with_notes(show.days(view, names, who.name), view.handoff.notes, names) if view and who else []
         values |= {"days": days, "names": names, "who": who, "queues": self.people.queues, "wishes": self.wishes}
         values |= {"reply_limit": LONGEST_REPLY, "outcome_limit": OUTCOME_LIMIT, "articles": self.amended}
+        values |= {"variables": [*Variable]}
         values |= await self.calling.values(visit.agent, view)
         values |= {"softphone": self.softphone if visit.agent.in_browser else None}
         return self.pages.render(template, refusal.status if refusal else 200, **values)

@@ -36,6 +36,10 @@ from desk.articles.search import ArticleSearch
 from desk.auth import Doors
 from desk.calls.calling import ATTACHMENT, SOUND, Calling
 from desk.calls.softphone import BrowserCalls, Softphone
+from desk.canned.shelf import CannedReplies
+from desk.canned.variables import not_filled_in, unfilled
+from desk.composing.canned_pages import CannedPages
+from desk.composing.offering import Offering
 from desk.factors.openid import BEGIN
 from desk.factors.provider import BACK, OpenId, Provider
 from desk.guard import Guard, Handler, Missing
@@ -126,12 +130,11 @@ class Desk:
         self._browser = BrowserCalls(softphone, people, agents, sessions, self._pages) if softphone else None
         self._guard = Guard(Gate(agents, sessions), self._pages, softphone.headers if softphone else HEADERS, troubles)
         self._articles = ArticleSearch(articles, self._pages, self._visitor, clock) if articles else None
-        self._proposals = (
-            Proposals(articles, people, self._pages, self._visitor, self._done, facts=told, clock=clock, listed=proposed)
-            if articles and proposed
-            else None
-        )
+        self._proposals = self._proposals_on(articles, proposed, told, clock)
         names = self._proposals.names if self._proposals else ()
+        replies = CannedReplies(sessions.redis, clock, told)
+        self._offering = Offering(replies, people, self._pages, self._visitor, known)
+        self._canned = [CannedPages(replies, people, self._pages, self._visitor, shared) for shared in (False, True)]
         self._board = Board(people, clock)
         column = Column(people, self._board, self._presence, sessions.marks, promised or Promises(), known, self._pages, clock)
         common = (people, agents, self._presence, self._calling, self._pages, told, clock, softphone, known, column, troubles)
@@ -174,8 +177,8 @@ class Desk:
             *self._tokens.get(),
             *self._supervision.looks(),
             ("/desk/static/{name}", static),
-            *([("/desk/articles", self._articles.search)] if self._articles else []),
-            *([("/desk/proposals", self._proposals.page)] if self._proposals else []),
+            *self._of_articles(),
+            *self._of_canned(one),
             ("/desk/{rest:.+}", self.nowhere),
         ]
         post: list[tuple[str, Handler]] = [
@@ -200,8 +203,8 @@ class Desk:
             *self._life.routes(one),
             *self._supervision.forms(HANDOFF.pattern),
             *([(f"/desk/conversations/{{id:{HANDOFF.pattern}}}/take", self.take)] if self._past else []),
-            *([("/desk/proposals", self._proposals.decide)] if self._proposals else []),
-            *([(one + "/propose", self._proposals.propose)] if self._proposals else []),
+            *self._of_proposals(one),
+            *(form for pages in self._canned for form in pages.post(HANDOFF.pattern)),
         ]
         return [
             *(self._browser.routes(self._guard.over) if self._browser else ()),
@@ -217,6 +220,28 @@ class Desk:
         forms = {"/desk/sign-in/passkey": page.sign_in, "/desk/sign-in/passkey/options": page.asked, "/desk/passkeys": page.add}
         return [*forms.items(), ("/desk/passkeys/options", page.options), ("/desk/passkeys/remove", page.remove)]
 
+    def _of_articles(self) -> list[tuple[str, Handler]]:
+        """The pages of articles, where there are any."""
+        search = [("/desk/articles", self._articles.search)] if self._articles else []
+        return [*search, *([("/desk/proposals", self._proposals.page)] if self._proposals else [])]
+
+    def _of_canned(self, one: str) -> list[tuple[str, Handler]]:
+        """The pages of canned replies; ``one``: a handoff's path."""
+        pages = [page for pages in self._canned for page in pages.get(HANDOFF.pattern)]
+        return [(one + "/canned-replies", self._offering.list), *pages]
+
+    def _of_proposals(self, one: str) -> list[tuple[str, Handler]]:
+        """The forms of proposed articles, where there are any; ``one``: a handoff's path."""
+        forms = self._proposals
+        return [("/desk/proposals", forms.decide), (one + "/propose", forms.propose)] if forms else []
+
+    def _proposals_on(self, articles: Library | None, proposed: Listed | None, facts: Facts, clock: Clock) -> Proposals | None:
+        if not articles or not proposed:
+            return None
+        return Proposals(
+            articles, self._people, self._pages, self._visitor, self._done, facts=facts, clock=clock, listed=proposed
+        )
+
     async def on_shutdown(self, app: web.Application) -> None:
         """End the event streams; browsers connect again by themselves."""
         self._stopping.set()
@@ -227,7 +252,9 @@ class Desk:
 
     async def conversation(self, request: web.Request) -> web.StreamResponse:
         """The desk with one conversation, which is told of: an agent reads it."""
-        return await self._showing.page(await self._visitor(request), request.match_info["id"], opened=True)
+        visit = await self._visitor(request)
+        typed = await self._offering.chosen(visit)
+        return await self._showing.page(visit, request.match_info["id"], opened=True, typed=typed)
 
     async def earlier(self, request: web.Request) -> web.StreamResponse:
         """Older lines of a conversation."""
@@ -318,6 +345,8 @@ class Desk:
         if not 1 <= len(text) <= LONGEST_REPLY or not once:
             sentence = "Write a reply first." if not text else f"A reply may have {LONGEST_REPLY} characters."
             return await self._done(visit, handoff_id, Refusal("reply", sentence, text, once, 422))
+        if gaps := unfilled(text):
+            return await self._done(visit, handoff_id, Refusal("reply", not_filled_in(gaps), text, once, 422))
         cause = cause_of(once, text)
         number = f"{visit.agent.username}|{handoff_id}|{cause}"
         state = await self._sessions.sent.claim(number)

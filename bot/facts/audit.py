@@ -43,6 +43,15 @@ def token_changed(token: str, name: str, change: str, scopes: Sequence[str], by:
     return made("token_changed", f"{token}:{change}", at, NOBODY, body, what=change)
 
 
+def canned_reply_changed(
+    reply: str, change: str, by: str, at: datetime, *, owner: str = "", title: str = "", queue: str = ""
+) -> Fact:
+    """``change``: made, changed, removed; ``owner``: the agent whose own it is, '' for a shared one, which is told with its
+    title; ``queue``: '' for every one. Never the words."""
+    body = {"reply": reply, "change": change, "owner": owner, "title": title, "queue": queue, "by": by}
+    return made("canned_reply_changed", f"{reply}:{at.isoformat()}", at, NOBODY, body, what=change)
+
+
 def transcript_read(
     cause: str, about: About, at: datetime, *, reader: str, handoff_id: str, lines: int, network: str, where: str = DESK
 ) -> Fact:

@@ -15,6 +15,7 @@ Route = tuple[str, str]
 """Method and path."""
 
 ONE, ACCOUNT = "/desk/handoffs/{id}", "/desk/admin/accounts/{username}"
+OWN_REPLIES, SHARED_REPLIES = "/desk/canned-replies", "/desk/supervisor/canned-replies"
 WHO_MAY: Mapping[Route, Who] = {
     ("GET", "/desk/sign-in"): ANYBODY,
     ("POST", "/desk/sign-in"): ANYBODY,
@@ -65,6 +66,17 @@ WHO_MAY: Mapping[Route, Who] = {
     ("POST", ONE + "/reopen"): WORKS,
     ("POST", ONE + "/reminded"): WORKS,
     ("POST", ONE + "/propose"): WORKS,
+    ("GET", ONE + "/canned-replies"): WORKS,
+    ("GET", OWN_REPLIES): WORKS,
+    ("POST", OWN_REPLIES): WORKS,
+    ("GET", OWN_REPLIES + "/{id}"): WORKS,
+    ("POST", OWN_REPLIES + "/{id}"): WORKS,
+    ("POST", OWN_REPLIES + "/{id}/remove"): WORKS,
+    ("GET", SHARED_REPLIES): SUPERVISES,
+    ("POST", SHARED_REPLIES): SUPERVISES,
+    ("GET", SHARED_REPLIES + "/{id}"): SUPERVISES,
+    ("POST", SHARED_REPLIES + "/{id}"): SUPERVISES,
+    ("POST", SHARED_REPLIES + "/{id}/remove"): SUPERVISES,
     ("GET", "/desk/transcripts"): READS_MASKED,
     ("GET", "/desk/transcripts/{id}"): READS_MASKED,
     ("POST", "/desk/settings/sessions"): SIGNED_IN,

@@ -26,6 +26,7 @@ from bot.model.agent_steps import (
     WriteNote,
 )
 from bot.ports import Clock, HandoffRefused, People
+from desk.canned.variables import not_filled_in, unfilled
 from desk.guard import Handler
 from desk.http import Refusal, Visit, form_of
 from desk.life.times import moment_of
@@ -99,7 +100,9 @@ class LifeForms:
         visit, handoff_id = await self.visitor(request), request.match_info["id"]
         fields = await form_of(request)
         agreed, secrets_out = unreadable(" ".join(fields.get("outcome", "").split()))
-        code = fields.get("code", "").strip()
+        code, gaps = fields.get("code", "").strip(), unfilled(agreed)
+        if gaps:
+            return await self.done(visit, handoff_id, Refusal("close", not_filled_in(gaps), agreed, status=422))
         if len(agreed) > OUTCOME_LIMIT or not (agreed or code):
             sentence = f"Say in up to {OUTCOME_LIMIT} characters what was agreed: it is read out." if agreed else NO_ENDING
             return await self.done(visit, handoff_id, Refusal("close", sentence, agreed, status=422))

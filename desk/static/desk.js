@@ -2,6 +2,7 @@
 // Why not htmx: docs/decisions/0003-desk-without-htmx.md
 
 import "./alerts.js";
+import "./canned.js";
 import "./keys.js";
 
 const desk = document.querySelector("main.desk");

@@ -71,6 +71,19 @@ class TokenChanged:
     by: str = ""
 
 
+@kind_of_fact("canned_reply_changed", Retention.AUDIT)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannedReplyChanged:
+    """A canned reply was made, changed or removed: whose own (empty: shared, with its title), in which queue. Never its words."""
+
+    reply: str
+    change: str
+    owner: str = ""
+    title: str = ""
+    queue: str = ""
+    by: str = ""
+
+
 @kind_of_fact("released", Retention.AUDIT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:

@@ -36,6 +36,8 @@ ADMINS = [
     ("supervisor", "/desk/supervisor"),
     ("transcripts", "/desk/transcripts"),
     ("transcript", "/desk/transcripts/c_1"),
+    ("canned-replies", "/desk/canned-replies"),
+    ("shared-canned-replies", "/desk/supervisor/canned-replies"),
     ("passkeys", "/desk/passkeys"),
     ("second-factor", "/desk/second-factor"),
 ]

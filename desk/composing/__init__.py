@@ -1,0 +1,1 @@
+"""Beside the reply: canned replies offered in a conversation, and the pages on which they are made."""
