@@ -15,6 +15,7 @@ class OnethreadChat extends HTMLElement {
     this.strings = readStrings(settings.strings, language);
     this.strings = settings.title ? { ...this.strings, title: settings.title } : this.strings;
     this.store = new Store(`onethread:${server.origin}${otherVisitor()}`);
+    this.attention = new Attention(this.store);
     const root = this.attachShadow({ mode: "open" });
     this.dress(root, server);
     this.panel = new Panel(root, this.strings, {
@@ -23,6 +24,10 @@ class OnethreadChat extends HTMLElement {
       submit: (text) => this.submit({ text }),
       reconnect: () => this.connection.retry(),
       typing: () => this.tellTyping(),
+      sounds: () => this.attention.sound,
+      sound: (on) => {
+        this.attention.sound = on;
+      },
       goOn: () => this.submit({ text: this.strings.goOn, choice: LEAVE_LINE }),
     });
     const locale = settings.locale || language || document.documentElement.lang || undefined;
@@ -45,7 +50,10 @@ class OnethreadChat extends HTMLElement {
     this.catchUpTo = 0;
     this.owner = this.place = null;
     for (const item of this.store.queue) this.showPending(item);
-    document.addEventListener("visibilitychange", () => this.tellSoon());
+    document.addEventListener("visibilitychange", () => {
+      this.showUnread();
+      this.tellSoon();
+    });
     const phone = matchMedia(PHONE).matches;
     this.link = this.linkInAddress();
     window.addEventListener("hashchange", () => this.linkTapped());
@@ -200,7 +208,8 @@ class OnethreadChat extends HTMLElement {
   heard(frame) {
     this.typing(false);
     if (frame.seq > this.read) this.unread.add(frame.seq);
-    this.panel.setUnread(this.unread.size);
+    this.showUnread();
+    if (document.visibilityState === "hidden" && frame.seq > Math.max(this.read, this.catchUpTo)) this.attention.chime();
     if (!this.panel.isOpen && frame.seq > this.read) {
       this.panel.announce(fill(this.strings.newMessage, { who: this.transcript.nameOf(frame) }));
     }
@@ -209,7 +218,13 @@ class OnethreadChat extends HTMLElement {
   readUpTo(seq) {
     this.read = Math.max(this.read, seq);
     for (const unread of this.unread) if (unread <= seq) this.unread.delete(unread);
+    this.showUnread();
+  }
+
+  /** On the launcher; and in the title while the visitor looks elsewhere. */
+  showUnread() {
     this.panel.setUnread(this.unread.size);
+    this.attention.count(document.visibilityState === "hidden" ? this.unread.size : 0);
   }
 
   /** Who has the conversation now, whatever was said last: a person (perhaps without a name), or the assistant. */

@@ -5,7 +5,7 @@ const MAX_TEXT = 2000;
 const WARN_BELOW = 200;
 
 class Panel {
-  /** on: {opened(), closed(), submit(text), reconnect(), typing(), goOn()}. */
+  /** on: {opened(), closed(), submit(text), reconnect(), typing(), goOn(), sounds() -> on, sound(on)}. */
   constructor(root, strings, on) {
     this.root = root;
     this.strings = strings;
@@ -29,8 +29,9 @@ class Panel {
   buildDialog() {
     this.status = h("p", { class: "status", dir: "auto" }, this.strings.statusAssistant);
     this.avatar = h("span", { class: "avatar", "aria-hidden": "true" }, icon("anchor"));
-    const close = h("button", { type: "button", class: "close", "aria-label": this.strings.close, onclick: () => this.close() }, icon("down"));
-    const header = h("header", { role: "none" }, this.avatar, h("div", { class: "titles" }, h("h2", { id: "title" }, this.strings.title), this.status), close);
+    const close = h("button", { type: "button", class: "round", "aria-label": this.strings.close, onclick: () => this.close() }, icon("down"));
+    const header = h("header", { role: "none" }, this.avatar, h("div", { class: "titles" }, h("h2", { id: "title" }, this.strings.title), this.status),
+      this.buildMenu().root, close);
     this.dialog = h("dialog", { "aria-labelledby": "title", class: "panel" }, header, this.buildBar(), this.buildStrip(), this.buildLog(), this.buildQuestion(), this.buildComposer());
     this.dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
@@ -42,6 +43,12 @@ class Panel {
       this.close();
     });
     return this.dialog;
+  }
+
+  buildMenu() {
+    const { sound } = this.strings;
+    this.menu = new Menu(this.strings, [menuSwitch(sound, this.on.sounds(), (on) => this.on.sound(on))]);
+    return this.menu;
   }
 
   buildBar() {

@@ -7,6 +7,8 @@ const STRINGS = {
   unreadOne: "1 unread message",
   unreadMany: "{n} unread messages",
   close: "Close chat",
+  menu: "More",
+  sound: "Sound for new messages",
   conversation: "Conversation",
   disclosure: "You are chatting with an automated assistant. You can ask for a person at any time.",
   greeting: "Hello! How can we help?",
