@@ -14,12 +14,16 @@ from desk.words.facts import one_line
 LONGEST_TITLE = 60
 LONGEST_TEXT = 1000
 """Characters: filled in, it still fits into one reply."""
-MOST = {True: 200, False: 100}
-"""How many there may be: shared, and of one agent."""
+MOST_SHARED, MOST_OWN = 200, 100
 SHARED = ""
 """The owner of what all agents have."""
 EVERY = ""
 """The queue of what is offered in each."""
+
+
+def most(owner: str) -> int:
+    """How many there may be: of one agent, or shared."""
+    return MOST_SHARED if owner == SHARED else MOST_OWN
 
 
 class CannedRefused(ValueError):

@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from bot.facts.audit import canned_reply_changed
 from bot.model import new_id
 from bot.ports import Clock, Facts
-from desk.canned.replies import EVERY, MOST, SHARED, CannedRefused, CannedReply, Draft
+from desk.canned.replies import EVERY, SHARED, CannedRefused, CannedReply, Draft, most
 from desk.store import answered, digest, moment, text
 from desk.words import words
 
@@ -55,8 +55,8 @@ class CannedReplies:
     async def make(self, owner: str, draft: Draft, by: str) -> CannedReply:
         """A new one. CannedRefused with a sentence."""
         there = await self.of(owner)
-        if len(there) >= MOST[owner == SHARED]:
-            raise CannedRefused(words()("canned.many", n=MOST[owner == SHARED]))
+        if len(there) >= most(owner):
+            raise CannedRefused(words()("canned.many", n=most(owner)))
         _only_one(draft, there)
         return await self._keep(owner, new_id("cr"), "", draft, by)
 
@@ -91,9 +91,9 @@ class CannedReplies:
         record = {"title": draft.title, "text": draft.text, "queue": draft.queue, "by": by, "at": self.clock().isoformat()}
         kept = json.dumps(record, ensure_ascii=False)
         with answered():
-            done = await self.redis.eval(KEEP, 1, _key(owner), number, before, kept, str(MOST[owner == SHARED]))
+            done = await self.redis.eval(KEEP, 1, _key(owner), number, before, kept, str(most(owner)))
         if not done:
-            raise CannedRefused(words()("canned.meanwhile") if before else words()("canned.many", n=MOST[owner == SHARED]))
+            raise CannedRefused(words()("canned.meanwhile") if before else words()("canned.many", n=most(owner)))
         return _reply(owner, number, kept)
 
     async def _told(self, owner: str, number: str, change: str, draft: Draft, by: str) -> None:

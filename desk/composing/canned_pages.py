@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.ports import People
-from desk.canned.replies import LONGEST_TEXT, LONGEST_TITLE, MOST, SHARED, CannedRefused, CannedReply, draft_of
+from desk.canned.replies import LONGEST_TEXT, LONGEST_TITLE, SHARED, CannedRefused, CannedReply, draft_of, most
 from desk.canned.shelf import CannedReplies
 from desk.canned.variables import Variable, written
 from desk.guard import Handler, Missing
@@ -95,7 +95,7 @@ class CannedPages:
         self, visit: Visit, status: int = 200, error: str = "", fields: Mapping[str, str] | None = None
     ) -> web.Response:
         replies = await self.replies.of(self._owner(visit))
-        values = self._values(visit, fields or {}, error) | {"replies": replies, "most": MOST[self.shared]}
+        values = self._values(visit, fields or {}, error) | {"replies": replies, "most": most(self._owner(visit))}
         values |= {"others": [] if self.shared else await self.replies.of(SHARED), "saved": "saved" in visit.request.query}
         return self.pages.render("canned_all.html", status, **values)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.model import ChannelName
 from bot.ports import HandoffRefused, HandoffView, People
 from desk import show
 from desk.accounts.agent import Agent
@@ -41,7 +42,7 @@ class Offering:
     async def list(self, request: web.Request) -> web.StreamResponse:
         """A page, from which the script takes the list into its own; without it, each leads back with its words."""
         visit, view = await self.visitor(request), await self._view(request.match_info["id"])
-        found = await self._offered(visit.agent, view)
+        found = await self._offered(visit.agent, view, request.query.get("via", ""))
         return self.pages.render("canned.html", handoff_id=view.handoff.id, offered=found, queues=self.people.queues)
 
     async def chosen(self, visit: Visit) -> str:
@@ -52,17 +53,19 @@ class Offering:
         found = await self._offered(visit.agent, await self._view(visit.request.match_info["id"]))
         return next((one.text for one in found if one.reply.id == number), "")
 
-    async def _offered(self, agent: Agent, view: HandoffView) -> Sequence[Offered]:
-        replies, values = await self.replies.offered(agent.username, view.handoff.queue), self._values(agent, view)
+    async def _offered(self, agent: Agent, view: HandoffView, via: str = "") -> Sequence[Offered]:
+        """``via``: the way that the agent chose for the reply; '' for where the customer is."""
+        replies, values = await self.replies.offered(agent.username, view.handoff.queue), self._values(agent, view, via)
         return [_offered(one, fill(one.text, values)) for one in replies]
 
-    def _values(self, agent: Agent, view: HandoffView) -> dict[Variable, str]:
+    def _values(self, agent: Agent, view: HandoffView, via: str) -> dict[Variable, str]:
         """What is known now; nothing where it is not."""
+        channel = ChannelName(via) if via in view.ways else view.sends_to
         return {
             Variable.CUSTOMER: show.customer(view, self.known).name,
             Variable.AGENT: agent.display_name,
             Variable.QUEUE: self.people.queues.title(view.handoff.queue),
-            Variable.CHANNEL: show.CHANNELS[view.sends_to] if view.sends_to else "",
+            Variable.CHANNEL: show.CHANNELS[channel] if channel else "",
         }
 
     async def _view(self, handoff_id: str) -> HandoffView:

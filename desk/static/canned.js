@@ -33,7 +33,8 @@ async function load(panel) {
   offered = [];
   show(panel, false);
   try {
-    const answer = await fetch(find("[data-show-canned]").href, { headers: { "X-Desk": "parts" }, signal: AbortSignal.timeout(20000) });
+    const query = new URLSearchParams({ via: find("#via")?.value ?? "" });
+    const answer = await fetch(`${find("[data-show-canned]").href}?${query}`, { headers: { "X-Desk": "parts" }, signal: AbortSignal.timeout(20000) });
     if (answer.status === 401) return toSignIn();
     const text = await answer.text();
     if (mine !== asked || panel.hidden) return;
@@ -74,6 +75,7 @@ function show(panel, loaded = true) {
   choose(panel, found[0]);
   if (loaded) say(panel, found.length ? panel.dataset.found.replace("%", found.length) : panel.dataset.nothing);
   else say(panel, "");
+  if (loaded && !offered.length) say(panel, panel.dataset.none);
 }
 
 const chosen = (panel) => find("[aria-selected=true]", panel);
@@ -138,8 +140,10 @@ document.addEventListener("keydown", (event) => {
   const panel = event.target.closest?.("[data-canned-panel]");
   if (!panel || event.isComposing) return;
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (event.key === "Escape") close(panel);
-  else if (event.target.role !== "combobox") return;
+  if (event.key === "Escape") {
+    event.stopImmediatePropagation(); // a menu that is open as well stays so
+    close(panel);
+  } else if (event.target.role !== "combobox") return;
   else if (by) move(panel, by);
   else if (event.key === "Enter") {
     const one = chosen(panel);

@@ -129,6 +129,23 @@ async def test_by_the_button_and_a_line_that_arrives_changes_nothing(page: Page,
     await expect(field).to_be_hidden()
 
 
+async def test_an_agent_without_any_is_told_and_escape_leaves_other_menus_open(
+    page: Page, house: House, replies: CannedReplies
+) -> None:
+    for owner in ("ana", SHARED):
+        for one in await replies.of(owner):
+            await replies.remove(owner, one.id, "sue")
+    await page.get_by_text("Hand over…").click()
+    reply = page.get_by_label("Your reply")
+    await reply.focus()
+    await page.keyboard.type("/")
+    await expect(page.get_by_text("There are none for this queue yet.")).to_be_visible()
+    assert await faults_of(page, "[data-canned-panel]") == []
+    await page.keyboard.press("Escape")
+    await expect(reply).to_be_focused()
+    await expect(page.get_by_text("No colleague is available at the desk.")).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark", "forced"])
 async def test_axe_finds_nothing_and_everything_fits(page: Page, width: int, scheme: str) -> None:

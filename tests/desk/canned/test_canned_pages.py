@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 
 import pytest
 
-from bot.model import Handoff
+from bot.model import ChannelName, Handoff
 from desk.canned.replies import SHARED, Draft
 from desk.canned.shelf import CannedReplies
 from tests.desk.conftest import PASSWORD, Browser, House
@@ -75,6 +76,19 @@ async def test_in_a_conversation_they_are_filled_in_and_one_is_put_into_the_repl
     assert "Hello Ana Lopez, this is Ana Reyes, General.</textarea>" in (await ana.get(first)).text
     assert "It comes on {blank}, Ana Lopez.</textarea>" in (await ana.get(second)).text
     assert house.people.calls == []
+
+
+async def test_the_channel_is_that_by_which_the_reply_goes(house: House, ana: Browser, replies: CannedReplies) -> None:
+    handoff = await mine(house)
+    await replies.make("ana", Draft("Channel", "I write by {channel}."), "ana")
+    ways = (ChannelName.WEB, ChannelName.SMS)
+    house.people.views[handoff.id] = replace(house.people.views[handoff.id], sends_to=ChannelName.WEB, ways=ways)
+    at = f"/desk/handoffs/{handoff.id}/canned-replies"
+    said = {via: texts((await ana.get(f"{at}?via={via}")).text) for via in ("", "sms", "voice", "moon")}
+    here = ["I write by Web chat."]
+    assert said == {"": here, "sms": ["I write by SMS."], "voice": here, "moon": here}
+    house.people.views[handoff.id] = replace(house.people.views[handoff.id], sends_to=None, ways=())
+    assert texts((await ana.get(at)).text) == ["I write by {channel}."]
 
 
 async def test_what_is_not_filled_in_is_shown_and_never_sent(house: House, ana: Browser, replies: CannedReplies) -> None:

@@ -83,7 +83,7 @@ async def test_a_removed_one_does_not_come_back_by_a_late_change(replies: Canned
 
 
 async def test_there_are_never_more_than_there_may_be(replies: CannedReplies, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(limits.MOST, False, 3)
+    monkeypatch.setattr(limits, "MOST_OWN", 3)
     made = (replies.make("ana", Draft(f"n {n}", "x"), "ana") for n in range(9))
     await asyncio.gather(*made, return_exceptions=True)
     assert len(await replies.of("ana")) == 3
