@@ -6,9 +6,11 @@ import { toSignIn } from "./desk.js";
 const find = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const panelNow = () => find("[data-canned-panel]");
+const openPanel = () => find("[data-canned-panel]:not([hidden])");
 const folded = (text) => text.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
 let offered = []; // the options of the conversation that is shown
 let asked = 0;
+let loading = false, hurried = false; // Enter was pressed before the list was there
 
 // ---- What is not filled in -----------------------------------------------------------------------------------------
 
@@ -31,6 +33,8 @@ function pointOut() {
 async function load(panel) {
   const mine = ++asked;
   offered = [];
+  loading = true;
+  hurried = false;
   show(panel, false);
   try {
     const query = new URLSearchParams({ via: find("#via")?.value ?? "" });
@@ -38,11 +42,15 @@ async function load(panel) {
     if (answer.status === 401) return toSignIn();
     const text = await answer.text();
     if (mine !== asked || panel.hidden) return;
+    loading = false;
     if (!answer.ok) return say(panel, text);
     offered = all("[data-canned]", new DOMParser().parseFromString(text, "text/html")).map(option);
     show(panel);
+    if (hurried && chosen(panel)) put(panel, chosen(panel).dataset.text);
   } catch {
-    if (mine === asked) say(panel, panel.dataset.failed);
+    if (mine !== asked) return;
+    loading = false;
+    say(panel, panel.dataset.failed);
   }
 }
 
@@ -147,7 +155,8 @@ document.addEventListener("keydown", (event) => {
   else if (by) move(panel, by);
   else if (event.key === "Enter") {
     const one = chosen(panel);
-    if (one) put(panel, one.dataset.text);
+    if (loading) hurried = true;
+    else if (one) put(panel, one.dataset.text);
     else if (event.target.value) put(panel, `/${event.target.value}`, false);
   } else return;
   event.preventDefault();
@@ -163,20 +172,20 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-show-canned]"), one = event.target.closest("[data-canned-panel] [role=option]");
   if (one) put(panelNow(), one.dataset.text);
   if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (!panelNow()?.hidden) {
+  if (openPanel()) {
     event.preventDefault();
-    close(panelNow());
+    close(openPanel());
   } else if (open()) event.preventDefault();
 });
 
 // The field keeps the focus while an option is pressed.
 document.addEventListener("mousedown", (event) => {
-  if (event.target.closest("[data-canned-panel] [role=option], [data-show-canned]") && !panelNow()?.hidden) event.preventDefault();
+  if (event.target.closest("[data-canned-panel] [role=option], [data-show-canned]") && openPanel()) event.preventDefault();
 });
 
 document.addEventListener("focusout", () => setTimeout(() => {
-  const panel = panelNow();
-  if (panel && !panel.hidden && !panel.contains(document.activeElement)) close(panel, false);
+  const panel = openPanel();
+  if (panel && !panel.contains(document.activeElement)) close(panel, false);
 }));
 
 document.addEventListener("desk-changed", pointOut);

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from bot.model import ChannelName
 from desk.canned.replies import SHARED, Draft
@@ -35,7 +36,7 @@ async def page(house: House, replies: CannedReplies) -> AsyncIterator[Page]:
         opened.on("pageerror", lambda error: troubles.append(str(error)))
         opened.on(
             "console",
-            lambda said: troubles.append(said.text) if said.type == "error" and "status of 4" not in said.text else None,
+            lambda said: troubles.append(said.text) if said.type == "error" and "status of" not in said.text else None,
         )
         await enter(opened, house)
         handoff = house.people.open("Lost card", ChannelName.SMS, slots=(slot("full_name", "Ana Lopez"),))
@@ -73,6 +74,32 @@ async def test_by_keyboard_from_the_slash_to_the_customer(page: Page, house: Hou
     await reply.press("Control+Enter")
     await expect(page.locator(".line.agent")).to_contain_text("Hello Ana Lopez, this is Ana.")
     assert house.people.calls[-1][0] == "reply"
+
+
+async def test_who_types_faster_than_the_list_comes_gets_the_same(page: Page) -> None:
+    reply, come = page.get_by_label("Your reply"), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await page.route("**/canned-replies?*", late)
+    await reply.focus()
+    async with page.expect_request("**/canned-replies?*"):
+        await page.keyboard.type("/gree")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("combobox", name="Find a canned reply")).to_have_value("gree")
+    await expect(reply).to_have_value("")
+    come.set()
+    await expect(reply).to_have_value("Hello Ana Lopez, this is Ana.")
+    await expect(reply).to_be_focused()
+
+
+async def test_a_list_that_does_not_come_is_told(page: Page) -> None:
+    await page.route("**/canned-replies?*", lambda route: route.fulfill(status=503, body="The store does not answer just now."))
+    await page.get_by_label("Your reply").focus()
+    await page.keyboard.type("/")
+    await expect(page.locator("#canned-said")).to_have_text("The store does not answer just now.")
 
 
 async def test_what_is_not_filled_in_is_pointed_out_refused_and_the_next_key_writes_there(page: Page, house: House) -> None:
