@@ -39,6 +39,8 @@ class ChatNews:
             contact = await self.contacts.of_conversation(handoff.conversation_id) if handoff else None
             for known in contact.addresses if contact else ():
                 if known.address.kind is AddressKind.WEB:
+                    if handoff and handoff.held:
+                        await self.log.serve(known.address.value, handoff.id)
                     await self.log.tell(known.address.value, "who")
             await self.log.line_moved()
 

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from bot.handoff.availability import Staffing
 from bot.handoff.lifecycle import INBOX
 from bot.handoff.place_in_line import place_in_line
+from bot.handoff.ratings import may_be_rated
 from bot.model import Address, AddressKind, ChannelName, Contact, Handoff
 from bot.ports import Clock, Contacts, Handoffs
 from bot.ports.phone_line import Waits, estimate
-from connectors.web.who import ASSISTANT, InLine, Who
+from connectors.web.who import ASSISTANT, InLine, ToRate, Who
 
 LINES_FOR = timedelta(seconds=0.5)
 """So long one look at the lines serves all: less than tabs wait after a change (``connectors.web.hub.MOVED_AFTER``)."""
@@ -39,7 +40,8 @@ class Lines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatWho:
-    """``handoffs``: as ``bot.handoff.place_in_line.StillHere`` has them; ``name_of``: an agent's name as customers read it."""
+    """``handoffs``: as ``bot.handoff.place_in_line.StillHere`` has them; ``name_of``: an agent's name as customers read it;
+    ``served``: by which handoff a person had a visitor's conversation last."""
 
     contacts: Contacts
     handoffs: Handoffs
@@ -47,6 +49,7 @@ class ChatWho:
     waits: Waits
     staffing: Staffing
     name_of: Callable[[str], Awaitable[str]]
+    served: Callable[[str], Awaitable[str | None]]
     clock: Clock
 
     async def who(self, web_id: str) -> Who:
@@ -54,13 +57,22 @@ class ChatWho:
         sender = Address(AddressKind.WEB, web_id)
         contact = await self.contacts.find(sender)
         handoff = await self.handoffs.open_for(contact.conversation_id) if contact else None
-        if contact is None or handoff is None:
+        if contact is None:
             return ASSISTANT
+        if handoff is None:
+            return Who(rate=await self._to_rate(web_id, contact))
         if handoff.waits:
             return Who(line=await self._line(handoff, contact, sender))
         if handoff.held and handoff.agent not in (None, INBOX):
             return Who(await self.name_of(handoff.agent))
         return Who("")
+
+    async def _to_rate(self, web_id: str, contact: Contact) -> ToRate | None:
+        served = await self.served(web_id)
+        handoff = await self.handoffs.get(served) if served else None
+        if handoff is None or handoff.agent is None or not may_be_rated(handoff, contact, self.clock()):
+            return None
+        return ToRate(handoff.id, await self.name_of(handoff.agent))
 
     async def _line(self, handoff: Handoff, contact: Contact, sender: Address) -> InLine:
         """The place and the measured wait, where they can be told (``bot.handoff.wait_answers`` tells the same in words)."""

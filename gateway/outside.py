@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlsplit
 
 import aiohttp
 import redis.asyncio as redis
 
+from bot.handoff.ratings import Ratings
 from bot.identity.links import Linking
 from bot.identity.second_factor import NoSecondFactor, SecondFactor
 from bot.languages.declared import Languages
 from bot.languages.tables import PAGES, table
-from bot.model import now
+from bot.model import Address, AddressKind, now
 from bot.ports import Dialogue
 from bot.rasa_http.client import RasaClient
 from bot.rasa_http.pool import RasaPool
@@ -109,6 +111,7 @@ def web_chat(
     vouch: LinksAndPages,
     who: ChatWho,
     news: ChatNews,
+    ratings: Ratings,
     languages: Languages,
 ) -> WebChat:
     """Web chat, with the pages that may hold it, in the languages of the business."""
@@ -127,8 +130,13 @@ def web_chat(
         spoken={code: table(code, PAGES, "chat") for code in languages.others},
         vouch=vouch,
         who=who.who,
+        rate=partial(_rate, ratings),
         typing=news.typing,
     )
+
+
+async def _rate(ratings: Ratings, web_id: str, handoff_id: str, score: int, words: str) -> bool:
+    return await ratings.rate(Address(AddressKind.WEB, web_id), handoff_id, score, words)
 
 
 def signed_pages(settings: Settings, codes: RedisCodes, linking: Linking) -> SignedPages | None:

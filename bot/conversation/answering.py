@@ -18,7 +18,7 @@ from bot.conversation.without_turn import WithoutTurn
 from bot.door import MASK, secrets
 from bot.door.figures import rest
 from bot.door.signs import Meaning, meaning
-from bot.handoff.availability import ALONE, CALL_ME, PERSON
+from bot.handoff.availability import ALONE, CALL_ME, END, PERSON
 from bot.identity.links import Linking
 from bot.identity.one_time_codes import CodeCheck
 from bot.identity.second_factor import BESIDE
@@ -111,6 +111,8 @@ class Answering:
                 await self.escalation.hand_over(turn, wanted, shown=_as_said(turn, option))
             case Picked(option) if option.payload == ALONE:  # the wait is over already
                 await self.assistant.give_back(turn, "", _as_said(turn, option))
+            case Picked(option) if option.payload == END:
+                await self.with_person.over(turn)
             case Picked(option) if option.payload == CALL_ME:  # the same, and they still want somebody
                 wanted = directives.Handoff("Asked to be called back", code="call_back")
                 await self.escalation.hand_over(turn, wanted, shown=_as_said(turn, option))

@@ -7,14 +7,19 @@ from datetime import datetime
 from types import MappingProxyType
 
 from bot.conversation.turn import Chosen, Turn
-from bot.handoff.availability import ALONE
+from bot.handoff.availability import ALONE, END
 from bot.menus.answers import Choice, Late, Picked, Turned, Unclear, choose
 from bot.menus.menu import Menu, Shown, merged_cards, merged_options, numbered_through
-from bot.model import Option, Reply, stable_id
+from bot.model import InboundMessage, Option, Reply, stable_id
 from bot.ports.stores import Menus
 
-STANDING = MappingProxyType({"line:1": ALONE})
-"""Choices of a channel's own page, beside every menu: the button of the web chat's strip, while somebody waits."""
+STANDING = MappingProxyType({"line:1": ALONE, "chat:1": END})
+"""Choices of a channel's own page, beside every menu: out of the line by the web chat's strip, and the end of the chat."""
+
+
+def ends(message: InboundMessage) -> bool:
+    """Whether the customer ends the chat by it."""
+    return STANDING.get(message.choice or "") == END
 
 
 async def chosen(menus: Menus, turn: Turn) -> Choice | None:

@@ -11,7 +11,7 @@ from bot.conversation.escalation import Escalation
 from bot.conversation.turn import Turn, words
 from bot.conversation.turn_log import TurnLog
 from bot.handoff.availability import ALONE, CALL_ME, Staffing
-from bot.handoff.lifecycle import HandoffBook
+from bot.handoff.lifecycle import INBOX, HandoffBook
 from bot.handoff.states import ended
 from bot.handoff.wait_answers import Waiting
 from bot.identity.one_time_codes import without_code
@@ -26,6 +26,7 @@ from bot.transcript import continuity
 from bot.transcript import lines as transcript
 from bot.transcript.log import BESIDE_AN_AGENT, Lines
 
+ENDED = "The customer ended the chat"
 TOLD_AGAIN = timedelta(minutes=10)
 """Who waits, and writes after so long, is told once more that it is kept."""
 
@@ -62,6 +63,8 @@ class WithPerson:
         """Words for a person; while nobody has accepted yet, also a choice between waiting and other ways, a question about
         the wait, or a "never mind": those two are answered although the line is the agent's as well, and so is the first line on
         another channel, or after long."""
+        if offers.ends(turn.message) and await self._ended(turn, handoff):
+            return
         if not handoff.waits or turn.message.channel is ChannelName.VOICE:
             await self.to_person(turn)
             return
@@ -78,6 +81,29 @@ class WithPerson:
             await self.log.reply(turn, await self.waiting.still(turn.message, turn.contact, still))
             told = Told(turn.message.channel, self.clock())
             turn.handoff = await self.handoffs.change(still.id, lambda now: replace(now, told=told))
+
+    async def over(self, turn: Turn) -> None:
+        """The customer ends the chat: the assistant takes note and is silent, what it had open is closed."""
+        await self.assistant.give_back(turn, "", turn.message.text)
+        turn.replies.clear()
+        await self.log.say(turn, "utter_chat_ended")
+
+    async def _ended(self, turn: Turn, handoff: Handoff) -> bool:
+        """The customer leaves the line, or the person, who may still write up how it ended. A call, or one that was asked for, is
+        not ended by a page: then it is words for whoever has it."""
+
+        def over(now: Handoff) -> Handoff:
+            if not now.open or now.call_sid or now.callback:
+                return now
+            alone = now.agent in (None, INBOX)
+            return ended(replace(now, handed_back=turn.message.id), self.clock(), ENDED if alone else "", written_up=alone)
+
+        turn.handoff = await self.handoffs.change(handoff.id, over)
+        if turn.handoff.open:
+            return False
+        turn.handoff = None
+        await self.over(turn)
+        return True
 
     def _left_in_doubt(self, turn: Turn, handoff: Handoff) -> bool:
         """Whether who writes cannot know that their words wait: they were told so on another channel, or long ago."""

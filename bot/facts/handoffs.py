@@ -19,7 +19,8 @@ def opened(handoff: Handoff) -> Fact:
 
 def steps(was: Handoff, now: Handoff, at: datetime) -> list[Fact]:
     """What happened between the two, at that moment."""
-    told = [*_step(was, now), *_ownership(was, now), *_written(was, now), *_called_back(was, now), *_recorded(was, now)]
+    told = [*_step(was, now), *_ownership(was, now), *_written(was, now), *_rated(was, now)]
+    told += [*_called_back(was, now), *_recorded(was, now)]
     about, first = _about(now), moment_number(at)
     here = {"handoff_id": now.id}
     return [made(kind, now.id, at, about, here | body, first + n) for n, (kind, body) in enumerate(told)]
@@ -73,6 +74,12 @@ def _written(was: Handoff, now: Handoff) -> Iterator[Step]:
         remind_at = closing.remind_at.isoformat() if closing.remind_at else ""
         ended = {"code": closing.code, "intent": closing.intent, "note": closing.note, "remind_at": remind_at}
         yield "handoff_wrapped_up", {**ended, "agent": now.agent or ""}
+
+
+def _rated(was: Handoff, now: Handoff) -> Iterator[Step]:
+    if now.rating is not None and now.rating != was.rating:
+        said = {"score": now.rating.score, "words": now.rating.words}
+        yield "survey_answer", {"survey": "rating", "question": "talk", "agent": now.agent or "", **said}
 
 
 def _offers(was: Handoff, now: Handoff) -> bool:

@@ -20,6 +20,8 @@ PERSON = "onethread:person"
 """Payload of the option that opens a handoff without asking the assistant."""
 ALONE = "onethread:alone"
 """Payload of the option that ends the wait for a person."""
+END = "onethread:end"
+"""Payload of the button by which a customer ends the chat, whoever has it."""
 CALL_ME = "onethread:call_me"
 """Payload of the option to be called by a colleague instead of waiting here."""
 

@@ -178,6 +178,15 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Rating:
+    """What its customer says of a talk with a person: 1 (poor) to 5 (very good), and words, secrets taken out."""
+
+    score: int
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Handoff:
     """A request for a human. While it is open the person owns the conversation, not the bot.
 
@@ -253,6 +262,8 @@ class Handoff:
     """Colleagues who are in it beside its agent, and may write."""
     passed: tuple[Passed, ...] = ()
     """Whom the line has offered it to, and who did not take it."""
+    rating: Rating | None = None
+    """By its customer, once it is over; the first one stands."""
 
     @property
     def waits(self) -> bool:

@@ -159,6 +159,7 @@ REQUIRED = (
     "utter_text_sent",
     "utter_no_text_here",
     "utter_sms_goes_on",
+    "utter_chat_ended",
     "utter_goodbye_kept",
     "utter_agent_press",
     "utter_agent_not_taken",

@@ -25,7 +25,7 @@ from connectors.web.limits import Buckets, Limits
 from connectors.web.log import VisitorLog
 from connectors.web.pages import ENGLISH_ALONE, Pages, Spoken
 from connectors.web.socket import Chat, Socket
-from connectors.web.who import Ask
+from connectors.web.who import Ask, Rate
 
 SIGNED_OUT = "utter_signed_out"
 """The notice after which this browser shows nothing of what was said before."""
@@ -39,7 +39,7 @@ class WebChat:
     ``allowed_origins``: pages that may open the socket, as ``origins`` gives them. ``frame_ancestors``: origins that may
     frame the page ``/`` (the simulator's). ``voice_number``, ``sms_number``: E.164, shown on the page; None hides them.
     ``spoken``: the widget's sentences in further languages (``connectors.web.pages``).
-    ``vouch``: takes a signed-in page's word (``connectors.web.identity``). ``who`` and
+    ``vouch``: takes a signed-in page's word (``connectors.web.identity``). ``who``, ``rate`` and
     ``typing``: see ``connectors.web.socket.Chat``.
     """
 
@@ -60,6 +60,7 @@ class WebChat:
         limits: Limits | None = None,
         vouch: Callable[[str, str], Awaitable[LinkSeen | None]] | None = None,
         who: Ask | None = None,
+        rate: Rate | None = None,
         typing: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         limits = limits or Limits()
@@ -81,6 +82,8 @@ class WebChat:
             visitors=Buckets(limits.remote_visitors, clock),
             vouch=vouch,
             who=who,
+            rate=rate,
+            ratings=Buckets(limits.ratings, clock),
             typing=typing,
         )
 

@@ -19,6 +19,8 @@ from bot.model import Author, Card, Media, Moment, Option, OutboundMessage
 
 MAX_FRAME = 8192
 """Bytes; a longer one closes the socket with 1009. 2000 characters fit in any script."""
+MAX_RATED = 500
+"""Characters of the words beside a rating, after trimming."""
 MAX_TEXT = 2000
 """Characters of one message, after trimming."""
 
@@ -26,6 +28,7 @@ NO_FILES: Mapping[str, str] = {}
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CHOICE = re.compile(r"[A-Za-z0-9_.-]{1,80}:[0-9]{1,3}")
+_HANDOFF = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _MAX_SEQ = 2**53 - 1  # the largest whole number that a browser can hold exactly
@@ -78,7 +81,17 @@ class Ping:
     """Are you there?"""
 
 
-Frame: TypeAlias = Hello | Said | Mark | Typing | Ping
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """What the customer says of a talk with a person: ``score`` from 1 to 5, and words or none."""
+
+    id: str
+    handoff: str
+    score: int
+    words: str = ""
+
+
+Frame: TypeAlias = Hello | Said | Mark | Typing | Ping | Rated
 
 
 def parse(data: str) -> Frame:
@@ -98,6 +111,8 @@ def parse(data: str) -> Frame:
             return _said(body, body.get("choice"), chosen=True)
         case "read" | "received" as name:
             return Mark(name, _seq(body.get("seq")))
+        case "rate":
+            return _rated(body)
         case "typing":
             return Typing()
         case "ping":
@@ -105,11 +120,30 @@ def parse(data: str) -> Frame:
     raise BadFrame("bad_frame", "unknown type")
 
 
+def _rated(body: dict[str, Any]) -> Rated:
+    """A ``rate`` frame."""
+    client_id, handoff, score, words = _client_id(body), body.get("handoff"), body.get("score"), body.get("text", "")
+    if not isinstance(handoff, str) or not _HANDOFF.fullmatch(handoff):
+        raise BadFrame("bad_frame", "handoff must name one", client_id)
+    if isinstance(score, bool) or not isinstance(score, int) or not 1 <= score <= 5:
+        raise BadFrame("bad_frame", "score must be a whole number from 1 to 5", client_id)
+    if not isinstance(words, str):
+        raise BadFrame("bad_frame", "the text must be a string", client_id)
+    if len(words := clean(words)) > MAX_RATED:
+        raise BadFrame("too_long", f"more than {MAX_RATED} characters", client_id)
+    return Rated(client_id, handoff, score, words)
+
+
+def _client_id(body: dict[str, Any]) -> str:
+    found = body.get("id")
+    if not isinstance(found, str) or not _CLIENT_ID.fullmatch(found):
+        raise BadFrame("bad_frame", "id must be 1-64 letters, digits, - or _")
+    return found
+
+
 def _said(body: dict[str, Any], choice: object, *, chosen: bool = False) -> Said:
     """A ``message`` or ``choice`` frame."""
-    client_id = body.get("id")
-    if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
-        raise BadFrame("bad_frame", "id must be 1-64 letters, digits, - or _")
+    client_id = _client_id(body)
     if chosen and (not isinstance(choice, str) or not _CHOICE.fullmatch(choice)):
         raise BadFrame("bad_frame", "choice must be <menu id>:<number>", client_id)
     text = body.get("title" if chosen else "text")

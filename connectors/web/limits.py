@@ -21,6 +21,7 @@ class Limits:
     """The web chat's limits (docs/web-chat.md has them in a table). Times in seconds."""
 
     messages: Rate = Rate(12, 1.0)  # of one visitor, all tabs
+    ratings: Rate = Rate(5, 0.05)  # of one visitor: a handoff takes one
     remote_messages: Rate = Rate(120, 10.0)  # of one remote address: an office behind one address is many people
     remote_visitors: Rate = Rate(60, 1.0)  # sockets without a known token, from one remote address
     frames: Rate = Rate(60, 10.0)  # of one socket, whatever they say

@@ -6,7 +6,7 @@
 | ``ot:{w:<web id>}:log`` | stream of lines, id ``<seq>-0``, the newest 500 | 30 days after the last line |
 | ``ot:{w:<web id>}:ids`` | sorted set of message ids by seq: what was added already | as the log |
 | ``ot:{w:<web id>}:seq`` | the last seq given | as the log |
-| ``ot:{w:<web id>}:marks`` | ``received``, ``read``, ``left``: seq; ``masked``: client ids; ``connected``: when | as the log |
+| ``ot:{w:<web id>}:marks`` | ``received``, ``read``, ``left``: seq; ``masked``, ``connected``, ``served`` | as the log |
 
 Every gateway process hears of news on the channel ``ot:web``: ``{"w": "<web id>", "k": "line" | "read" | ..., ...}``.
 All methods raise StoreUnavailable when Redis does not answer.
@@ -164,10 +164,23 @@ class VisitorLog:
             found = await self._redis.hget(_key(web_id, "marks"), "connected")
         return None if found is None else datetime.fromisoformat(text(found))
 
+    async def serve(self, web_id: str, handoff_id: str) -> None:
+        """A person has the visitor's conversation, by this handoff (mark ``served``)."""
+        with stored():
+            await self._redis.hset(_key(web_id, "marks"), "served", handoff_id)
+            await self._redis.expire(_key(web_id, "marks"), self._limits.keep_unused, nx=True)
+
+    async def served(self, web_id: str) -> str | None:
+        """The last handoff by which a person had it, if any, and if nobody signed out since."""
+        with stored():
+            found = await self._redis.hget(_key(web_id, "marks"), "served")
+        return text(found) if found else None
+
     async def leave(self, web_id: str, seq: int) -> None:
         """Whoever used this browser is gone: nothing before ``seq`` is shown in it again."""
         with stored():
             await self._redis.xtrim(_key(web_id, "log"), minid=f"{seq}-0", approximate=False)
+            await self._redis.hdel(_key(web_id, "marks"), "served")
         await self.advance(web_id, "left", seq)
         await self.tell(web_id, "left")
 

@@ -13,7 +13,7 @@ from aiohttp import web
 
 _FOLDER = Path(__file__).parent / "static"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".html": "text/html"}
-_PARTS = ("strings", "store", "attention", "socket", "icons", "rich", "lines", "menu", "panel", "element")
+_PARTS = ("strings", "store", "attention", "socket", "icons", "rich", "lines", "menu", "rating", "panel", "element")
 """The widget's source files in the order in which they are joined into /widget.js."""
 
 Spoken = Mapping[str, Mapping[str, str]]

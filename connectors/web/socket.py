@@ -25,7 +25,7 @@ from connectors.web.hub import Hub
 from connectors.web.identity import LinkSeen, NotVouched
 from connectors.web.limits import Buckets, Limits
 from connectors.web.log import VisitorLog, message_id
-from connectors.web.who import Ask, Told
+from connectors.web.who import Ask, Rate, Told
 
 GARBAGE = 1008  # RFC 6455 section 7.4.1: policy violation
 LATER = 1013  # IANA's registry of close codes: try again later
@@ -51,9 +51,11 @@ class Chat:
     messages: Buckets
     remote_messages: Buckets
     visitors: Buckets
+    ratings: Buckets
     vouch: Callable[[str, str], Awaitable[LinkSeen | None]] | None = None
     """Takes a web id and what a signed-in page says of it (``connectors.web.identity``)."""
     who: Ask | None = None
+    rate: Rate | None = None
     typing: Callable[[str], Awaitable[None]] | None = None
     """Told that a visitor writes, now and then while they do; where a person has the conversation, they are shown it."""
 
@@ -215,7 +217,7 @@ class Socket:
             if self._frames.take(""):
                 raise frames.BadFrame("too_fast", "too many frames")
             frame = frames.parse(data) if data is not None else None
-            if isinstance(frame, frames.Said):
+            if isinstance(frame, frames.Said | frames.Rated):
                 client_id = frame.id
             await self._do(frame)
         except frames.BadFrame as bad:
@@ -233,6 +235,8 @@ class Socket:
                 await self._mark(frame)
             case frames.Ping():
                 await self._send({"type": "pong"})
+            case frames.Rated():
+                await self._rated(frame)
             case frames.Typing():
                 await self._typing()
             case _:
@@ -246,6 +250,15 @@ class Socket:
         self._typed_at = moment
         with suppress(StoreUnavailable):
             await self._chat.typing(self.web_id)
+
+    async def _rated(self, rated: frames.Rated) -> None:
+        """Whatever speaks against it, the answer is the same."""
+        if wait := self._chat.ratings.take(self.web_id):
+            await self._error("too_fast", "too many ratings", rated.id, after=round(wait, 2))
+            return
+        rate = self._chat.rate
+        kept = rate is not None and await rate(self.web_id, rated.handoff, rated.score, rated.words)
+        await self._send({"type": "rated", "id": rated.id, "kept": kept})
 
     async def _said(self, said: frames.Said) -> None:
         """Log it, hand it to the inbox, and only then acknowledge. The same id again changes nothing.

@@ -19,21 +19,35 @@ class InLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ToRate:
+    """A talk with a person that is over, and which its customer may rate: the handoff's id, and who it was as they read it."""
+
+    handoff: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
 class Who:
-    """``agent``: the name that customers read, empty for a person without one; None: no person has it. ``line``: it waits."""
+    """``agent``: the name that customers read, empty for a person without one; None: no person has it. ``line``: it waits.
+    ``rate``: the talk before may be rated."""
 
     agent: str | None = None
     line: InLine | None = None
+    rate: ToRate | None = None
 
     def frame(self) -> dict[str, Any]:
         """As a ``who`` frame, and the welcome, say it."""
         line = self.line and {"place": self.line.place, "minutes": self.line.minutes and list(self.line.minutes)}
-        return {"person": self.agent is not None, "agent": self.agent or None, "line": line}
+        rate = self.rate and {"handoff": self.rate.handoff, "agent": self.rate.agent or None}
+        return {"person": self.agent is not None, "agent": self.agent or None, "line": line, "rate": rate}
 
 
 ASSISTANT = Who()
 Ask: TypeAlias = Callable[[str], Awaitable[Who]]
 """Who has the conversation of this web id. Raises StoreUnavailable."""
+
+Rate: TypeAlias = Callable[[str, str, int, str], Awaitable[bool]]
+"""Keeps the rating of this web id for a handoff: score and words. False: it is not kept. Raises StoreUnavailable."""
 
 
 class Told:

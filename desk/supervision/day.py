@@ -1,4 +1,5 @@
-"""The day in figures, out of facts: how many asked for a person, how many were answered, and within what was promised. Pure."""
+"""The day in figures, out of facts: how many asked for a person, how many were answered, within what
+was promised, and how their customers rated it. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import Protocol
 
 from bot.model import Fact
 
-KINDS = ("handoff_opened", "handoff_accepted", "handoff_closed")
+KINDS = ("handoff_opened", "handoff_accepted", "handoff_closed", "survey_answer")
 Promised = Callable[[str], timedelta | None]
 """How soon the customers of a queue are promised an answer."""
 
@@ -31,6 +32,7 @@ class Count:
     kept: int = 0
     closed: int = 0
     waited: list[float] = field(default_factory=list)
+    rated: list[int] = field(default_factory=list)
 
     @property
     def share(self) -> int | None:
@@ -41,6 +43,11 @@ class Count:
     def middle(self) -> float | None:
         """The median wait in seconds."""
         return sorted(self.waited)[len(self.waited) // 2] if self.waited else None
+
+    @property
+    def rating(self) -> float | None:
+        """The mean of its customers' ratings, 1 to 5; None without one."""
+        return sum(self.rated) / len(self.rated) if self.rated else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,9 @@ def figures(facts: Iterable[Fact], promised: Promised) -> Figures:
             case "handoff_closed":
                 for one in whole:
                     one.closed += 1
+            case "survey_answer" if fact.body.get("survey") == "rating" and isinstance(score := fact.body.get("score"), int):
+                for one in whole:
+                    one.rated.append(score)
     return made
 
 

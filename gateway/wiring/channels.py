@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.handoff.ratings import Ratings
 from bot.menus.menu import numbered, texted
 from bot.model import Address, AddressKind, ChannelName, now
 from bot.ports import Channel
@@ -68,7 +69,8 @@ def wire_channels(
     """Messenger's words go by text instead where Meta takes them no more and there is a number that texts."""
     vouch = LinksAndPages(switching.links, identity.pages)
     wording, languages = base.content.wording, base.content.hearing.languages
-    web = web_chat(base.settings, queues.inbox, base.store.client, wording, vouch, who, desk.chat_news, languages)
+    rate = Ratings(handoff.book, base.store.contacts, now)
+    web = web_chat(base.settings, queues.inbox, base.store.client, wording, vouch, who, desk.chat_news, rate, languages)
     twilio = _twilio(base) if base.settings.twilio else None
     sms = _sms(base, twilio, queues) if twilio else None
     messenger = _messenger(base, queues) if base.settings.messenger else None
@@ -88,6 +90,7 @@ def wire_who(base: Base, desk: AtTheDesk, handoff: HandoffLife, conversation: Co
         waits=base.store.waits,
         staffing=conversation.staffing,
         name_of=desk.agents.display_name,
+        served=desk.visitors.served,
         clock=now,
     )
 

@@ -131,9 +131,12 @@ class LanguageModelUsed:
 @kind_of_fact("survey_answer", Retention.WORDS)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyAnswer:
-    """An answer to a question of ours about the service: which survey and question, the score, and words that came with it."""
+    """An answer to a question of ours about the service: which survey and question, the score, and words that came with it.
+    ``rating``: 1 to 5 for a talk with a person, its handoff and its agent; ``effort``: at the end of a call."""
 
     survey: str
     question: str
     score: int | None = None
     words: Personal[str] = ""
+    handoff_id: str = ""
+    agent: str = ""

@@ -27,6 +27,7 @@ from bot.model import (
     SlotFact,
     TranscriptLine,
 )
+from bot.model.handoffs import Rating
 from bot.ports import LinkFact, Trouble
 from connectors.delivery_reasons import sentence
 from desk import show
@@ -161,9 +162,21 @@ async def test_everything_a_customer_sends_is_escaped(ana: Browser, house: House
     slots = (SlotFact("name", EVIL, ChannelName.WEB, START), SlotFact(EVIL, {"a": EVIL}, None, START))
     handoff = house.people.open(EVIL, ChannelName.WEB, (line,), slots=slots, tried=(EVIL,))
     house.people.doubt(handoff.id, EVIL)
+    house.people.views[handoff.id] = replace(
+        house.people.views[handoff.id], handoff=replace(handoff, rating=Rating(2, EVIL, START))
+    )
     for path in (page(handoff), "/desk", f"/desk/parts?handoff={handoff.id}"):
         text = (await ana.get(path)).text
         assert "<script>alert" not in text and "<img" not in text and "&lt;script&gt;alert(1)" in text
+
+
+async def test_a_rating_stands_beside_the_conversation(ana: Browser, house: House) -> None:
+    handoff = house.people.open()
+    assert "Rated by the customer" not in (await ana.get(page(handoff))).text
+    rated = replace(handoff, rating=Rating(4, "Quick & kind", START))
+    house.people.views[handoff.id] = replace(house.people.views[handoff.id], handoff=rated)
+    text = (await ana.get(page(handoff))).text
+    assert "Rated by the customer" in text and "4 of 5" in text and "Quick &amp; kind" in text
 
 
 async def test_what_was_typed_stands_in_the_thread_with_what_it_picked_beside_it(ana: Browser, house: House) -> None:

@@ -43,7 +43,7 @@ async def test_who_leaves_the_line_is_with_the_assistant_and_the_next_one_moves_
     assert (first, second) == ({"place": 1, "minutes": None}, {"place": 2, "minutes": None})
     house.outside.rasa = answers
     await ana.send_json(LEAVES)
-    assert (await hears(ana, "who")) == {"type": "who", "person": False, "agent": None, "line": None}
+    assert (await hears(ana, "who")) == {"type": "who", "person": False, "agent": None, "line": None, "rate": None}
     assert (await hears(ben, "who"))["line"] == {"place": 1, "minutes": None}, "told without asking"
     await house.emptied()
     assert "handoff_closed" in house.outside.turns[-1]["payload"]

@@ -25,7 +25,7 @@ from connectors.web.channel import WebChat, origins
 from connectors.web.limits import Limits
 from connectors.web.log import VisitorLog
 from connectors.web.pages import ENGLISH_ALONE, Spoken
-from connectors.web.who import ASSISTANT, InLine, Who
+from connectors.web.who import ASSISTANT, InLine, ToRate, Who
 
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
@@ -92,6 +92,7 @@ class Bank:
         self.embedders: tuple[str, ...] = ()
         self.spoken: Spoken = ENGLISH_ALONE
         self.people: dict[str, Who] = {}
+        self.rated: list[tuple[str, str, int, str]] = []
         self.beside: list[web.RouteDef] = []
         """Further routes of the public listener."""
         self._sent = 0
@@ -115,6 +116,7 @@ class Bank:
             spoken=self.spoken,
             limits=self.limits,
             who=self.who,
+            rate=self.rate,
         )
         self.chat.attach(app)
         app.add_routes(self.beside)
@@ -140,6 +142,22 @@ class Bank:
         """An agent has the conversation now (None: the assistant), and the open tabs are told to look."""
         self.people = {**self.people, web_id: Who(agent)} if agent is not None else {}
         await VisitorLog(self.redis, self.limits).tell(web_id, "who")
+
+    async def over(self, web_id: str, handoff: str = "h_1", agent: str = "Sam") -> None:
+        """The talk with a person is over and may be rated, and the open tabs are told to look."""
+        self.people = {**self.people, web_id: Who(rate=ToRate(handoff, agent))}
+        await VisitorLog(self.redis, self.limits).tell(web_id, "who")
+
+    async def rate(self, web_id: str, handoff: str, score: int, words: str) -> bool:
+        """Keeps the first one of a talk that is over."""
+        if self.inbox.down:
+            raise StoreUnavailable("test")
+        offered = self.people.get(web_id, ASSISTANT).rate
+        if offered is None or offered.handoff != handoff:
+            return False
+        self.rated.append((web_id, handoff, score, words))
+        await self.has_it(web_id, None)
+        return True
 
     async def waits(self, web_id: str, place: int | None = None, minutes: tuple[int, int] | None = None) -> None:
         """The visitor waits for a person, and the open tabs are told to look."""

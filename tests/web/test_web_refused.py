@@ -43,6 +43,14 @@ GARBAGE = [
     '{"type": "message", "id": "../x", "text": "x"}',
     '{"type": "message", "id": "", "text": "x"}',
     '{"type": "hello"}',
+    '{"type": "rate"}',
+    '{"type": "rate", "id": "r1", "handoff": "h_1", "score": 0}',
+    '{"type": "rate", "id": "r1", "handoff": "h_1", "score": 6}',
+    '{"type": "rate", "id": "r1", "handoff": "h_1", "score": true}',
+    '{"type": "rate", "id": "r1", "handoff": "h_1", "score": 4.5}',
+    '{"type": "rate", "id": "r1", "handoff": "../h_1", "score": 4}',
+    '{"type": "rate", "id": "r1", "handoff": ["h_1"], "score": 4}',
+    '{"type": "rate", "id": "r1", "handoff": "h_1", "score": 4, "text": {}}',
     '{"type": "read", "seq": -1}',
     '{"type": "read", "seq": true}',
     '{"type": "read", "seq": 1e999}',
@@ -181,3 +189,19 @@ async def test_the_oldest_of_too_many_tabs_gives_way(bank: Bank) -> None:
         assert await oldest.close_code() == 4008
         await newest.says("hello")
         assert (await middle.lines(1))[0]["text"] == "hello"
+
+
+async def test_a_rating_is_short_and_a_flood_of_them_is_refused(bank: Bank) -> None:
+    """Each answer names the frame that it is for; the chat itself goes on."""
+    async with Tab(bank) as tab:
+        await tab.hello()
+        await tab.send(type="rate", id="long", handoff="h_1", score=5, text="x" * 501)
+        assert (await tab.hears("error"))["code"] == "too_long"
+        for number in range(5):
+            await tab.send(type="rate", id=f"r{number}", handoff="h_1", score=5)
+            assert await tab.hears("rated") == {"type": "rated", "id": f"r{number}", "kept": False}, "nothing to rate"
+        await tab.send(type="rate", id="r6", handoff="h_1", score=5)
+        refused = await tab.hears("error")
+        assert (refused["code"], refused["id"]) == ("too_fast", "r6") and refused["after"] > 0
+        assert (await tab.says("still here"))["type"] == "ack"
+        assert bank.rated == []

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bot import directives
+from bot.handoff.ratings import RATED_WITHIN, Ratings
 from bot.model import Callback, ChannelName, DeliveryReport, DeliveryStatus, Fact, Handoff, HandoffState, Voicemail
 from bot.ports import HandoffRefused
 from bot.redis_store.queue import RedisInbox
@@ -44,6 +45,30 @@ async def test_a_handoff_is_told_from_its_opening_to_its_outcome(world: World) -
     for fact in (opened, accepted, closed, returned):
         assert (fact.conversation_id, fact.contact, fact.channel) == (handoff.conversation_id, handoff.contact_id, "sms")
         assert fact.pseudonym and fact.contact and fact.contact not in fact.pseudonym
+
+
+async def test_a_rating_is_told_once_with_its_handoff_and_agent_and_without_secrets(world: World) -> None:
+    handoff = await opened_by_text(world)
+    ratings = Ratings(world.people.handoffs, world.contacts, world.clock)
+    assert not await ratings.rate(ANA, handoff.id, 5, "before anybody came")
+    await world.people.accept(handoff.id, "sam", None)
+    assert not await ratings.rate(ANA, handoff.id, 5, "while it goes on")
+    await world.people.close(handoff.id, "sam", "A new card is on its way")
+    for score in (4, 4, 1):
+        await ratings.rate(ANA, handoff.id, score, "good, my PIN is 4821")
+    (told,) = await world.told("survey_answer")
+    assert (told.body["survey"], told.body["score"], told.body["agent"]) == ("rating", 4, "sam")
+    assert told.body["handoff_id"] == handoff.id and "4821" not in str(told)
+
+
+async def test_a_day_later_a_talk_is_not_rated_any_more(world: World) -> None:
+    handoff = await opened_by_text(world)
+    ratings = Ratings(world.people.handoffs, world.contacts, world.clock)
+    await world.people.accept(handoff.id, "sam", None)
+    await world.people.close(handoff.id, "sam", "Done")
+    world.clock.passes(seconds=RATED_WITHIN.total_seconds())
+    assert not await ratings.rate(ANA, handoff.id, 5, "")
+    assert await world.told("survey_answer") == []
 
 
 async def test_the_words_of_an_agent_and_of_a_notice_are_told_with_where_they_went(world: World) -> None:

@@ -30,6 +30,9 @@ DAY = [
     fact("handoff_accepted", "h1", "sms", agent="kim", waited_seconds=900.0),
     fact("handoff_closed", "h1", "sms", agent="kim", outcome="agreed"),
     fact("handoff_closed", "h3", "web", agent="", outcome="alone"),
+    fact("survey_answer", "h1", "sms", survey="rating", agent="kim", score=5),
+    fact("survey_answer", "h2", "web", survey="rating", agent="kim", score=2),
+    fact("survey_answer", "h4", "voice", survey="effort", score=1),
 ]
 
 
@@ -39,6 +42,12 @@ def test_each_is_counted_once_by_its_first_answer() -> None:
     assert (day.all.kept, day.all.promised, day.all.share) == (1, 2, 50)
     assert (day.by_channel["sms"].answered, day.by_channel["web"].asked) == (1, 2)
     assert (day.by_agent["sam"].answered, day.by_agent["kim"].answered, day.by_agent["kim"].closed) == (1, 2, 1)
+
+
+def test_ratings_of_talks_are_counted_for_the_agent_and_the_channel_and_no_other_survey_is() -> None:
+    day = figures(DAY, promised)
+    assert (day.all.rated, day.all.rating, day.by_agent["kim"].rating) == ([5, 2], 3.5, 3.5)
+    assert (day.by_channel["sms"].rating, day.by_agent["sam"].rating, day.by_channel["voice"].rating) == (5, None, None)
 
 
 def test_where_nothing_happened_nothing_is_claimed() -> None:

@@ -3,7 +3,8 @@
 const ACK_WITHIN = 10000;
 const TRIES = 6;
 const TYPING_AT_MOST = 45000;
-const LEAVE_LINE = "line:1"; // the server knows it at all times (docs/contracts.md)
+const LEAVE_LINE = "line:1"; // the server knows these at all times (docs/contracts.md)
+const END_CHAT = "chat:1";
 const TYPING_EVERY = 3000; // milliseconds between two words to a person that the visitor writes
 
 class OnethreadChat extends HTMLElement {
@@ -24,6 +25,9 @@ class OnethreadChat extends HTMLElement {
       submit: (text) => this.submit({ text }),
       reconnect: () => this.connection.retry(),
       typing: () => this.tellTyping(),
+      ends: () => this.submit({ text: this.strings.endChat, choice: END_CHAT }),
+      rate: (rating) => this.rate(rating),
+      later: (handoff) => this.unrated(handoff),
       sounds: () => this.attention.sound,
       sound: (on) => {
         this.attention.sound = on;
@@ -135,6 +139,7 @@ class OnethreadChat extends HTMLElement {
     else if (frame.type === "masked") this.masked(frame);
     else if (frame.type === "ack") this.acknowledged(frame.id);
     else if (frame.type === "who") this.whoHasIt(frame);
+    else if (frame.type === "rated") this.rated(frame.id, frame.kept);
     else if (frame.type === "typing") this.typing(frame.on !== false);
     else if (frame.type === "read") this.readUpTo(frame.seq);
     else if (frame.type === "error") this.refused(frame);
@@ -232,7 +237,34 @@ class OnethreadChat extends HTMLElement {
     this.owner = frame.person ? frame.agent || this.strings.agent : null;
     this.place = frame.line ?? null;
     this.panel.setWho(this.owner, this.place);
+    this.offerRating(frame.rate);
     this.typing(false);
+  }
+
+  /** A talk is rated once; "not now" is remembered by this browser. */
+  offerRating(offered) {
+    this.panel.rate(offered && offered.handoff !== this.store.read("unrated", "") ? offered : null);
+  }
+
+  unrated(handoff) {
+    this.store.write("unrated", handoff);
+    this.panel.input.focus();
+    this.panel.rate(null);
+  }
+
+  rate(rating) {
+    this.ratingSent = newId();
+    if (this.connection.state === "online") this.connection.send({ type: "rate", id: this.ratingSent, ...rating });
+    else this.panel.rating.failed(this.strings.rateFailed);
+  }
+
+  rated(id, kept) {
+    if (id !== this.ratingSent) return;
+    this.ratingSent = null;
+    this.panel.input.focus();
+    this.panel.rate(null);
+    this.transcript.note(kept ? this.strings.rateThanks : this.strings.rateRefused);
+    this.panel.toEnd();
   }
 
   /** A person is told that the visitor is writing: not at each letter, and the assistant has no use for it. */
@@ -323,6 +355,7 @@ class OnethreadChat extends HTMLElement {
 
   /** too_fast and try_again are sent again by themselves with the same id; the rest would be refused again. */
   refused(frame) {
+    if (frame.id && frame.id === this.ratingSent) this.panel.rating.failed(this.strings.rateFailed);
     if (!frame.id || frame.id !== this.flying) return;
     clearTimeout(this.timers.ack);
     this.tries += 1;
@@ -355,6 +388,7 @@ class OnethreadChat extends HTMLElement {
 
   connectionIs(state) {
     if (state === "offline") {
+      if (this.ratingSent) this.panel.rating.failed(this.strings.rateFailed);
       clearTimeout(this.timers.ack);
       this.flying = null;
       this.typing(false);

@@ -33,6 +33,11 @@ class Menu {
   }
 }
 
+/** Something to do. */
+function menuDeed(words, does) {
+  return h("button", { type: "button", class: "deed", onclick: does }, words);
+}
+
 /** Something that is on or off: `changed(on)` is told. */
 function menuSwitch(words, on, changed) {
   const button = h("button", { type: "button", role: "switch", "aria-checked": String(on), onclick: () => {

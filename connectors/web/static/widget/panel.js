@@ -5,7 +5,8 @@ const MAX_TEXT = 2000;
 const WARN_BELOW = 200;
 
 class Panel {
-  /** on: {opened(), closed(), submit(text), reconnect(), typing(), goOn(), sounds() -> on, sound(on)}. */
+  /** on: {opened(), closed(), submit(text), reconnect(), typing(), goOn(), sounds() -> on,
+   *  sound(on), ends(), rate(rating), later(handoff)}. */
   constructor(root, strings, on) {
     this.root = root;
     this.strings = strings;
@@ -32,7 +33,7 @@ class Panel {
     const close = h("button", { type: "button", class: "round", "aria-label": this.strings.close, onclick: () => this.close() }, icon("down"));
     const header = h("header", { role: "none" }, this.avatar, h("div", { class: "titles" }, h("h2", { id: "title" }, this.strings.title), this.status),
       this.buildMenu().root, close);
-    this.dialog = h("dialog", { "aria-labelledby": "title", class: "panel" }, header, this.buildBar(), this.buildStrip(), this.buildLog(), this.buildQuestion(), this.buildComposer());
+    this.dialog = h("dialog", { "aria-labelledby": "title", class: "panel" }, header, this.buildBar(), this.buildStrip(), this.buildLog(), this.buildQuestion(), this.buildRating(), this.buildComposer());
     this.dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
       this.close();
@@ -46,8 +47,9 @@ class Panel {
   }
 
   buildMenu() {
-    const { sound } = this.strings;
-    this.menu = new Menu(this.strings, [menuSwitch(sound, this.on.sounds(), (on) => this.on.sound(on))]);
+    const { sound, endChat } = this.strings;
+    const ends = menuDeed(endChat, () => this.askToEnd());
+    this.menu = new Menu(this.strings, [menuSwitch(sound, this.on.sounds(), (on) => this.on.sound(on)), ends]);
     return this.menu;
   }
 
@@ -86,6 +88,11 @@ class Panel {
     return this.question;
   }
 
+  askToEnd() {
+    const { endAsk, endYes, endNo } = this.strings;
+    this.ask(endAsk, [[endYes, () => this.on.ends()], [endNo, () => {}]]);
+  }
+
   /** answers: [[words, what to do], ...]; the question goes away with the answer. */
   ask(words, answers) {
     const buttons = answers.map(([title, answer]) =>
@@ -97,6 +104,18 @@ class Panel {
     this.question.replaceChildren(h("p", { id: "question", dir: "auto" }, words), h("div", { class: "options" }, ...buttons));
     this.question.hidden = false;
     if (this.isOpen) this.question.focus({ preventScroll: true });
+  }
+
+  buildRating() {
+    this.rating = new Rating(this.strings, this.on);
+    return this.rating.root;
+  }
+
+  /** Ask for a rating of the talk that is over, or stop asking. */
+  rate(offered) {
+    const follow = this.atEnd;
+    if (this.rating.show(offered)) this.announce(this.rating.legend.textContent);
+    if (follow) this.toEnd();
   }
 
   buildComposer() {
