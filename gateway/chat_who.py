@@ -11,9 +11,11 @@ from bot.handoff.availability import Staffing
 from bot.handoff.lifecycle import INBOX
 from bot.handoff.place_in_line import place_in_line
 from bot.handoff.ratings import may_be_rated
+from bot.menus.answers import in_force
 from bot.model import Address, AddressKind, ChannelName, Contact, Handoff
 from bot.ports import Clock, Contacts, Handoffs
 from bot.ports.phone_line import Waits, estimate
+from bot.ports.stores import Menus
 from connectors.web.who import ASSISTANT, InLine, ToRate, Who
 
 LINES_FOR = timedelta(seconds=0.5)
@@ -47,6 +49,7 @@ class ChatWho:
     handoffs: Handoffs
     lines: Lines
     waits: Waits
+    menus: Menus
     staffing: Staffing
     name_of: Callable[[str], Awaitable[str]]
     served: Callable[[str], Awaitable[str | None]]
@@ -60,7 +63,9 @@ class ChatWho:
         if contact is None:
             return ASSISTANT
         if handoff is None:
-            return Who(rate=await self._to_rate(web_id, contact))
+            shown = await self.menus.get(contact.conversation_id)
+            options = in_force(shown, ChannelName.WEB, self.clock())
+            return Who(rate=await self._to_rate(web_id, contact), options=options)
         if handoff.waits:
             return Who(line=await self._line(handoff, contact, sender))
         if handoff.held and handoff.agent not in (None, INBOX):

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from bot.door.signs import Meaning, meaning
 from bot.menus import spoken_choices as lexicon
-from bot.menus.menu import ANSWERS_ONLY, AT_ONCE, LIFETIME, MORE, Menu, Shown, sms_title
+from bot.menus.menu import ANSWERS_ONLY, AT_ONCE, KEPT, LIFETIME, MORE, Menu, Shown, sms_title
 from bot.menus.spoken_choices import Reference
 from bot.model import ChannelName, InboundMessage, Option
 
@@ -49,6 +49,27 @@ class Late:
 
 
 Choice: TypeAlias = Picked | Turned | Unclear | Late
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What of the menus that were shown may still be tapped. ``newest``: the last menu that is known here (what came after it is
+    not judged); ``asked``: menus whose question is open, so that a yes or no to them counts; ``since``: older ones are over."""
+
+    newest: str | None
+    asked: tuple[str, ...]
+    since: datetime
+
+
+def in_force(shown: Shown, channel: ChannelName, at: datetime) -> InForce:
+    """As a tap at this moment would find it; ``since`` is of the whole hour, never too late."""
+    current, is_open = _answered(shown, channel, at)
+    asked = {
+        menu.id for menu in shown.menus if not _expired(menu, at) and (menu.id == shown.last or (is_open and menu is current))
+    }
+    since = at.replace(minute=0, second=0, microsecond=0) - LIFETIME
+    oldest = shown.menus[-1].shown_at if len(shown.menus) >= KEPT else since
+    return InForce(shown.menus[0].id if shown.menus else None, tuple(sorted(asked)), max(since, oldest))
 
 
 def choose(shown: Shown, message: InboundMessage) -> Choice | None:

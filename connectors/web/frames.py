@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from bot.menus.menu import beside_cards, on_card
+from bot.menus.menu import ANSWERS_ONLY, beside_cards, on_card
 from bot.menus.plain_text import moment_line
 from bot.model import Author, Card, Media, Moment, Option, OutboundMessage
 
@@ -213,7 +213,13 @@ def rich(message: OutboundMessage, files: Mapping[str, str] = NO_FILES) -> dict[
 
 
 def _choices(message: OutboundMessage, options: list[tuple[int, Option]]) -> list[dict[str, Any]]:
-    return [{"title": option.title, "choice": f"{message.menu_id}:{number}"} for number, option in options]
+    return [_choice(f"{message.menu_id}:{number}", option) for number, option in options]
+
+
+def _choice(choice: str, option: Option) -> dict[str, Any]:
+    """``answer``: it means nothing once its question is over."""
+    body: dict[str, Any] = {"title": option.title, "choice": choice}
+    return body | {"answer": True} if option.payload in ANSWERS_ONLY else body
 
 
 def _card(message: OutboundMessage, card: Card) -> dict[str, Any]:

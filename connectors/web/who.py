@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from bot.menus.answers import InForce
 from bot.ports import StoreUnavailable
+from connectors.web.frames import stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +31,23 @@ class ToRate:
 @dataclass(frozen=True, slots=True)
 class Who:
     """``agent``: the name that customers read, empty for a person without one; None: no person has it. ``line``: it waits.
-    ``rate``: the talk before may be rated."""
+    ``rate``: the talk before may be rated. ``options``: which of those shown are in force with the assistant."""
 
     agent: str | None = None
     line: InLine | None = None
     rate: ToRate | None = None
+    options: InForce | None = None
 
     def frame(self) -> dict[str, Any]:
         """As a ``who`` frame, and the welcome, say it."""
         line = self.line and {"place": self.line.place, "minutes": self.line.minutes and list(self.line.minutes)}
         rate = self.rate and {"handoff": self.rate.handoff, "agent": self.rate.agent or None}
-        return {"person": self.agent is not None, "agent": self.agent or None, "line": line, "rate": rate}
+        options = self.options and _options(self.options)
+        return {"person": self.agent is not None, "agent": self.agent or None, "line": line, "rate": rate, "options": options}
+
+
+def _options(options: InForce) -> dict[str, Any]:
+    return {"newest": options.newest, "asked": list(options.asked), "since": stamp(options.since)}
 
 
 ASSISTANT = Who()

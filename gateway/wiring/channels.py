@@ -88,6 +88,7 @@ def wire_who(base: Base, desk: AtTheDesk, handoff: HandoffLife, conversation: Co
         handoffs=handoff.handoffs,
         lines=Lines(handoff.handoffs, now),
         waits=base.store.waits,
+        menus=base.store.menus,
         staffing=conversation.staffing,
         name_of=desk.agents.display_name,
         served=desk.visitors.served,

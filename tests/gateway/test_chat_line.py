@@ -43,7 +43,8 @@ async def test_who_leaves_the_line_is_with_the_assistant_and_the_next_one_moves_
     assert (first, second) == ({"place": 1, "minutes": None}, {"place": 2, "minutes": None})
     house.outside.rasa = answers
     await ana.send_json(LEAVES)
-    assert (await hears(ana, "who")) == {"type": "who", "person": False, "agent": None, "line": None, "rate": None}
+    told = await hears(ana, "who")
+    assert (told["person"], told["line"], told["rate"]) == (False, None, None)
     assert (await hears(ben, "who"))["line"] == {"place": 1, "minutes": None}, "told without asking"
     await house.emptied()
     assert "handoff_closed" in house.outside.turns[-1]["payload"]
@@ -52,6 +53,33 @@ async def test_who_leaves_the_line_is_with_the_assistant_and_the_next_one_moves_
     await hears(ana, "ack")
     await house.emptied()
     assert sum("handoff_closed" in (turn.get("payload") or "") for turn in house.outside.turns) == 1
+
+
+async def test_a_page_is_told_which_question_is_open(house: House) -> None:
+    """So that an old yes looks as it is; what it stands for never leaves us."""
+
+    def asks(_said: dict[str, Any]) -> web.Response:
+        yes = {"title": "Yes", "payload": "/affirm"}
+        return web.json_response({"messages": [{"text": "Shall I?", "buttons": [yes]}], "failed_actions": []})
+
+    house.outside.rasa = asks
+    tab = await opens(house)
+    token = (await hears(tab, "welcome"))["token"]
+    await tab.send_json({"type": "message", "id": "m1", "text": "block my card"})
+    while not (line := await hears(tab, "message"))["options"]:
+        pass
+    [option] = line["options"]
+    menu = option["choice"].partition(":")[0]
+    assert option["answer"] is True and "payload" not in option
+    await house.emptied()
+    told = (await hears(await opens(house, token), "welcome"))["options"]
+    assert (told["newest"], told["asked"]) == (menu, [menu])
+    house.outside.rasa = answers
+    await tab.send_json({"type": "message", "id": "m2", "text": "where is my card?"})
+    await hears(tab, "ack")
+    await house.emptied()
+    told = (await hears(await opens(house, token), "welcome"))["options"]
+    assert (told["newest"], told["asked"]) == (menu, [])
 
 
 async def test_the_wait_is_told_as_it_was_measured(house: House) -> None:

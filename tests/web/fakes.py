@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 from redis.asyncio import Redis
 
+from bot.menus.answers import InForce
 from bot.model import (
     Address,
     AddressKind,
@@ -143,6 +144,11 @@ class Bank:
         self.people = {**self.people, web_id: Who(agent)} if agent is not None else {}
         await VisitorLog(self.redis, self.limits).tell(web_id, "who")
 
+    async def in_force(self, web_id: str, newest: str | None, *asked: str, since: datetime = START) -> None:
+        """Which options are in force, and the open tabs are told to look."""
+        self.people = {**self.people, web_id: Who(options=InForce(newest, asked, since))}
+        await VisitorLog(self.redis, self.limits).tell(web_id, "who")
+
     async def over(self, web_id: str, handoff: str = "h_1", agent: str = "Sam") -> None:
         """The talk with a person is over and may be rated, and the open tabs are told to look."""
         self.people = {**self.people, web_id: Who(rate=ToRate(handoff, agent))}
@@ -170,6 +176,7 @@ class Bank:
         text: str,
         *,
         options: tuple[str, ...] = (),
+        answers: tuple[str, ...] = (),
         author: Author = Author.BOT,
         agent: str | None = None,
         media: tuple[Media, ...] = (),
@@ -182,10 +189,10 @@ class Bank:
             conversation_id="c_1",
             channel=ChannelName.WEB,
             address=Address(AddressKind.WEB, web_id),
-            reply=Reply(text, tuple(Option(title, f"/secret_{title}") for title in options), media),
+            reply=Reply(text, (*(Option(o, f"/secret_{o}") for o in options), *(Option(o, "/affirm") for o in answers)), media),
             author=author,
             created_at=self.clock(),
             agent=agent,
-            menu_id=f"m_{self._sent}" if options else None,
+            menu_id=f"m_{self._sent}" if options or answers else None,
         )
         return (await self.chat.send(message))[0]

@@ -27,7 +27,13 @@ async def test_only_changes_are_told_and_what_could_not_be_read_is_asked_again()
         return now[0]
 
     told = Told(ask)
-    assert await told.changed("w") == {"person": False, "agent": None, "line": {"place": 2, "minutes": [3, 3]}, "rate": None}
+    assert await told.changed("w") == {
+        "person": False,
+        "agent": None,
+        "line": {"place": 2, "minutes": [3, 3]},
+        "rate": None,
+        "options": None,
+    }
     assert await told.changed("w") is None and told.waits and not told.due
     now[0] = None
     try:
@@ -35,7 +41,7 @@ async def test_only_changes_are_told_and_what_could_not_be_read_is_asked_again()
     except StoreUnavailable:
         assert told.due
     now[0] = Who("")
-    assert await told.changed("w") == {"person": True, "agent": None, "line": None, "rate": None}
+    assert await told.changed("w") == {"person": True, "agent": None, "line": None, "rate": None, "options": None}
     assert not told.waits and not told.due
 
 
@@ -49,7 +55,14 @@ async def test_a_tab_is_told_its_place_with_the_welcome_and_at_each_change(bank:
         async with Tab(bank) as other:
             assert (await other.hello(tab.token))["line"] == {"place": 2, "minutes": [3, 5]}
         await bank.has_it(web_id, "Sam")
-        assert await tab.hears("who") == {"type": "who", "person": True, "agent": "Sam", "line": None, "rate": None}
+        assert await tab.hears("who") == {
+            "type": "who",
+            "person": True,
+            "agent": "Sam",
+            "line": None,
+            "rate": None,
+            "options": None,
+        }
         assert ASSISTANT.frame()["line"] is None
 
 

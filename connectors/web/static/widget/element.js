@@ -38,6 +38,7 @@ class OnethreadChat extends HTMLElement {
     this.transcript = new Transcript(this.panel.log, this.strings, locale, {
       choose: (option, button, byKeyboard) => this.choose(option, byKeyboard),
       retry: (id) => this.again(id),
+      passed: () => this.panel.input.focus(),
     });
     this.panel.offer(startersOf(settings, language));
     this.connection = new Connection(new URL("/chat", server).href.replace(/^http/, "ws"), {
@@ -200,6 +201,7 @@ class OnethreadChat extends HTMLElement {
     this.seq = frame.seq;
     this.panel.intro.classList.add("used");
     this.transcript.add(frame);
+    if (this.seq >= this.catchUpTo) this.transcript.settle(this.inForce, Boolean(this.owner));
     if (frame.author === "customer") {
       if (!this.store.queue.some((item) => item.id === frame.id)) this.transcript.setState(frame.id, "sent");
     } else {
@@ -237,6 +239,8 @@ class OnethreadChat extends HTMLElement {
     this.owner = frame.person ? frame.agent || this.strings.agent : null;
     this.place = frame.line ?? null;
     this.panel.setWho(this.owner, this.place);
+    this.inForce = frame.options ?? null;
+    this.transcript.settle(this.inForce, Boolean(this.owner));
     this.offerRating(frame.rate);
     this.typing(false);
   }

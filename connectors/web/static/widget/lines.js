@@ -3,7 +3,7 @@
 const SAME_GROUP = 5 * 60 * 1000;
 
 class Transcript {
-  /** on: {choose(option, button, byKeyboard), retry(id)}. `log` is the live region that all goes into. */
+  /** on: {choose(option, button, byKeyboard), retry(id), passed()}. `log` is the live region that all goes into. */
   constructor(log, strings, locale, on) {
     this.strings = strings;
     this.locale = locale;
@@ -38,7 +38,7 @@ class Transcript {
     const waiting = line.author === "customer" ? this.bubbles.get(line.id) : null;
     const bubble = waiting ?? this.bubble(line);
     if (line.choice) this.markChosen(line.choice);
-    const rich = richOf(line, this.strings, this.locale, (option, about) => this.button(option, about));
+    const rich = richOf(line, this.strings, this.locale, (option, about) => this.button(option, line.at, about));
     const options = line.options.length ? [this.optionsOf(line)] : [];
     this.groupFor(line, at).append(...(line.text || line.media.length || waiting ? [bubble] : []), ...rich, ...options);
     if (line.author === "customer" && !waiting) this.bubbles.set(line.id, bubble);
@@ -98,14 +98,15 @@ class Transcript {
 
   optionsOf(line) {
     const box = h("div", { class: "options", role: "group", "aria-label": this.strings.options });
-    box.append(...line.options.map((option) => this.button(option)));
+    box.append(...line.options.map((option) => this.button(option, line.at)));
     return box;
   }
 
   /** `about`: the card it stands on, for ears. */
-  button(option, about = "") {
+  button(option, at, about = "") {
     const words = about && about !== option.title ? h("span", { class: "unseen" }, ` (${about})`) : null;
-    const button = h("button", { type: "button", class: "option", "data-choice": option.choice, dir: "auto" }, option.title, words);
+    const button = h("button", { type: "button", class: "option", "data-choice": option.choice,
+      "data-answer": Boolean(option.answer), "data-at": at, dir: "auto" }, option.title, words);
     button.addEventListener("click", (event) => this.on.choose(option, button, event.detail === 0));
     return button;
   }
@@ -114,12 +115,36 @@ class Transcript {
   markChosen(choice) {
     const menu = choice.slice(0, choice.lastIndexOf(":") + 1);
     for (const button of this.done.querySelectorAll("button.option")) {
-      if (!button.dataset.choice.startsWith(menu) || button.disabled) continue;
+      if (!button.dataset.choice?.startsWith(menu) || (button.disabled && !button.classList.contains("passed"))) continue;
+      this.rest(button, false);
       button.disabled = true;
       if (button.dataset.choice !== choice) continue;
       button.classList.add("chosen");
       button.append(icon("check"), h("span", { class: "unseen" }, ` (${this.strings.chosen})`));
     }
+  }
+
+  /** What a tap would not carry out any more looks so; what is in force again, too. `options`: as a `who` frame says it, null for
+   *  nothing known; `person`: somebody has the conversation, and the assistant carries out nothing. */
+  settle(options, person) {
+    const buttons = [...this.done.querySelectorAll("button[data-choice]")];
+    const menus = buttons.map((button) => button.dataset.choice.split(":")[0]);
+    const judged = menus.lastIndexOf(options?.newest); // what came after it, the server did not know of yet
+    buttons.forEach((button, place) => {
+      if (button.disabled && !button.classList.contains("passed")) return; // its menu was answered
+      const { answer, at } = button.dataset;
+      const over = answer !== undefined && place <= judged && !options.asked.includes(menus[place]);
+      this.rest(button, person || over || at < (options?.since ?? ""));
+    });
+  }
+
+  rest(button, over) {
+    if (over === button.disabled) return;
+    if (over && button.matches(":focus")) this.on.passed();
+    button.disabled = over;
+    button.classList.toggle("passed", over);
+    if (over) button.append(h("span", { class: "unseen why" }, ` (${this.strings.passed})`));
+    else button.querySelector(".why")?.remove();
   }
 
   markDay(at) {

@@ -46,6 +46,7 @@ const STRINGS = {
   left: "{n} characters left",
   options: "Choose one",
   chosen: "chosen",
+  passed: "no longer available",
   sending: "Sending…",
   waiting: "Waiting for connection",
   sent: "Sent",
