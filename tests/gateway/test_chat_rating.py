@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
 import pytest
 
-from bot.model import Handoff, HandoffState
+from bot.model import Callback, Handoff, HandoffState
+from bot.model import now as right_now
 from tests.gateway.conftest import House
 from tests.gateway.test_chat_line import answers, in_line, waits
 from tests.gateway.test_chat_who import hears, opens
@@ -126,6 +128,24 @@ async def test_who_ends_the_wait_is_out_of_the_line(house: House) -> None:
     assert (await hears(tab, "who"))["line"] is None
     await house.emptied()
     assert await in_line(house) == []
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+@pytest.mark.parametrize("change", [{"callback": Callback("+12125550147", right_now())}, {"call_sid": "CA" + "1" * 32}])
+async def test_a_page_ends_no_call_and_no_wish_for_one(house: House, change: dict[str, Any], accepted: bool) -> None:
+    await at_the_desk(house)
+    tab, _ = await waits(house)
+    await house.emptied()
+    [handoff] = await in_line(house)
+    book = house.core.people.handoffs
+    await book.change(handoff.id, lambda now: replace(now, **change))
+    if accepted:
+        await book.accept(handoff.id, "sam")
+    await tab.send_json(ENDS)
+    await hears(tab, "ack")
+    await house.emptied()
+    assert (await book.get(handoff.id)).open
+    assert any(line.get("text") == ENDS["title"] for line in house.outside.lines), "whoever has it reads the wish"
 
 
 @pytest.mark.parametrize("again", [False, True])
