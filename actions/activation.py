@@ -27,6 +27,9 @@ from bot.skills.parsing.names import Names, is_full, is_one_word, is_sentence
 
 UNREADABLE = "?"
 NAME_TRIES = 2
+OF_CARDS = frozenset("freeze_card unfreeze_card lost_card replace_card ask_card_state unsure".split())
+"""Wishes in which the figures say which card is meant: they answer nothing here."""
+
 STOP = SlotSet("requested_slot", None)
 
 
@@ -75,6 +78,8 @@ class ValidateActivationForm(FormValidationAction):
         """Four digits that are offered as the card's; other figures alone are a wrong answer when four were asked for."""
         words = context.text(tracker)
         if _spelled(tracker) or await self._for_another_question(tracker):  # many keys, but a name
+            return {}
+        if context.intent(tracker) in OF_CARDS and not digits.only(words):
             return {}
         if found := digits.card_end(words) or self._behind_the_name(tracker) or context.sender(tracker).card:
             return {"card_last4": found}

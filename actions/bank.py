@@ -25,6 +25,7 @@ from actions.records.card_tables import CardLock
 from actions.records.growing import grow
 from actions.seed import NOBODYS_PIN, pin_matches, seed
 from actions.tables import Account, Base, Branch, Card, CardStatus, Customer, Delivery, DeliveryStatus, Hold, RaisedLimit, ZipCode
+from bot.skills.parsing.digits import zip_code
 from bot.skills.parsing.keypad import keys_in, spelled
 from bot.skills.parsing.matching import same
 from bot.skills.parsing.names import key
@@ -198,6 +199,17 @@ class Bank:
             branches = session.scalars(select(Branch).order_by(Branch.id)).all()
         named = [branch.zip for branch in branches if f" {key(branch.name)} " in words]
         return next(iter([*named, *(branch.zip for branch in branches if f" {key(branch.city)} " in words)]), None)
+
+    def branch_named(self, text: str) -> Branch | None:
+        """The branch that the text names: by its name, by a zip code near it, or by a city that has no other."""
+        words, at = f" {key(text)} ", zip_code(text)
+        with self._session() as session:
+            branches = session.scalars(select(Branch).order_by(Branch.id)).all()
+        named = [branch for branch in branches if f" {key(branch.name)} " in words]
+        near = [branch for branch, _ in self.nearest(at, 1)] if at else []
+        there = [branch for branch in branches if f" {key(branch.city)} " in words]
+        found = named or near or there
+        return found[0] if len(found) == 1 else None
 
     def knows_zip(self, zip_code: str) -> bool:
         """True when we can tell where that zip code is."""

@@ -7,10 +7,10 @@ from rasa_sdk.interfaces import Action
 from actions import accounts, activation, notes, outages
 from actions.asking import Ask
 from actions.bank import Bank
-from actions.cards import locking, replacing, states, travel
-from actions.money import disputes, limits, payments
-from actions.visits import booking, branches
-from bot.skills.business import NO_MODEL, NOTHING, Business, Knowledge, LanguageModel
+from actions.cards import after_locking, locking, naming, replacing, states, travel, trips
+from actions.money import disputes, limit_changes, limits, payments
+from actions.visits import after_booking, after_hours, asking_where, booking, branches, time_aside
+from bot.skills.business import NO_MODEL, NOTHING, Aside, Business, FollowUp, Knowledge, LanguageModel
 from bot.skills.parsing.names import Names
 
 FORMS = {
@@ -25,7 +25,7 @@ KEYS = {"card_last4": 4, "postcode": 5}
 QUESTIONS = (
     Ask("action_ask_activation_form_full_name", "utter_ask_full_name"),
     Ask("action_ask_activation_form_card_last4", "utter_ask_card_last4", KEYS["card_last4"]),
-    Ask("action_ask_branch_form_postcode", "utter_ask_postcode", KEYS["postcode"]),
+    asking_where.AskBranch(KEYS["postcode"]),
     Ask("action_ask_travel_form_travel_place", "utter_ask_travel_place"),
     Ask("action_ask_travel_form_travel_dates", "utter_ask_travel_dates"),
     Ask("action_ask_limit_form_new_limit", "utter_ask_new_limit"),
@@ -33,7 +33,7 @@ QUESTIONS = (
 )
 
 SETTLED = frozenset(
-    "activation card_misses name_misses postcode_misses limit_misses payment disputed".split(),
+    "activation card_misses name_misses postcode_misses limit_misses travel_misses payment disputed".split(),
 ) | {booking.TIME_OFFERED}
 """Slots that are emptied when a person has dealt with the conversation."""
 
@@ -48,8 +48,11 @@ def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, langua
         states.TellCardState(bank),
         replacing.ReplaceCard(bank),
         travel.NoteTravel(bank),
+        trips.TellTrips(bank),
+        trips.CancelTrip(bank),
     )
-    asides = (branches.ZipAside(bank), booking.TimeAside(bank), payments.PaymentAside(bank))
+    which: list[Aside] = [naming.CardAside(name) for name in (naming.WHICH, "lost_card", "replace_card")]
+    asides: tuple[Aside, ...] = (branches.ZipAside(bank), time_aside.TimeAside(bank), payments.PaymentAside(bank), *which)
     booked = (
         booking.TellAppointment(bank),
         booking.BookAppointment(bank),
@@ -84,6 +87,8 @@ def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, langua
         ),
         forms=FORMS,
         asides=asides,
+        follow_ups=_follow_ups(bank),
+        yields=frozenset({"action_branch_details"}),
         does={"action_nearest_branches": "nearest_branch"},
         keys=KEYS,
         kept=frozenset({"card_misses"}),  # guesses at cards stay counted
@@ -93,6 +98,13 @@ def bank_skills(bank: Bank, names: Names, knowledge: Knowledge = NOTHING, langua
         pin_is=bank.pin_is,
         reached=bank.reached,
     )
+
+
+def _follow_ups(bank: Bank) -> tuple[FollowUp, ...]:
+    """What may follow an answer, the nearer meaning first."""
+    cards = (after_locking.OtherCard(), trips.OtherTrip(bank))
+    places = (after_booking.OtherTime(bank), after_hours.OtherPlace(bank), after_hours.OtherDay(bank))
+    return (limit_changes.OtherLimit(), *cards, *places)
 
 
 def _service(bank: Bank) -> tuple[Action, ...]:

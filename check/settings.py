@@ -22,7 +22,7 @@ from check.reading.assistant import Assistant
 from check.reading.documents import Document, Key
 
 WISHES = frozenset({"begins", "together", "alike", "says_no", "refusals", "asks_first", "sure", "clauses"})
-REFUSALS = frozenset("phrases commands endings ends none nouns requests states unless facts denials commanded".split())
+REFUSALS = frozenset("phrases commands endings ends none nouns requests states unless facts denials commanded exchanges".split())
 CLAUSES = frozenset(LISTS)
 WAITING = frozenset({"longest", "alone", "phrases", "pairs", "never_mind", "alone_again"})
 CARRY_OVER = frozenset({"recap_after", "slots", "forms", "of_a_number"})

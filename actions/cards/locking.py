@@ -3,15 +3,14 @@
 Locking is possible for whoever writes or calls from the customer's number, without proof: a thief gains nothing by it, a
 customer in haste everything. What was locked for the time being is unlocked with a second factor (domain/bank/_levels.yml); a
 card that was reported lost stays blocked, and another is ordered. To a sender without proof the same is said whether there are
-cards under the number or not, and every card is locked: which of them is meant is asked of nobody whose cards may not be told.
+cards under the number or not. The card that they name is locked, and every card where they name none, or none that there is:
+which of them is meant is asked of nobody whose cards may not be told.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 from abc import abstractmethod
-from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -19,14 +18,11 @@ from rasa_sdk.interfaces import Tracker
 from rasa_sdk.types import DomainDict
 
 from actions.accounts import AccountAction
+from actions.cards.naming import facts, named, named_digits, no_such_card
 from actions.records import cards as records
 from actions.records.cards import Held
 from actions.tables import CardStatus, Customer
-from bot.model import ChannelName
 from bot.skills import context
-from bot.skills.parsing import digits
-from bot.skills.wishes.wish import wish_entity, wish_metadata, wish_text
-from bot.skills.wording import translated
 
 
 class LockingAction(AccountAction):
@@ -49,9 +45,9 @@ class LockingAction(AccountAction):
     async def _cards(self, customer: Customer) -> list[Held]:
         return await self._work(lambda session, _: records.held(session, customer.id))
 
-    async def _lock(self, cards: list[Held]) -> bool:
+    async def _lock(self, cards: list[Held], why: str = "") -> bool:
         chosen = [one.card for one in cards]
-        return await self._work(lambda session, today: records.lock(session, chosen, self.why, today))
+        return await self._work(lambda session, today: records.lock(session, chosen, why or self.why, today))
 
 
 class LostCard(LockingAction):
@@ -69,12 +65,18 @@ class LostCard(LockingAction):
         return [*await super().run(dispatcher, tracker, domain), SlotSet("trouble", "lost_card")]
 
     async def unseen(self, dispatcher: CollectingDispatcher, tracker: Tracker, known: list[Held]) -> list[EventType]:
+        last4 = named_digits(tracker)
         if not context.agreed(tracker, self.goal):
-            dispatcher.utter_message(response="utter_lost_card_shall_i")
-            return [SlotSet("offered", self.goal)]
-        await self._lock(known)
-        dispatcher.utter_message(response="utter_lost_card_locked_unseen")
+            return _shall_i(dispatcher, last4, "utter_lost_card_shall_i_unseen", self.goal)
+        await self._lock_unseen(dispatcher, known, last4)
         return [SlotSet("offered", "replace_card")]
+
+    async def _lock_unseen(self, dispatcher: CollectingDispatcher, known: list[Held], last4: str | None) -> None:
+        """Nobody is told whether a card ends so: when none does, all are locked until that is known, which can be undone."""
+        meant = [one for one in known if last4 in (None, one.card.last4)]
+        await self._lock(meant or known, self.why if meant else records.FROZEN)
+        response = "utter_lost_card_locked_unseen_one" if last4 else "utter_lost_card_locked_unseen"
+        dispatcher.utter_message(response=response, **context.last4(last4 or ""))
 
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
         known = await self._cards(customer)
@@ -86,8 +88,8 @@ class LostCard(LockingAction):
             return no_such_card(dispatcher, tracker, known, self.goal)
         new = any(one.lock is None or one.lock.why != records.LOST for one in mine)
         if new and not context.agreed(tracker, self.goal):
-            dispatcher.utter_message(response="utter_lost_card_shall_i")
-            return [SlotSet("offered", self.goal)]
+            several = "utter_lost_card_shall_i_all" if len(mine) > 1 else "utter_lost_card_shall_i"
+            return _shall_i(dispatcher, named_digits(tracker), several, self.goal)
         await self._lock(mine)
         dispatcher.utter_message(response="utter_lost_card_locked" if new else "utter_lost_card_already", **facts(mine))
         return [SlotSet("offered", "replace_card")]
@@ -102,8 +104,10 @@ class FreezeCard(LockingAction):
         return "action_freeze_card"
 
     async def unseen(self, dispatcher: CollectingDispatcher, tracker: Tracker, known: list[Held]) -> list[EventType]:
-        await self._lock(known)
-        dispatcher.utter_message(response="utter_card_frozen_unseen")
+        last4 = named_digits(tracker)
+        await self._lock([one for one in known if last4 in (None, one.card.last4)] or known)
+        response = "utter_card_frozen_unseen_one" if last4 else "utter_card_frozen_unseen"
+        dispatcher.utter_message(response=response, **context.last4(last4 or ""))
         return context.pick_up(dispatcher, tracker)
 
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
@@ -157,38 +161,8 @@ def _stays_blocked(dispatcher: CollectingDispatcher, lost: list[Held]) -> list[E
     return [SlotSet("offered", "replace_card")]
 
 
-def named(tracker: Tracker, cards: list[Held]) -> list[Held]:
-    """The card whose digits the wish names: none where they are no card's, all where it names none."""
-    last4 = named_digits(tracker)
-    return [one for one in cards if last4 in (None, one.card.last4)]
-
-
-def named_digits(tracker: Tracker) -> str | None:
-    """The last four digits that came with the wish at hand, if any."""
-    chosen = wish_entity(tracker, "card") or digits.card_end(wish_text(tracker))
-    return chosen or str(wish_metadata(tracker).get("card") or "") or None
-
-
-def no_such_card(dispatcher: CollectingDispatcher, tracker: Tracker, known: list[Held], wish: str) -> list[EventType]:
-    """The digits are no card's of this customer: nothing is done before they said which."""
-    dispatcher.utter_message(response="utter_no_such_card")
-    return ask_which(dispatcher, tracker, known, wish)
-
-
-def ask_which(dispatcher: CollectingDispatcher, tracker: Tracker, known: list[Held], wish: str) -> list[EventType]:
-    """One option for each card, which is the wish again with its digits."""
-    spoken = context.sender(tracker).channel is ChannelName.VOICE
-    dispatcher.utter_message(response="utter_which_card", buttons=[_option(one.card.last4, wish, spoken) for one in known])
-    return [SlotSet("offered", None)]
-
-
-def _option(last4: str, wish: str, spoken: bool) -> dict[str, str]:
-    title = f"Ending in {digits.spaced(last4) if spoken else last4}"
-    return {"title": title, "payload": f"/{wish}{json.dumps({'card': last4})}"}
-
-
-def facts(cards: list[Held]) -> dict[str, Any]:
-    """``cards`` and ``spoken`` for responses: the digits of one or of several."""
-    ends = [context.last4(one.card.last4) for one in cards]
-    both = translated(" and ")
-    return {"cards": both.join(end["last4"] for end in ends), "spoken": both.join(end["spoken"] for end in ends)}
+def _shall_i(dispatcher: CollectingDispatcher, last4: str | None, otherwise: str, goal: str) -> list[EventType]:
+    """Ask for a yes, with the card that was named; its digits are the customer's own words."""
+    response = "utter_lost_card_shall_i_one" if last4 else otherwise
+    dispatcher.utter_message(response=response, **context.last4(last4 or ""))
+    return [SlotSet("offered", goal)]

@@ -7,7 +7,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
 from actions.accounts import AccountAction
-from actions.cards.locking import ask_which, named, no_such_card
+from actions.cards.naming import ask_which, named, no_such_card
 from actions.records import cards as records
 from actions.records.card_tables import CardOrder
 from actions.records.cards import Held

@@ -7,7 +7,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
 from actions.accounts import AccountAction
-from actions.cards.locking import facts, named, no_such_card
+from actions.cards.naming import facts, named, no_such_card
 from actions.records import cards as records
 from actions.records.cards import Held
 from actions.tables import CardStatus, Customer

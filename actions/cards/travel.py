@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
 from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
@@ -13,24 +12,25 @@ from rasa_sdk.types import DomainDict
 
 from actions.accounts import AccountAction
 from actions.bank import Bank
-from actions.cards import places
-from actions.days.clock import ZONE
-from actions.records import cards as records
-from actions.said import month_day
+from actions.cards import travel_words
+from actions.records import trips
+from actions.records.card_tables import TravelNotice
 from actions.tables import Customer
 from bot.skills import context
-from bot.skills.parsing.dates import parse_date, parse_period
-from bot.skills.wording import translated
+from bot.skills.wording import in_english
 
 LONGEST = 100
 ANSWERS = context.DETAILS | {"travel_notice", "out_of_scope"}
 """What a place or dates may be taken for."""
 
-SLOTS = ("travel_place", "travel_dates")
+PLACE, DATES, INSTEAD, MISSES = "travel_place", "travel_dates", "travel_instead", "travel_misses"
+SLOTS = (PLACE, DATES)
+NOT_READ = {PLACE: "utter_travel_place_unreadable", DATES: "utter_travel_dates_unreadable"}
+UNREADABLE = "?"
 
 
 class ValidateTravelForm(FormValidationAction):
-    """Countries and days, from the wish itself or when they are asked for; whatever else is answered counts as it is."""
+    """Countries and days, from the wish itself or when they are asked for; other words about either count as they are."""
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
@@ -42,21 +42,43 @@ class ValidateTravelForm(FormValidationAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
         """The countries in it; another answer to "where?" as it is."""
-        words = _words(tracker, "travel_place")
-        named = translated(" and ").join(places.countries(words))
-        as_it_is = words if context.requested(tracker) == "travel_place" else ""
-        return _found("travel_place", named or as_it_is, tracker)
+        words = _words(tracker, PLACE)
+        asked = context.requested(tracker) == PLACE and bool(words)
+        as_it_is = words if travel_words.is_place(words) else UNREADABLE
+        return _found(PLACE, travel_words.where(words) or (as_it_is if asked else ""), tracker)
 
     async def extract_travel_dates(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
-        """The days in it; another answer to "when?" as it is."""
-        words = _words(tracker, "travel_dates")
-        if context.requested(tracker) == "travel_dates":
-            found = days(words, self._bank.today()) or words
+        """The days in it; other words about a time as they are, where it was asked for."""
+        words, today = _words(tracker, DATES), self._bank.today()
+        if context.requested(tracker) == DATES and words:
+            found = travel_words.days(words, today) or (words if travel_words.is_time(words) else UNREADABLE)
         else:
-            found = days(words, self._bank.today(), alone=False) or ""  # of a first day alone the last one is asked
-        return _found("travel_dates", found, tracker)
+            found = travel_words.days(words, today, alone=False) or ""  # of a first day alone the last one is asked
+        return _found(DATES, found, tracker)
+
+    def validate_travel_place(
+        self, value: str | None, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
+        """Asked again where it is none, at most twice."""
+        return _checked(PLACE, value, dispatcher, tracker)
+
+    def validate_travel_dates(
+        self, value: str | None, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
+        """Asked again where it says nothing of when, at most twice."""
+        return _checked(DATES, value, dispatcher, tracker)
+
+
+def _checked(slot: str, value: str | None, dispatcher: CollectingDispatcher, tracker: Tracker) -> dict[str, Any]:
+    if value != UNREADABLE:
+        return {slot: value, MISSES: None}
+    count = context.misses(tracker, MISSES) + 1
+    if count >= context.MOST_MISSES:
+        return {slot: None, MISSES: None, "requested_slot": None}
+    dispatcher.utter_message(response=NOT_READ[slot])
+    return {slot: None, MISSES: count}
 
 
 def _found(slot: str, found: str, tracker: Tracker) -> dict[str, Any]:
@@ -80,26 +102,25 @@ def _words(tracker: Tracker, slot: str) -> str:
     return words if context.intent(tracker) in ANSWERS or context.may_answer(tracker) else ""
 
 
-def days(text: str, today: date, *, alone: bool = True) -> str | None:
-    """``June 3 to June 17``, or ``from June 3`` where a day ``alone`` counts."""
-    now = datetime.combine(today, time(12), ZONE)
-    if period := parse_period(text, now, ZONE):
-        return translated("{first} to {last}").format(first=month_day(period.first), last=month_day(period.last))
-    day = parse_date(text, now, ZONE) if alone else None
-    return translated("from {first}").format(first=month_day(day)) if day else None
-
-
 class NoteTravel(AccountAction):
-    """Notes what the form asked for."""
+    """Notes what the form asked for, or what was changed in a trip."""
 
     def name(self) -> str:
         return "action_note_travel"
 
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
-        place, dates = tracker.get_slot("travel_place"), tracker.get_slot("travel_dates")
+        place, dates = tracker.get_slot(PLACE), tracker.get_slot(DATES)
         if not place or not dates:
             dispatcher.utter_message(response="utter_travel_not_noted")
             return [SlotSet("offered", "person")]
-        new = await self._work(lambda session, _: records.note_travel(session, customer.id, str(place), str(dates)))
+        notice = self._notice(customer.id, str(place), str(dates))
+        instead = str(tracker.get_slot(INSTEAD) or "") if context.agreed(tracker, self.goal) else ""
+        new = await self._work(lambda session, _: trips.note(session, notice, instead))
         dispatcher.utter_message(response="utter_travel_noted" if new else "utter_travel_noted_already", place=place, dates=dates)
-        return [SlotSet("travel_place", None), SlotSet("travel_dates", None), *context.pick_up(dispatcher, tracker)]
+        done: list[EventType] = [SlotSet(slot, None) for slot in (*SLOTS, INSTEAD)]
+        return [*done, *context.pick_up(dispatcher, tracker)]
+
+    def _notice(self, customer_id: str, place: str, dates: str) -> TravelNotice:
+        period = travel_words.span(in_english(dates), self._bank.today())
+        days = {"since": period.first, "until": period.last} if period else {}
+        return TravelNotice(customer_id=customer_id, place=place, dates=dates, **days)

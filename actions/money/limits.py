@@ -18,6 +18,7 @@ from actions.said import amount
 from actions.tables import Customer
 from bot.skills import context
 from bot.skills.parsing import digits
+from bot.skills.parsing.corrections import changed
 
 UNREADABLE = "?"
 
@@ -35,14 +36,17 @@ class RaiseLimit(AccountAction):
 
 
 class TellLimit(AccountAction):
-    """What may be spent in a day, as it is now."""
+    """What may be spent in a day, as it is now, and what of it is left today."""
 
     def name(self) -> str:
         return "action_tell_limit"
 
     async def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
         cents = await self._work(lambda session, today: records.limit(session, customer.id, today))
-        dispatcher.utter_message(response="utter_limit", limit=amount(cents)["dollars"])
+        spent = await self._work(lambda session, today: records.spent(session, customer.id, today))
+        left = amount(max(cents - spent, 0))
+        said = {"limit": amount(cents)["dollars"], "left": left["amount"], "spoken": left["dollars"]}
+        dispatcher.utter_message(response="utter_limit_left" if spent else "utter_limit", **said)
         return context.pick_up(dispatcher, tracker)
 
 
@@ -61,7 +65,7 @@ class ValidateLimitForm(FormValidationAction):
             return _answer(words, tracker)
         if context.intent(tracker) != "lower_limit":
             return {}
-        cents = limit_words.limit_wished(words)
+        cents = limit_words.limit_wished(words) or limit_words.limit_answered(changed(words))  # "make it 200 instead"
         return {"new_limit": None if cents is None else str(cents // 100)}
 
     def validate_new_limit(

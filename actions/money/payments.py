@@ -41,6 +41,10 @@ class PaymentAside:
         payees = await asyncio.to_thread(self._bank.work, lambda session, _: records.payees(session))
         return any(wording.names(words, payee) for payee in payees)
 
+    def begins(self, tracker: Tracker) -> str:
+        """Rules go on with it."""
+        return ""
+
 
 class Transactions(AccountAction):
     """The latest payments; the ones that the words name, when they name some. One alone may be disputed."""

@@ -30,9 +30,11 @@ class CardOrder(Base):
 
 
 class TravelNotice(Base):
-    """Where a customer is going to use their cards, and when, in their own words."""
+    """Where a customer is going to use their cards, and when, in their own words; the days, where they could be read."""
 
     __tablename__ = "travel_notices"
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), primary_key=True)
     place: Mapped[str] = mapped_column(String(100), primary_key=True)
     dates: Mapped[str] = mapped_column(String(100))
+    since: Mapped[datetime.date | None]
+    until: Mapped[datetime.date | None]

@@ -1,4 +1,4 @@
-"""Locks, orders and travel notices in SQL. Each function takes a session and commits; asked twice, it is done once."""
+"""Locks and orders of cards in SQL. Each function takes a session and commits; asked twice, it is done once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from actions.days import open_days
 from actions.records.alone import alone
-from actions.records.card_tables import CardLock, CardOrder, TravelNotice
+from actions.records.card_tables import CardLock, CardOrder
 from actions.tables import Base, Card, CardStatus, Delivery, DeliveryStatus, Hold
 
 LOST, FROZEN = "lost", "frozen"
@@ -99,17 +99,6 @@ def _new_id() -> str:
 def _free_digits(session: Session) -> str:
     taken = set(session.scalars(select(Card.last4)))
     return next(digits for digits in iter(lambda: f"{random.randrange(10_000):04}", "") if digits not in taken)
-
-
-def note_travel(session: Session, customer_id: str, place: str, dates: str) -> bool:
-    """Note a trip; False when this one was noted already. Other dates for the same place take the place of the old ones."""
-    alone(session, customer_id)
-    known = session.get(TravelNotice, (customer_id, place))
-    if known is not None and known.dates == dates:
-        return False
-    session.merge(TravelNotice(customer_id=customer_id, place=place, dates=dates))
-    session.commit()
-    return True
 
 
 def _add(session: Session, row: Base) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -87,6 +87,12 @@ def limit(session: Session, customer_id: str, today: date) -> int:
         return RAISED
     own = session.get(LoweredLimit, customer_id)
     return own.cents if own else USUAL
+
+
+def spent(session: Session, customer_id: str, today: date) -> int:
+    """What went out today, in cents."""
+    mine = select(func.sum(Payment.cents)).where(Payment.customer_id == customer_id, Payment.day == today, Payment.cents < 0)
+    return -(session.scalar(mine) or 0)
 
 
 def lower(session: Session, customer_id: str, cents: int, today: date) -> bool:

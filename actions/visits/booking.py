@@ -17,7 +17,6 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
 from actions.accounts import AccountAction
-from actions.bank import Bank
 from actions.days import open_days
 from actions.days.clock import ZONE
 from actions.records.service_tables import Appointment
@@ -25,12 +24,13 @@ from actions.said import listed_day, long_day
 from actions.tables import Branch, Customer
 from actions.visits import appointments
 from actions.visits.appointments import Time
-from actions.visits.wished_times import Wished, wished
+from actions.visits.time_aside import CHOOSE, TimeAside
+from actions.visits.wished_times import Wished, joined, wished
 from bot.model import ChannelName
 from bot.skills import context
 from bot.skills.context import WISH
 from bot.skills.wishes.also import wished as wished_next
-from bot.skills.wishes.wish import wish_text
+from bot.skills.wishes.wish import wish_details, wish_text
 from bot.skills.wording import translated
 
 OFFERED = 3
@@ -40,31 +40,11 @@ UIDS = "harbour-bank.example"
 """Behind the "@" of an appointment's name in calendars (RFC 5545, 3.8.4.7): whose it is."""
 
 SURE = "/cancel_for_sure"
-CHOOSE = "/choose_time"
 LATER = "later "
 """Begins the payload of the option for more times; the last time shown follows, if any."""
 
 TIME_OFFERED = "time_offered"
 """Slot: the branch and the one time that was asked about; a yes takes it."""
-
-
-class TimeAside:
-    """``bot.skills.asides.Aside``: which of the times that were offered, in words; a yes takes the only one."""
-
-    name = "appointment_time"
-    form = ""
-    yes = CHOOSE.lstrip("/")
-
-    def __init__(self, bank: Bank) -> None:
-        self._bank = bank
-
-    def reads(self, words: str) -> bool:
-        """A day and a time mean nothing where none was asked for."""
-        return False
-
-    async def finds(self, words: str) -> bool:
-        """Whether they name a time."""
-        return wished(words, self._bank.today(), moving=True) is not None
 
 
 class BookAppointment(AccountAction):
@@ -80,8 +60,20 @@ class BookAppointment(AccountAction):
         if held is not None:
             dispatcher.utter_message(response="utter_appointment_held", **await self.facts(held))
             return [SlotSet("offered", None)]
-        wish = wished(wish_text(tracker), self._bank.today())
-        return await self.offer(dispatcher, tracker, tracker.get_slot("branch"), wish=wish)
+        return await self.offer(dispatcher, tracker, await self.where(tracker), wish=self._when(tracker))
+
+    async def where(self, tracker: Tracker) -> str | None:
+        """The branch that the wish names, else the one that was found last."""
+        named = await asyncio.to_thread(self._bank.branch_named, wish_text(tracker))
+        return named.id if named else tracker.get_slot("branch")
+
+    def _when(self, tracker: Tracker) -> Wished | None:
+        """The time that the wish names, or that was named since, while the branch was asked for."""
+        today = self._bank.today()
+        when = wished(wish_text(tracker), today)
+        for words in reversed(wish_details(tracker)):
+            when = joined(when, wished(words, today, moving=True))
+        return when
 
     def answers(self, tracker: Tracker) -> bool:
         """Whether the words name a time, just after some were offered."""
@@ -90,9 +82,9 @@ class BookAppointment(AccountAction):
 
     async def answered(self, dispatcher: CollectingDispatcher, tracker: Tracker, customer: Customer) -> list[EventType]:
         """A time in words: the one that is meant is taken, several are offered."""
-        branch_id = str(tracker.get_slot("branch"))
+        branch_id = tracker.get_slot("branch")
         wish = wished(context.text(tracker), self._bank.today(), moving=True)
-        if wish is not None and (time := await self._meant(tracker, branch_id, wish)) is not None:
+        if wish is not None and branch_id and (time := await self._meant(tracker, branch_id, wish)) is not None:
             return await self.take(dispatcher, tracker, customer, branch_id, time)
         return await self.offer(dispatcher, tracker, branch_id, wish=wish)
 
@@ -127,7 +119,7 @@ class BookAppointment(AccountAction):
         """The branch's next free times as options, or those that meet the wish; without a branch it is asked for."""
         branch = await asyncio.to_thread(self._bank.branch, branch_id) if branch_id else None
         if branch is None:
-            dispatcher.utter_message(response="utter_appointment_where")
+            dispatcher.utter_message(response="utter_appointment_where_then" if wish else "utter_appointment_where")
             return [SlotSet("postcode", None), *wished_next(tracker, "nearest_branch book_appointment")]
         fits = await asyncio.to_thread(appointments.fitting, self._bank, branch.id, wish, OFFERED) if wish else []
         if len(fits) == 1:
@@ -212,8 +204,14 @@ class MoveAppointment(BookAppointment):
         held = await asyncio.to_thread(appointments.of, self._bank, customer.id)
         if held is None:
             return _none(dispatcher)
-        dispatcher.utter_message(response="utter_appointment_is", **await self.facts(held))
         wish = wished(wish_text(tracker), self._bank.today(), moving=True)
+        return await self.other(dispatcher, tracker, held, wish)
+
+    async def other(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, held: Appointment, wish: Wished | None
+    ) -> list[EventType]:
+        """The appointment that there is, and other times that meet a wish."""
+        dispatcher.utter_message(response="utter_appointment_is", **await self.facts(held))
         if wish is not None and wish.fits(held.day, held.hour):  # they said which one is to be moved
             wish = None
         return await self.offer(dispatcher, tracker, held.branch_id, wish=wish)

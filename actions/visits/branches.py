@@ -42,6 +42,10 @@ class ZipAside:
         """Whether they name a place of ours."""
         return await asyncio.to_thread(self._bank.zip_of_place, words) is not None
 
+    def begins(self, tracker: Tracker) -> str:
+        """Rules go on with it."""
+        return ""
+
 
 class ValidateBranchForm(FormValidationAction):
     """A zip code we know, or asked again, at most twice."""
@@ -115,8 +119,7 @@ class BranchDetails(Action):
         return "action_branch_details"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        chosen = context.entity(tracker, "branch") or tracker.get_slot("branch")
-        branch = await asyncio.to_thread(self._bank.branch, str(chosen)) if chosen else None
+        branch = await self._branch(tracker)
         if self._closed(dispatcher, tracker):
             return []
         if branch is None:
@@ -124,6 +127,13 @@ class BranchDetails(Action):
             return [SlotSet("offered", ZipAside.name)]  # it asks for a zip code, whatever form is open
         dispatcher.utter_message(response="utter_branch_details", **_facts(branch))
         return [SlotSet("branch", branch.id)]
+
+    async def _branch(self, tracker: Tracker) -> Branch | None:
+        """The one that was tapped or that the words name, else the last one."""
+        chosen, words = context.entity(tracker, "branch"), context.text(tracker)
+        named = await asyncio.to_thread(self._bank.branch_named, words) if words and not chosen else None
+        last = chosen or tracker.get_slot("branch")
+        return named or (await asyncio.to_thread(self._bank.branch, str(last)) if last else None)
 
     def _closed(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
         """Says what is special on the day that was asked for, if any; whether branches are closed on it."""

@@ -130,6 +130,16 @@ def wished(text: str, today: date, *, moving: bool = False) -> Wished | None:
     return None
 
 
+def joined(before: Wished | None, now: Wished | None) -> Wished | None:
+    """What was said in two turns: the later one counts, and what it leaves open, the day or the hour, is the earlier one's."""
+    if before is None or now is None or len(before.spans) > 1 or len(now.spans) > 1:
+        return now or before
+    old, new = before.target, now.target
+    days = (new.first, new.last) if new.first or new.last else (old.first, old.last)
+    hours = (old.since, old.before) if (new.since, new.before) == (time(0), END) else (new.since, new.before)
+    return Wished((Span(*days, *hours),))
+
+
 def _wanted(text: str) -> str:
     """What is said, in small letters with figures, without what is said not to be wanted."""
     change = correction(text)

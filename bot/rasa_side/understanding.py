@@ -106,6 +106,9 @@ class Understanding:
         for clause in clauses(text, self._wishes.speech.parts):
             if (denied := self._wishes.denied(clause)) is not None:
                 refused = refused or denied
+            elif (pair := self._wishes.exchanged(clause)) is not None and self._wishes.unwanted(pair[0]) is None:
+                wanted.append(pair[0])
+                refused = refused or await self._begun(agent, pair[1], data)
             elif (unwanted := self._wishes.unwanted(clause)) is not None:
                 unwanted, instead = self._wishes.parted(unwanted)
                 refused = refused or await self._begun(agent, unwanted, data)

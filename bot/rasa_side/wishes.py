@@ -89,6 +89,12 @@ class Wishes:
         start = next((one for one in begun if one and not self.speech.only_said.search(unwanted[:one])), None)
         return (unwanted[:start].strip(), unwanted[start:]) if start else (unwanted, "")
 
+    def exchanged(self, clause: str) -> tuple[str, str] | None:
+        """What is wanted, and what is not, where the one stands before the other ("text me instead of calling")."""
+        words = self._words("exchanges")
+        parts = re.split(rf"\b(?:{either(words)})\b", plain(clause), maxsplit=1) if words else []
+        return (parts[0].strip(), parts[1].strip()) if len(parts) == 2 and parts[0].strip() and parts[1].strip() else None
+
     def denied(self, clause: str) -> str | None:
         """The intent of what a clause says has not happened ("I did not lose my card")."""
         text = plain(clause)

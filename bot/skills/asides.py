@@ -23,13 +23,22 @@ class Aside(Protocol):
 
     @property
     def yes(self) -> str:
-        """The intent that a mere yes to the question stands for; empty: only the answer that was asked for takes it."""
+        """The intent that a mere yes to the question stands for; empty: only the answer that was asked for takes it. Its own
+        name: the yes is to the deed of that name, which asked "shall I?"."""
 
     def reads(self, words: str) -> bool:
         """Whether the words are such an answer by what they look like, also where nothing was asked."""
 
     async def finds(self, words: str) -> bool:
         """Whether they are one when they are looked up."""
+
+    def begins(self, tracker: Tracker) -> str:
+        """The intent of the wish that is begun again with the answer; empty: rules go on from ``informed``."""
+
+
+def passing(asides: Iterable[Aside]) -> list[str]:
+    """The names of those whose question may be passed over; a deed's "shall I?" waits for its answer."""
+    return [aside.name for aside in asides if aside.yes != aside.name]
 
 
 def is_for_aside(tracker: Tracker, asides: Iterable[Aside]) -> bool:

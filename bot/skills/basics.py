@@ -35,9 +35,10 @@ class TakeOffer(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         offer = context.fresh_offer(tracker)
-        if yes := self._asides.get(offer or ""):
+        yes = self._asides.get(offer or "")
+        if yes and yes != offer:
             offer = WISH + yes
-        elif offer in self._asides:  # only the answer that was asked for takes it
+        elif offer in self._asides and not yes:  # only the answer that was asked for takes it
             offer = None
         if offer == HELPED:
             dispatcher.utter_message(response="utter_article_helped")

@@ -10,8 +10,9 @@ from rasa_sdk.interfaces import Action
 from bot.ports.knowledge import Knowledge, NothingKnown
 from bot.ports.language_model import LanguageModel, NoLanguageModel
 from bot.skills.asides import Aside
+from bot.skills.behind.follow_ups import FollowUp
 
-__all__ = ["NOTHING", "NO_MODEL", "Aside", "Business", "Knowledge", "LanguageModel", "PinIs", "always"]
+__all__ = ["NOTHING", "NO_MODEL", "Aside", "Business", "FollowUp", "Knowledge", "LanguageModel", "PinIs", "always"]
 
 NOTHING = NothingKnown()
 NO_MODEL = NoLanguageModel()
@@ -37,6 +38,10 @@ class Business:
     forms: Mapping[str, str] = field(default_factory=dict)
     """Intent -> the form that follows ``action_pause``."""
     asides: tuple[Aside, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    """What a short message behind one of its answers means."""
+    yields: frozenset[str] = frozenset()
+    """Its actions that such a message is often taken for, and that are then passed over."""
     does: Mapping[str, str] = field(default_factory=dict)
     """Action -> the intent that it has done, however it came about."""
     keys: Mapping[str, int] = field(default_factory=dict)

@@ -231,7 +231,7 @@ def open_question(tracker: Tracker, *others: str) -> dict[str, Any] | None:
 
 def fresh(tracker: Tracker, slot: str) -> str | None:
     """What the previous turn set a slot to; None when it set nothing, whatever the slot has from before."""
-    for event in _before_latest(tracker):
+    for event in before_latest(tracker):
         if event.get("event") == "user":
             return None
         if event.get("event") == "slot" and event.get("name") == slot:
@@ -244,7 +244,7 @@ def last_answer(tracker: Tracker, aside: frozenset[str] = frozenset()) -> list[d
     """The bot events between the two latest user messages, oldest first. Messages with an intent in ``aside``, and what was
     answered to them, do not count."""
     found: list[dict[str, Any]] = []
-    for event in _before_latest(tracker):
+    for event in before_latest(tracker):
         if event.get("event") == "user":
             if (event.get("parse_data") or {}).get("intent", {}).get("name") not in aside:
                 break
@@ -254,7 +254,7 @@ def last_answer(tracker: Tracker, aside: frozenset[str] = frozenset()) -> list[d
     return found[::-1]
 
 
-def _before_latest(tracker: Tracker) -> Iterator[dict[str, Any]]:
+def before_latest(tracker: Tracker) -> Iterator[dict[str, Any]]:
     """Events before the latest user message, newest first."""
     past = False
     for event in reversed(tracker.events):

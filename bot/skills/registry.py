@@ -10,6 +10,7 @@ from rasa_sdk.interfaces import Action
 
 from bot.skills import basics, calls, continuing, moving, person, verification
 from bot.skills.asking import Once, TakeYourTime
+from bot.skills.behind.following import Following
 from bot.skills.business import Business
 from bot.skills.doubt import unplaced
 from bot.skills.doubt.correcting import Correcting
@@ -20,7 +21,8 @@ from bot.skills.wishes.also import AndAlso, NextWish
 
 def all_actions(business: Business, clock: Callable[[], float] = time.time) -> tuple[Action, ...]:
     """One instance of each action. ``clock`` gives seconds since the epoch."""
-    ends = (*business.ends, *_ends(business))
+    yielding = (Following(one, business.follow_ups) if one.name() in business.yields else one for one in business.ends)
+    ends = (*yielding, *_ends(business))
     asked = (verification.AskPhoneNumber(), verification.AskCode(clock), verification.AskPin(clock))
     return (
         *(AndAlso(action, business) for action in ends),
@@ -35,19 +37,21 @@ def all_actions(business: Business, clock: Callable[[], float] = time.time) -> t
 def _ends(business: Business) -> tuple[Action, ...]:
     """General actions with which a wish may be over."""
     proved = (verification.Verified(), verification.Verify())
-    return *proved, basics.DeclineOffer(business), unplaced.ByArticle(business), unplaced.OutOfScope(business), NextWish()
+    little = (basics.DeclineOffer(business), unplaced.ByArticle(business), unplaced.OutOfScope(business))
+    return *proved, *_following(business, *little), NextWish()
+
+
+def _following(business: Business, *actions: Action) -> Iterator[Action]:
+    """Actions for messages that say little: what they follow comes first."""
+    return (Following(one, business.follow_ups) for one in actions)
 
 
 def _dialogue(business: Business) -> Iterator[Action]:
     yield from (continuing.CallStarted(), continuing.GoOn(), continuing.Greet())
-    yield from (basics.Explain(), basics.Goodbye(), basics.Help(), unplaced.LostThread(), basics.NeverMind())
-    yield from (
-        unplaced.Fallback(business),
-        unplaced.Inform(business),
-        basics.Pause(business),
-        basics.TakeOffer(business),
-    )
-    yield from (basics.Refuse(), basics.Repeat(), basics.StartOver(business), TakeYourTime(business))
+    yield from (basics.Explain(), basics.Goodbye(), basics.Help(), unplaced.LostThread())
+    yield from _following(business, basics.NeverMind(), basics.Refuse(), unplaced.Fallback(business), unplaced.Inform(business))
+    yield from (basics.Pause(business), basics.TakeOffer(business))
+    yield from (basics.Repeat(), basics.StartOver(business), TakeYourTime(business))
     yield AskFirst()
     yield GoOnInLanguage()
     yield from (calls.GoBack(), calls.MainMenu())

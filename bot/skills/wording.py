@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.languages import days
 from bot.languages.current import current
-from bot.languages.tables import SAID, table, worded
+from bot.languages.tables import SAID, glossed, table, worded
 
 
 def translated(english: str) -> str:
@@ -24,6 +24,11 @@ def day(of: date, pattern: Literal["long", "spoken", "short", "listed"]) -> str:
 def language() -> str:
     """Of the turn, two letters; empty for English."""
     return current()
+
+
+def in_english(text: str) -> str:
+    """What stands around an answer in the language of the turn, in English, as the readers of days and sums want it."""
+    return glossed(text, current(), "answers")
 
 
 def said_for(kind: str) -> Mapping[str, str]:

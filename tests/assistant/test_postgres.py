@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from actions.bank import Activation, Bank, engine_for
-from actions.records import cards, money
+from actions.records import cards, money, trips
+from actions.records.card_tables import TravelNotice
 from launch.processes.postgres import FORGETFUL
 from launch.processes.postgres import postgres as running_postgres
 from tests.conftest import free_port
@@ -50,10 +51,8 @@ def test_cards_and_money_are_kept_and_done_once(postgres: str) -> None:
         way = bank.work(lambda session, day: cards.on_its_way(session, "dora", day))
         assert new and way is not None and way.expected == ordered.expected
         assert bank.work(lambda session, day: cards.order(session, mine, day, new_number=True))[1] is False
-        assert [bank.work(lambda session, _: cards.note_travel(session, "dora", "Italy", "June")) for _ in range(2)] == [
-            True,
-            False,
-        ]
+        trip = {"customer_id": "dora", "place": "Italy", "dates": "June"}
+        assert [bank.work(lambda session, _: trips.note(session, TravelNotice(**trip))) for _ in range(2)] == [True, False]
         assert [bank.work(lambda session, day: money.dispute(session, "dora-p2", day)) for _ in range(2)] == [True, False]
         assert [bank.work(lambda session, day: money.lower(session, "dora", 20_000, day)) for _ in range(2)] == [True, False]
         assert bank.work(lambda session, _: money.transfers(session, "dora"))[0].party == "M. Berg"

@@ -142,3 +142,20 @@ def test_a_second_wish_is_one_that_a_rule_or_an_article_answers() -> None:
     articles = [read.front.intents for read in read_all(ROOT / "articles")]
     named = {intent for intents in articles for intent in intents or ()}
     assert [intent for intent in WISHES.together if f"- intent: {intent}\n" not in rules and intent not in named] == []
+
+
+@pytest.mark.parametrize(
+    ("clause", "both"),
+    [
+        ("text me from now on instead of calling", ("text me from now on", "calling")),
+        ("can you send me texts rather than call me", ("can you send me texts", "call me")),
+        ("instead of calling text me", None),
+        ("text me", None),
+    ],
+)
+def test_what_stands_before_instead_is_wanted(clause: str, both: tuple[str, str] | None) -> None:
+    assert WISHES.exchanged(clause) == both
+
+
+def test_the_same_in_spanish() -> None:
+    assert SPANISH.exchanged("mándeme mensajes en vez de llamarme") == ("mandeme mensajes", "llamarme")

@@ -10,10 +10,11 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from bot.skills import context
-from bot.skills.asides import Aside, answered
+from bot.skills.asides import Aside, answered, passing
 from bot.skills.business import Business
 from bot.skills.doubt.stages import Stages
 from bot.skills.knowing import known, known_of
+from bot.skills.wishes.also import wished
 
 
 class Inform(Action):
@@ -29,12 +30,12 @@ class Inform(Action):
         if context.sender(tracker).code != "none":
             return [SlotSet("informed", "code"), *context.pause(tracker)]
         if aside := await answered(tracker, self._asides):
-            return [SlotSet("informed", aside.name), *_made_room(tracker, aside)]
+            return _taken(tracker, aside)
         if context.sender(tracker).pin != "none":  # asked for elsewhere, and written in a chat
             dispatcher.utter_message(response="utter_pin_not_here")
             return [SlotSet("informed", "nothing")]
         informed = SlotSet("informed", "nothing")
-        if question := context.open_question(tracker, *(aside.name for aside in self._asides)):
+        if question := context.open_question(tracker, *passing(self._asides)):
             dispatcher.utter_message(response="utter_detail_before_answer")
             context.say_again(dispatcher, question)
             return [informed, SlotSet("offered", context.fresh_offer(tracker))]
@@ -58,18 +59,25 @@ class Fallback(Action):
             return [SlotSet("informed", "code")]
         offer = context.fresh_offer(tracker)
         if offer and (aside := await answered(tracker, [one for one in self._asides if one.name == offer])):
-            return [SlotSet("informed", aside.name), *_made_room(tracker, aside)]
+            return _taken(tracker, aside)
         informed = SlotSet("informed", "nothing")
         if (told := await known(dispatcher, tracker, self._knowledge, self._model)) is not None:
             return [informed, *told]
         events = [informed, *await self._stages.next(dispatcher, tracker, domain)]
-        asked = any(aside.name == offer for aside in self._asides)
+        asked = offer in passing(self._asides)
         return [*events, SlotSet("offered", offer)] if asked and _offered(events) is None else events
 
 
 def _offered(events: list[EventType]) -> Any:
     """What the events leave on offer."""
     return next((one["value"] for one in reversed(events) if one.get("event") == "slot" and one["name"] == "offered"), None)
+
+
+def _taken(tracker: Tracker, aside: Aside) -> list[EventType]:
+    """Rules go on with the answer to an aside, or the wish that it is for begins again."""
+    if intent := aside.begins(tracker):
+        return [SlotSet("informed", "nothing"), *wished(tracker, intent)]
+    return [SlotSet("informed", aside.name), *_made_room(tracker, aside)]
 
 
 def _made_room(tracker: Tracker, aside: Aside) -> list[EventType]:

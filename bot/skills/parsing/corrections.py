@@ -62,6 +62,36 @@ def instead(text: str) -> str:
     return text[found[-1].end() :].strip() if found else ""
 
 
+_LITTLE = r"oh|uh|um|er|hm+|well|so|but|and|ok(?:ay)?|please"
+_BACK = (
+    r"no|nope|nah|sorry|wait(?: a (?:second|minute|moment))?|oops|whoops|actually|rather|scratch that|strike that|correction|"
+    r"my (?:mistake|bad)|i (?:really |actually )?(?:said|meant?)|i misspoke|(?:can|could) (?:you|we|i)|make (?:it|that)|"
+    r"change (?:it|that)(?: to)?|let'?s make it"
+)
+_TAKEN_BACK = re.compile(rf"^(?:(?:(?:{_LITTLE})|(?P<back>{_BACK}))\b[,.;:!\u2013\u2014 -]*)+", re.I)
+_INSTEAD = re.compile(r"\b(?:instead|after all|would be better|is better)\b", re.I)
+_NOT_THIS = re.compile(
+    r"^not (?P<old>[^,;.]+?)(?:[,;.]+| but| make (?:it|that)| i (?:said|meant?)| rather| it'?s)\s+(?P<new>.+)$", re.I
+)
+_THIS_NOT = re.compile(r"^(?P<new>.+?)[,;.]? (?:and )?(?:not|instead of|rather than) [^,;.]+$", re.I)
+
+
+def changed(text: str) -> str:
+    """What shall be in the place of what was just done ("no not 300, 200", "make it 200 instead"); empty where a message takes
+    nothing of it back. Looser than ``correction``: it is for what is asked about before it counts."""
+    said = " ".join(text.split())
+    begun = _TAKEN_BACK.match(said) if 0 < len(said) <= LONGEST else None
+    back = begun is not None and begun["back"] is not None
+    if len(said) > LONGEST or not (back or any(form.search(said) for form in (_INSTEAD, _NOT_THIS, _THIS_NOT))):
+        return ""
+    rest = said[begun.end() :] if begun else said
+    for form in (_NOT_THIS, _THIS_NOT):
+        if found := form.match(rest):
+            rest = found["new"]
+            break
+    return _opened(instead(rest) or rest)
+
+
 def mended(before: str, change: Correction) -> str:
     """The value with the part that was wrong exchanged ("Bob Carter", Ben for Bob); else what was said now."""
     if change.old and re.search(rf"\b{re.escape(change.old)}\b", before, re.I) and change.old.casefold() != before.casefold():

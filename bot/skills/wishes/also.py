@@ -10,6 +10,7 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from bot.skills import context
+from bot.skills.asides import passing
 from bot.skills.business import Business
 
 ALSO = "also"
@@ -34,18 +35,32 @@ class AndAlso(Action):
             return events
         ours = (tracker.latest_message.get("metadata") or {}).get(ALSO)  # this is the second one already, of three
         if not (ours or context.entity(tracker, ALSO) or context.intent(tracker) in STILL):
-            return [*events, SlotSet(ALSO, None)]
+            return events if _goes_on(events) else [*events, SlotSet(ALSO, None)]  # its own wishes are in the slot by now
         if not ours and self._business.does.get(self.name()) == str(second).split()[0]:  # answered by themselves
             return [*events, SlotSet(ALSO, " ".join(str(second).split()[1:]) or None)]
+        if _goes_on(events):  # by other wishes of its own: this one comes behind them
+            return [_behind(event, str(second)) for event in events]
         return [*events, *wished(tracker, str(second))] if self._over(events, tracker) else events
 
     def _over(self, events: list[EventType], tracker: Tracker) -> bool:
         """Whether nothing of the first wish is open: no proof to come, no form that goes on, no offer to be answered."""
         slots = {event["name"]: event["value"] for event in events if event.get("event") == "slot"}
         goes_on = any(event.get("event") == "followup" for event in events)
-        offers = slots.get("offered") not in (None, *(aside.name for aside in self._business.asides))
+        offers = slots.get("offered") not in (None, *passing(self._business.asides))
         next_step = slots.get("next_step", "none") != "none"
         return not (goes_on or offers or slots.get("needs_proof") or next_step or tracker.active_loop_name)
+
+
+def _goes_on(events: list[EventType]) -> bool:
+    return any(event.get("event") == "user" for event in events)
+
+
+def _behind(event: EventType, second: str) -> EventType:
+    """What waits already, and the second wish behind it."""
+    if event.get("event") != "slot" or event.get("name") != ALSO:
+        return event
+    waiting = f"{event.get('value') or ''} {second}".split()
+    return SlotSet(ALSO, " ".join(dict.fromkeys(waiting)))
 
 
 class NextWish(Action):

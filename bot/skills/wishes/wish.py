@@ -25,6 +25,20 @@ def wish_text(tracker: Tracker) -> str:
     return "" if words.startswith("/") else glossed(words, language, "answers")
 
 
+def wish_details(tracker: Tracker) -> list[str]:
+    """The customer's words since the wish at hand that are none themselves, the latest first: details and answers; no codes."""
+    wish, found = _wish(tracker), list[str]()
+    for event in reversed(tracker.events):
+        if event is wish:
+            break
+        metadata = event.get("metadata") or {}
+        secret = any(metadata.get(name, "none") != "none" for name in ("code", "pin"))
+        words = str(event.get("text") or "")
+        if event.get("event") == "user" and not (words.startswith("/") or secret or _ours(event)):
+            found.append(glossed(words, str(metadata.get("language") or ""), "answers"))
+    return found if wish else []
+
+
 def wish_entity(tracker: Tracker, name: str) -> str | None:
     """The first value of an entity in the message of the wish at hand."""
     found = (one for one in _parsed(_wish(tracker)).get("entities") or () if one.get("entity") == name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.skills.parsing.corrections import correction, mended
+from bot.skills.parsing.corrections import changed, correction, mended
 
 MEANT = {
     "it's Ben, not Bob": "Ben Carter",
@@ -42,3 +42,21 @@ def test_what_was_named_wrong_goes(words: str, value: str) -> None:
 )  # fmt: skip
 def test_no_correction(words: str) -> None:
     assert correction(words) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "new"),
+    [
+        ("no not 300, 200", "200"), ("no not a thousand make it 800", "800"), ("no wait 250", "250"), ("200 not 300", "200"),
+        ("no sorry i meant three o'clock", "three o'clock"), ("actually i leave on the 5th", "i leave on the 5th"),
+        ("hmm actually make it the afternoon", "the afternoon"), ("not italy, japan", "japan"), ("sorry 200", "200"),
+        ("200 instead please", "200 instead please"), ("not 300 but 200", "200"),
+    ],
+)  # fmt: skip
+def test_what_shall_be_in_the_place_of_what_was_done(words: str, new: str) -> None:
+    assert changed(words) == new
+
+
+@pytest.mark.parametrize("words", ["no", "thanks", "yes please", "what is my balance", "not now", "", "wait", "x" * 500])
+def test_nothing_is_taken_back(words: str) -> None:
+    assert changed(words) == ""
