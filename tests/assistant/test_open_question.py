@@ -15,7 +15,7 @@ DORA = "+16175550104"
 Start = Callable[..., Talk]
 
 
-@pytest.mark.parametrize("detail", ["Dora Nielsen", "5540"])
+@pytest.mark.parametrize("detail", ["Dora Nielsen", "my name is Dora Nielsen"])
 @pytest.mark.parametrize("channel", ["voice", "sms"])
 async def test_a_detail_before_the_yes(talk: Start, bank: Bank, channel: str, detail: str) -> None:
     dora = talk(channel=channel, tel=DORA)
