@@ -31,6 +31,9 @@ REFUSE = "refuse"
 CERTAIN = 0.5
 """Below this a part of a sentence is no wish of its own."""
 
+AGREES = 0.3
+"""From this on a part of a sentence may mean what the whole does."""
+
 SURE = 0.9
 """From this on a whole message means its wish beside something that it denies."""
 
@@ -163,8 +166,8 @@ async def _asked(agent: Any, conversation: str) -> bool:
 
 
 def _likeliest(data: dict[str, Any]) -> str | None:
-    """The intent, and of what is in doubt the one that it more likely is than not."""
-    likely = (one["name"] for one in data.get("intent_ranking") or () if one["name"] != FALLBACK and one["confidence"] >= CERTAIN)
+    """The intent, and of what is in doubt the first that it may be."""
+    likely = (one["name"] for one in data.get("intent_ranking") or () if one["name"] != FALLBACK and one["confidence"] >= AGREES)
     return next(likely, None) if intent_of(data) == FALLBACK else intent_of(data)
 
 

@@ -22,6 +22,7 @@ LONG_ON_SMS = {
 }
 SAMPLE = {
     "limit": "2000",
+    "left": "1740",
     "answer": "",  # an article's own text for SMS, whose length make check counts
     "prompt": "What is your zip code?",
     "place": "12",

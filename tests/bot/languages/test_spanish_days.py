@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from actions.cards.places import countries
-from actions.cards.travel import days
+from actions.cards.travel_words import days
 from actions.days import open_days
 from actions.said import listed_day
 from actions.visits.wished_times import END, Span, wished
