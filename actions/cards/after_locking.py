@@ -8,8 +8,8 @@ from rasa_sdk.interfaces import Tracker
 
 from bot.skills import context
 from bot.skills.behind.before import said_before
-from bot.skills.behind.follow_ups import cancels
 from bot.skills.parsing import digits
+from bot.skills.parsing.corrections import cancels
 from bot.skills.wishes.also import wished
 
 ALL = "utter_card_frozen_unseen"
@@ -18,7 +18,7 @@ UNLOCKED = frozenset({"utter_card_unfrozen", "utter_card_unfrozen_inactive", "ut
 
 
 class OtherCard:
-    """``bot.skills.behind.follow_ups.FollowUp``: "no, the one ending in 8812" is locked too, or unlocked with proof;
+    """``bot.skills.asides.FollowUp``: "no, the one ending in 8812" is locked too, or unlocked with proof;
     "undo that" unlocks."""
 
     after = LOCKED | UNLOCKED

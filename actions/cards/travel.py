@@ -17,6 +17,8 @@ from actions.records import trips
 from actions.records.card_tables import TravelNotice
 from actions.tables import Customer
 from bot.skills import context
+from bot.skills.behind.before import last_filled, said_before
+from bot.skills.parsing.corrections import changed
 from bot.skills.wording import in_english
 
 LONGEST = 100
@@ -27,6 +29,7 @@ PLACE, DATES, INSTEAD, MISSES = "travel_place", "travel_dates", "travel_instead"
 SLOTS = (PLACE, DATES)
 NOT_READ = {PLACE: "utter_travel_place_unreadable", DATES: "utter_travel_dates_unreadable"}
 UNREADABLE = "?"
+NOTED = frozenset({"utter_travel_noted", "utter_travel_noted_already", "utter_trip_is"})
 
 
 class ValidateTravelForm(FormValidationAction):
@@ -45,7 +48,8 @@ class ValidateTravelForm(FormValidationAction):
         words = _words(tracker, PLACE)
         asked = context.requested(tracker) == PLACE and bool(words)
         as_it_is = words if travel_words.is_place(words) else UNREADABLE
-        return _found(PLACE, travel_words.where(words) or (as_it_is if asked else ""), tracker)
+        same = last_filled(tracker, PLACE) if _corrects(tracker) else None
+        return _found(PLACE, travel_words.where(words) or same or (as_it_is if asked else ""), tracker)
 
     async def extract_travel_dates(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -55,8 +59,15 @@ class ValidateTravelForm(FormValidationAction):
         if context.requested(tracker) == DATES and words:
             found = travel_words.days(words, today) or (words if travel_words.is_time(words) else UNREADABLE)
         else:
-            found = travel_words.days(words, today, alone=False) or ""  # of a first day alone the last one is asked
+            moved = self._moved(tracker, words) if _corrects(tracker) else ""
+            found = moved or travel_words.days(words, today, alone=False) or ""  # of a first day alone the last one is asked
         return _found(DATES, found, tracker)
+
+    def _moved(self, tracker: Tracker, words: str) -> str:
+        """The days of the trip that was noted just now, with what the words change in them."""
+        before = travel_words.span(in_english(last_filled(tracker, DATES) or ""), self._bank.today())
+        period = travel_words.moved(words, before.first, before.last, self._bank.today()) if before else None
+        return travel_words.said(period) if period else ""
 
     def validate_travel_place(
         self, value: str | None, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -89,6 +100,11 @@ def _found(slot: str, found: str, tracker: Tracker) -> dict[str, Any]:
 def _begins(tracker: Tracker) -> bool:
     """Whether this message is the wish, and no answer to one of its questions."""
     return context.intent(tracker) == "travel_notice" and context.requested(tracker) not in SLOTS
+
+
+def _corrects(tracker: Tracker) -> bool:
+    """Whether the wish is said of the trip that was noted just now ("actually I leave on June 5")."""
+    return _begins(tracker) and bool(said_before(tracker) & NOTED and changed(context.text(tracker)))
 
 
 def _words(tracker: Tracker, slot: str) -> str:

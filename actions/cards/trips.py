@@ -12,15 +12,14 @@ from rasa_sdk.interfaces import Tracker
 from actions.accounts import AccountAction
 from actions.bank import Bank
 from actions.cards import travel_words
-from actions.cards.travel import DATES, INSTEAD, PLACE
+from actions.cards.travel import DATES, INSTEAD, NOTED, PLACE
 from actions.records import trips as records
 from actions.records.card_tables import TravelNotice
 from actions.tables import Customer
 from bot.skills import context
 from bot.skills.behind.before import last_filled
-from bot.skills.behind.follow_ups import SHORT, cancels
 from bot.skills.context import WISH
-from bot.skills.parsing.corrections import changed
+from bot.skills.parsing.corrections import SHORT, cancels, changed
 from bot.skills.wishes.also import wished
 from bot.skills.wishes.wish import wish_entity, wish_text
 
@@ -71,9 +70,9 @@ class CancelTrip(TripAction):
 
 
 class OtherTrip:
-    """``bot.skills.behind.follow_ups.FollowUp``: "actually I leave on the 5th", "no, Italy", "cancel it" behind a trip."""
+    """``bot.skills.asides.FollowUp``: "actually I leave on the 5th", "no, Italy", "cancel it" behind a trip."""
 
-    after = frozenset({"utter_travel_noted", "utter_travel_noted_already", "utter_trip_is"})
+    after = NOTED
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank

@@ -9,15 +9,14 @@ from rasa_sdk.interfaces import Tracker
 from actions.money import limit_words
 from actions.said import amount
 from bot.skills import context
-from bot.skills.behind.follow_ups import SHORT
-from bot.skills.parsing.corrections import changed
+from bot.skills.parsing.corrections import SHORT, changed
 
 LOWERED = frozenset({"utter_limit_lowered", "utter_limit_lowered_already"})
 RAISED = frozenset({"utter_limit_raised", "utter_limit_raised_already", "utter_limit_only_so"})
 
 
 class OtherLimit:
-    """``bot.skills.behind.follow_ups.FollowUp``: it is offered, and set on a yes."""
+    """``bot.skills.asides.FollowUp``: it is offered, and set on a yes."""
 
     after = LOWERED | RAISED
 

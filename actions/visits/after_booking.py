@@ -13,13 +13,12 @@ from actions.visits import appointments
 from actions.visits.booking import MoveAppointment
 from actions.visits.wished_times import Span, Wished, joined, wished
 from bot.skills import context
-from bot.skills.behind.follow_ups import SHORT, cancels
-from bot.skills.parsing.corrections import changed
+from bot.skills.parsing.corrections import SHORT, cancels, changed
 from bot.skills.wishes.also import wished as wished_next
 
 
 class OtherTime:
-    """``bot.skills.behind.follow_ups.FollowUp``: "no, three o'clock" is of the same day; nothing is moved before."""
+    """``bot.skills.asides.FollowUp``: "no, three o'clock" is of the same day; nothing is moved before."""
 
     after = frozenset({"utter_appointment_booked", "utter_appointment_held"})
 

@@ -11,7 +11,7 @@ from rasa_sdk.interfaces import Tracker
 
 from actions.bank import Bank
 from actions.days import open_days
-from actions.visits.branches import BranchDetails
+from actions.visits.branches import BranchDetails, ZipAside
 from bot.skills import context
 from bot.skills.parsing.corrections import changed
 from bot.skills.parsing.spoken import figures
@@ -26,7 +26,7 @@ PLACES = frozenset({"utter_nearest_branches", "utter_nearest_branch", "utter_bra
 
 
 class OtherDay:
-    """``bot.skills.behind.follow_ups.FollowUp``: "and christmas eve?", "and the midtown one?" behind opening hours."""
+    """``bot.skills.asides.FollowUp``: "and christmas eve?", "and the midtown one?" behind opening hours."""
 
     after = HOURS | PLACES
 
@@ -40,13 +40,14 @@ class OtherDay:
         if len(words.split()) > LONGEST:
             return None
         day = open_days.asked(figures(words), self._bank.today()) or WEEKDAY.search(words)
-        if not day and await asyncio.to_thread(self._bank.branch_named, words) is None:
+        asked = context.fresh_offer(tracker) == ZipAside.name  # a place is the answer then
+        if not day and (asked or await asyncio.to_thread(self._bank.branch_named, words) is None):
             return None
         return await self._details.run(dispatcher, tracker, {})
 
 
 class OtherPlace:
-    """``bot.skills.behind.follow_ups.FollowUp``: "no, I meant Tribeca" behind the nearest branch."""
+    """``bot.skills.asides.FollowUp``: "no, I meant Tribeca" behind the nearest branch."""
 
     after = PLACES
 

@@ -1,10 +1,17 @@
-"""Answers to what was asked aside, while another form's question is open: "give me your zip code and I'll look up yours"."""
+"""Answers to what was asked aside, while another form's question is open ("give me your zip code and I'll look up yours"), and
+short messages right after an answer, which mean little alone ("no, 200", "cancel it", "and on Christmas Eve?").
+
+A business says for its own answers what may follow them (``Business.follow_ups``). They are asked before a detail, a no or a
+message that was not understood becomes anything else; a wish that was understood is that wish (``bot.skills.behind``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Protocol
 
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
 from bot.skills import context
@@ -34,6 +41,17 @@ class Aside(Protocol):
 
     def begins(self, tracker: Tracker) -> str:
         """The intent of the wish that is begun again with the answer; empty: rules go on from ``informed``."""
+
+
+class FollowUp(Protocol):
+    """One kind of message behind one kind of answer."""
+
+    @property
+    def after(self) -> frozenset[str]:
+        """The responses behind which it may come."""
+
+    async def follow(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType] | None:
+        """Do what it asks for; None, and nothing said, when it is no such message."""
 
 
 def passing(asides: Iterable[Aside]) -> list[str]:

@@ -9,8 +9,7 @@ from rasa_sdk.interfaces import Action
 
 from bot.ports.knowledge import Knowledge, NothingKnown
 from bot.ports.language_model import LanguageModel, NoLanguageModel
-from bot.skills.asides import Aside
-from bot.skills.behind.follow_ups import FollowUp
+from bot.skills.asides import Aside, FollowUp
 
 __all__ = ["NOTHING", "NO_MODEL", "Aside", "Business", "FollowUp", "Knowledge", "LanguageModel", "PinIs", "always"]
 

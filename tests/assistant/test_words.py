@@ -22,7 +22,6 @@ LONG_ON_SMS = {
 }
 SAMPLE = {
     "limit": "2000",
-    "left": "1740",
     "answer": "",  # an article's own text for SMS, whose length make check counts
     "prompt": "What is your zip code?",
     "place": "12",
@@ -52,6 +51,7 @@ SAMPLE = {
     "dates": "March 14 to March 28",
     "amount": "12,345.00",
     "dollars": "12,345",
+    "left": "12,345.00",
     "cents": "0",
     "zip": "10012",
     "name": "Union Square",

@@ -1,4 +1,4 @@
-"""Actions for messages that say little, and what such a message follows (``bot.skills.behind.follow_ups``)."""
+"""Actions for messages that say little, and what such a message follows (``bot.skills.asides``)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from bot.skills import context
+from bot.skills.asides import FollowUp
 from bot.skills.behind.before import options_before, said_before
-from bot.skills.behind.follow_ups import SHORT, FollowUp
 from bot.skills.knowing import ARTICLE
+from bot.skills.parsing.corrections import SHORT
 from bot.skills.wishes.also import wished
 
 INFORMED = frozenset({"action_inform", "action_fallback"})

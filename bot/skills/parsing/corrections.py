@@ -8,6 +8,17 @@ from dataclasses import dataclass
 LONGEST = 200
 """Characters of a correction; a longer sentence is a story."""
 
+CANCELS = re.compile(
+    r"\b(?:cancel|undo|take (?:it|that) back|call (?:it|that|this) off)\b(?! (?:my|the|a) (?!trip|appointment|notice))",
+    re.IGNORECASE,
+)
+"""That something is to be undone, and nothing else that has a name."""
+
+DENIES = re.compile(r"\b(?:don'?t|do not|not|never)\b", re.I)
+
+SHORT = 4
+"""Words of a message that may be a detail of what was done."""
+
 _SIGNALS = (
     r"i (?:really |actually )?(?:meant?|mean to say)(?: to say)?|actually|correction|scratch that|strike that|my mistake|my bad|"
     r"oops|whoops|(?:oh )?wait(?: a (?:second|minute|moment))?|make (?:that|it)|change (?:that|it) to|i misspoke|that'?s wrong|"
@@ -105,3 +116,8 @@ def _short(old: str) -> bool:
 
 def _opened(text: str) -> str:
     return _OPENED.sub("", text.strip(" .,!?;"))
+
+
+def cancels(text: str) -> bool:
+    """Whether it says that what was done is to be undone."""
+    return CANCELS.search(text) is not None and DENIES.search(text) is None
