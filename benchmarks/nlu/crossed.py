@@ -63,6 +63,7 @@ def crossed(known: Sequence[tuple[str, str]], settings: Mapping[str, Mapping[str
     import numpy as np
     from rasa.shared.nlu.constants import METADATA
     from rasa.shared.nlu.training_data.message import Message
+    from rasa.shared.nlu.training_data.training_data import TrainingData
     from sklearn.model_selection import StratifiedKFold
 
     from bot.rasa_side.nlu.languages import KEY
@@ -71,7 +72,7 @@ def crossed(known: Sequence[tuple[str, str]], settings: Mapping[str, Mapping[str
     messages = [Message.build(text, intent) for text, intent in known]
     for one in messages if language else ():
         one.set(METADATA, {KEY: language})
-    SentenceVectors("vectors", SentenceVectors.get_default_config()).process(messages)
+    SentenceVectors("vectors", SentenceVectors.get_default_config()).process_training_data(TrainingData(messages))
     intents = np.array([intent for _, intent in known])
     found = intents.copy()
     for seen, unseen in StratifiedKFold(FOLDS, shuffle=True, random_state=1).split(intents, intents):

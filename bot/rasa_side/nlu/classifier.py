@@ -18,9 +18,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.rasa_side.nlu import adam, confidence, linear, sources, training
+from bot.rasa_side.nlu.adam import Array, Rows
 from bot.rasa_side.nlu.confidence import Confidence, nearness
 from bot.rasa_side.nlu.languages import by_language, named, named_file
-from bot.rasa_side.nlu.linear import Array, Linear
+from bot.rasa_side.nlu.linear import Linear
 
 LEAST = {"dense_weight": 0.0, "rate": 1e-5, "decay": 0.0, "seed": 0.0, "ranking_length": 1.0}
 FILE = "classifier.npz"
@@ -127,12 +128,18 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):  # type: ignore[mi
         return training_data
 
 
-def features(messages: list[Message], dense_weight: float) -> tuple[sparse.csr_matrix, Array]:
-    """All features side by side, ``[n, features]``, and the dense ones alone, ``[n, width]``."""
+def features(messages: list[Message], dense_weight: float) -> tuple[Rows, Array]:
+    """All features, the dense ones weighed; and these as they are, ``[n, width]``."""
     parts = [_parts(message, dense_weight) for message in messages]
-    columns = [[sparse.csr_matrix(piece) for piece in column] for column in zip(*(pieces for _, pieces in parts), strict=True)]
-    rows = sparse.hstack([sparse.vstack(column) for column in columns], format="csr", dtype=np.float32)
-    return rows, np.vstack([dense for dense, _ in parts])
+    vectors = np.vstack([dense for dense, _ in parts])
+    grams = sparse.vstack([_side_by_side(pieces[1:]) for _, pieces in parts], format="csr", dtype=np.float32)
+    return Rows(dense_weight * vectors, grams), vectors
+
+
+def _side_by_side(pieces: list[Any]) -> sparse.csr_matrix:
+    if len(pieces) == 1:
+        return pieces[0]
+    return sparse.hstack(pieces, format="csr") if pieces else sparse.csr_matrix((1, 0), dtype=np.float32)
 
 
 def _parts(message: Message, dense_weight: float) -> tuple[Array, list[Any]]:

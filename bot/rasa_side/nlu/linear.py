@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sparse
 from numpy.typing import NDArray
 from sklearn.utils.class_weight import compute_sample_weight
 
-from bot.rasa_side.nlu.adam import softmax_regression
-
-Array = NDArray[np.float32]
+from bot.rasa_side.nlu.adam import Array, Rows, softmax_regression
 
 LARGE = 3000
 STEPS = 300
@@ -30,9 +27,9 @@ class Linear:
     weights: Array
     bias: Array
 
-    def logits(self, rows: sparse.csr_matrix) -> Array:
+    def logits(self, rows: Rows) -> Array:
         """``[rows, classes]``: before the softmax."""
-        found: Array = rows @ self.weights + self.bias
+        found: Array = rows.times(self.weights) + self.bias
         return found
 
     def logits_of(self, pieces: Sequence[Any]) -> Array:
@@ -44,13 +41,13 @@ class Linear:
         return found
 
 
-def fit(rows: sparse.csr_matrix, intents: Sequence[str], rate: float, decay: float, seed: int) -> Linear:
+def fit(rows: Rows, intents: Sequence[str], rate: float, decay: float, seed: int) -> Linear:
     """``rate``: of the steps; ``decay``: how much weights are held small (L2). Rare intents count more, by a root."""
     classes = tuple(sorted(set(intents)))
     if len(classes) == 1:
-        return Linear(classes, np.zeros((rows.shape[1], 1), np.float32), np.zeros(1, np.float32))
-    batch = min(64 if rows.shape[0] < LARGE else 256, rows.shape[0])
-    rounds = max(ROUNDS, STEPS * batch // rows.shape[0])
+        return Linear(classes, np.zeros((rows.width, 1), np.float32), np.zeros(1, np.float32))
+    batch = min(64 if len(rows) < LARGE else 256, len(rows))
+    rounds = max(ROUNDS, STEPS * batch // len(rows))
     right = np.searchsorted(classes, intents)
     weights, bias = softmax_regression(
         rows, right, _importance(right), rate=rate, decay=decay, seed=seed, batch=batch, rounds=rounds

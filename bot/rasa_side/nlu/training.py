@@ -7,32 +7,30 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sparse
 from sklearn.model_selection import StratifiedKFold
 
 from bot.rasa_side.nlu import confidence, linear
+from bot.rasa_side.nlu.adam import Array, Rows
 from bot.rasa_side.nlu.confidence import Confidence, nearness
-from bot.rasa_side.nlu.linear import LARGE, Array, Linear
+from bot.rasa_side.nlu.linear import LARGE, Linear
 
 FOLDS = 4
 """Parts of the examples. Of many examples one part is enough to hold out; of few, each in its turn."""
 
 
-def trained(
-    rows: sparse.csr_matrix, vectors: Array, intents: Sequence[str], config: Mapping[str, Any]
-) -> tuple[Linear, Confidence]:
-    """``rows``: all features, ``[n, features]``; ``vectors``: the dense ones, ``[n, width]``; ``config``: the classifier's."""
+def trained(rows: Rows, vectors: Array, intents: Sequence[str], config: Mapping[str, Any]) -> tuple[Linear, Confidence]:
+    """``vectors``: the dense features as they are, ``[n, width]``; ``config``: the classifier's."""
 
     def fitted(of: Sequence[int]) -> Linear:
         chosen = [intents[one] for one in of]
-        return linear.fit(rows[of], chosen, config["rate"], config["decay"], int(config["seed"]))
+        return linear.fit(rows.of(of), chosen, config["rate"], config["decay"], int(config["seed"]))
 
     everything = fitted(range(len(intents)))
     logits, near, right = [], [], []
     for seen, unseen in _folds(intents, int(config["seed"])):
         model = fitted(seen)
         if model.classes == everything.classes:
-            logits.append(model.logits(rows[unseen]))
+            logits.append(model.logits(rows.of(unseen)))
             near.append(nearness(vectors[unseen], vectors[seen]))
             right += [everything.classes.index(intents[one]) for one in unseen]
     if not right:  # too few examples to hold any back

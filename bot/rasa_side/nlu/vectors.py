@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,8 +20,9 @@ from bot.rasa_side.nlu import normal, sources
 from bot.rasa_side.nlu.abroad import glosses, sound
 from bot.rasa_side.nlu.abroad.glosses import glossed
 from bot.rasa_side.nlu.languages import language_of
-from bot.sentence_vectors import encoder, model_file
+from bot.sentence_vectors import encoder, kept, model_file
 from bot.sentence_vectors.encoder import Encoder
+from bot.sentence_vectors.kept import Array
 
 
 @cache
@@ -45,7 +48,7 @@ class SentenceVectors(DenseFeaturizer, GraphComponent):  # type: ignore[misc]  #
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """See ``sources.mark``."""
-        return sources.mark(*normal.PARTS, sound, glosses, encoder) + model_file.mark()
+        return sources.mark(*normal.PARTS, sound, glosses, encoder, kept) + model_file.mark()
 
     @classmethod
     def create(
@@ -56,17 +59,30 @@ class SentenceVectors(DenseFeaturizer, GraphComponent):  # type: ignore[misc]  #
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Each message gets a dense feature of the whole sentence, ``[1, 384]``."""
+        return self._processed(messages, loaded().encode)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """The same for all examples; those of an earlier training are not computed again."""
+        self._processed(training_data.training_examples, _kept)
+        return training_data
+
+    def _processed(self, messages: list[Message], encode: Callable[[list[str]], Array]) -> list[Message]:
         worded = [message for message in messages if message.get(TEXT)]
         if worded:
-            found = loaded().encode([_english(message) for message in worded])
+            found = encode([_english(message) for message in worded])
             for row, message in enumerate(worded):
                 self.add_features_to_message(None, found[row : row + 1], TEXT, message)
         return messages
 
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """The same for all examples."""
-        self.process(training_data.training_examples)
-        return training_data
+
+def _kept(texts: list[str]) -> Array:
+    """With all cores: who trains waits."""
+    model = loaded()
+
+    def encode(new: Sequence[str]) -> Array:
+        return model.encode(new, os.cpu_count() or 1)
+
+    return kept.encoded(texts, encode, model.folder) if model.folder else encode(texts)
 
 
 def _english(message: Message) -> str:

@@ -18,7 +18,7 @@ from collections.abc import Callable, MutableMapping
 from bot.rasa_side.patches import catalogue as patches
 from bot.rasa_side.patches import swift, tensorflow_patches
 from bot.rasa_side.patches.domain_once import domain_is_sent_once
-from bot.rasa_side.patches.fingerprints import plain_values_are_hashed_once
+from bot.rasa_side.patches.fingerprints import plain_values_are_hashed_once, sparse_features_are_not_written_out
 from bot.rasa_side.patches.kept_connections import connections_are_kept
 from bot.rasa_side.patches.optional import have_tensorflow
 from bot.rasa_side.patches.quiet import hide_texts
@@ -65,6 +65,7 @@ AFTER_IMPORT: tuple[Callable[[], None], ...] = (
     domain_is_sent_once,
     yaml_is_read_by_libyaml,
     plain_values_are_hashed_once,
+    sparse_features_are_not_written_out,
 )
 TENSORFLOW: tuple[Callable[[], None], ...] = (
     tensorflow_patches.feature_array_ufunc,

@@ -1,4 +1,5 @@
-"""Rasa's fingerprints of training data with less work: the same ones, of which a training makes hundreds of thousands.
+"""Rasa's fingerprints of training data with less work: the same ones, of which a training makes hundreds of thousands. Sparse
+features alone have others: Rasa writes them out as a table first.
 
 After each component of the pipeline Rasa hashes every example with its tokens and features, value by value, to know what it
 need not train again. A value that came before is not hashed again, and JSON of hashes alone is written without the encoder.
@@ -29,6 +30,20 @@ def plain_values_are_hashed_once() -> None:
 
     deep_container_fingerprint.__wrapped__ = theirs  # type: ignore[attr-defined]
     rasa_io.deep_container_fingerprint = deep_container_fingerprint
+
+
+def sparse_features_are_not_written_out() -> None:
+    """In the place of ``rasa.shared.nlu.training_data.util.sparse_matrix_to_string``, which is called for fingerprints alone."""
+    import rasa.shared.nlu.training_data.util as theirs
+
+    theirs.sparse_matrix_to_string = as_text
+
+
+def as_text(matrix: Any) -> str:
+    """All that a sparse matrix is, in a form that is quick to make: shape, rows, columns and values."""
+    rows = matrix.tocsr()
+    parts = (rows.indptr, rows.indices, rows.data)
+    return " ".join([str(rows.shape), *(f"{part.dtype} {part.tobytes().hex()}" for part in parts)])
 
 
 def fingerprint(value: Any) -> Any:

@@ -21,7 +21,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.neural_network import MLPClassifier
 
 from bot.rasa_side.nlu import classifier, normal
-from bot.rasa_side.nlu.adam import softmax_regression
+from bot.rasa_side.nlu.adam import Rows, softmax_regression
 from bot.rasa_side.nlu.classifier import CalibratedClassifier
 from bot.rasa_side.nlu.ngrams import Kind, Ngrams
 from bot.rasa_side.nlu.vectors import SentenceVectors
@@ -167,11 +167,12 @@ def test_what_is_learnt_is_what_scikit_learn_learns() -> None:
     random = np.random.RandomState(1)
     rows = sparse.random(90, 40, 0.2, format="csr", dtype=np.float32, random_state=random)
     intents, importance = random.randint(0, 3, 90), random.uniform(0.5, 2, 90).astype(np.float32)
+    apart = Rows(rows[:, :7].toarray(), rows[:, 7:])
     network = MLPClassifier(
         (), alpha=1e-3, learning_rate_init=0.02, max_iter=12, batch_size=32, random_state=4, n_iter_no_change=12
     )
     with pytest.warns(ConvergenceWarning):
         network.fit(rows, intents, importance)
-    weights, bias = softmax_regression(rows, intents, importance, rate=0.02, decay=1e-3, seed=4, batch=32, rounds=12)
+    weights, bias = softmax_regression(apart, intents, importance, rate=0.02, decay=1e-3, seed=4, batch=32, rounds=12)
     assert np.allclose(weights, network.coefs_[0], atol=1e-4) and np.allclose(bias, network.intercepts_[0], atol=1e-4)
     assert np.abs(weights).max() > 0.1
