@@ -111,7 +111,7 @@ class Understanding:
                 refused = refused or denied
             elif (pair := self._wishes.exchanged(clause)) is not None and self._wishes.unwanted(pair[0]) is None:
                 wanted.append(pair[0])
-                refused = refused or await self._begun(agent, pair[1], data)
+                refused = refused or await self._exchanged(agent, pair[1], data)
             elif (unwanted := self._wishes.unwanted(clause)) is not None:
                 unwanted, instead = self._wishes.parted(unwanted)
                 refused = refused or await self._begun(agent, unwanted, data)
@@ -138,6 +138,11 @@ class Understanding:
                 return data
         other = whole not in (None, refused) and refused in self._wishes.facts  # what was denied is told, another thing is wished
         return data if wanted and other and confidence_of(data) >= SURE else None
+
+    async def _exchanged(self, agent: Any, unwanted: str, data: dict[str, Any]) -> str | None:
+        """What is not wanted; None when the whole surely says another thing ("texts instead of calls, please")."""
+        refused = await self._begun(agent, unwanted, data)
+        return None if intent_of(data) not in (FALLBACK, refused) and confidence_of(data) >= SURE else refused
 
     async def _begun(self, agent: Any, unwanted: str, data: dict[str, Any]) -> str | None:
         """The intent of what is not wanted, when it would begin something."""
