@@ -5,8 +5,10 @@ training sentences nor articles. They are put to the whole understanding (``bot/
 beginning of a conversation. Understood: the intent is one of those that ``plan.yml`` names for the wish, or, where it is in
 doubt, the article that answers is. Of two wishes each has to be what is begun, or what is kept for after it; a greeting, thanks
 or something else beside a wish (33, 34, 0) asks for nothing. ``first``: of sentences with two wishes, the share of which the
-first one is one of these. Out of scope: neither an intent nor an article. Nobody tunes on ``test`` or
-``spanish``, each sentence of which is the first message of somebody whose language has to be heard. The last line is one JSON
+first one is one of these. Out of scope: neither an intent nor an article. ``conversation`` has ten sentences of each of 56
+situations, many of what is done with a conversation (go back, wait, another channel, how a matter stands), each with its one
+intent in ``plan.yml``. Nobody tunes on ``test``, ``conversation`` or ``spanish``, each sentence of which is the first message
+of somebody whose language has to be heard. The last line is one JSON
 object, shares of 1; ``--wrong`` prints what was not understood, for ``dev`` and ``spanish-dev`` alone (the latter by the author
 of the Spanish examples: to study mistakes, no measure).
 """
@@ -119,7 +121,7 @@ def figures(told: Sequence[Heard]) -> dict[str, Any]:
         "sentences": len(told),
         "understood": _share([one.met for one in told]),
         "languages": {name: len(found) for name, found in sorted(by.pop("language").items())},
-        **{kind: {name: _share(found) for name, found in sorted(names.items())} for kind, names in by.items()},
+        **{kind: {name: _share(found) for name, found in sorted(names.items()) if found} for kind, names in by.items()},
     }
 
 
@@ -130,7 +132,7 @@ def _share(found: Sequence[bool]) -> float:
 def main() -> int:
     """Needs a trained model (``make train``)."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.strangers", description="What strangers wrote, understood.")
-    parser.add_argument("--half", choices=("dev", "test", "spanish", "spanish-dev"), default="test")
+    parser.add_argument("--half", choices=("dev", "test", "conversation", "spanish", "spanish-dev"), default="test")
     parser.add_argument("--wrong", action="store_true", help="print what was not understood (dev and spanish-dev only)")
     parser.add_argument("--model", type=Path, help="a model's file; the newest one without it")
     given = parser.parse_args()

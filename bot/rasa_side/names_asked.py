@@ -1,6 +1,6 @@
 """Where a name is asked, a name is one: "Hope Goodbye" is no goodbye, and "Penny Balance" asks for no balance.
 
-A name is told from a wish by its first word: no example of any wish has it. Which slots hold names is the designers'
+A name is told from a wish by its first word: no short example of any wish has it. Which slots hold names is the designers'
 (``asks: name`` in domain/*/_voice.yml); a wish that is said as such ("goodbye", "my balance please") stays one.
 """
 
@@ -16,6 +16,8 @@ from bot.rasa_side.meaning.examples import Examples
 
 INFORM = "inform"
 WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
+SHORT = 4
+"""Words of an example that may be taken for a name of two or three: what is long has words of all kinds, names among them."""
 NO_SURNAMES = frozenset("please now then you me us it that this there here today again now".split())
 
 
@@ -32,7 +34,8 @@ class NamesAsked:
         voice = domain_files.settings(domain, "_voice.yml", "voice").get("slots") or {}
         slots = frozenset(name for name, how in voice.items() if (how or {}).get("asks") == "name")
         wishes = (sentence for intent, sentences in examples.items() if intent != INFORM for sentence in sentences)
-        return cls(slots, frozenset(word.casefold() for sentence in wishes for word in WORD.findall(sentence)))
+        short = (found for sentence in wishes if len(found := WORD.findall(sentence)) <= SHORT)
+        return cls(slots, frozenset(word.casefold() for found in short for word in found))
 
     def may_be(self, text: str) -> bool:
         """Whether nothing but a name of two or three words stands there."""

@@ -111,7 +111,7 @@ class Understanding:
                 refused = refused or denied
             elif (pair := self._wishes.exchanged(clause)) is not None and self._wishes.unwanted(pair[0]) is None:
                 wanted.append(pair[0])
-                refused = refused or await self._exchanged(agent, pair[1], data)
+                refused = refused or await self._exchanged(agent, *pair, data)
             elif (unwanted := self._wishes.unwanted(clause)) is not None:
                 unwanted, instead = self._wishes.parted(unwanted)
                 refused = refused or await self._begun(agent, unwanted, data)
@@ -139,10 +139,12 @@ class Understanding:
         other = whole not in (None, refused) and refused in self._wishes.facts  # what was denied is told, another thing is wished
         return data if wanted and other and confidence_of(data) >= SURE else None
 
-    async def _exchanged(self, agent: Any, unwanted: str, data: dict[str, Any]) -> str | None:
-        """What is not wanted; None when the whole surely says another thing ("texts instead of calls, please")."""
-        refused = await self._begun(agent, unwanted, data)
-        return None if intent_of(data) not in (FALLBACK, refused) and confidence_of(data) >= SURE else refused
+    async def _exchanged(self, agent: Any, wanted: str, unwanted: str, data: dict[str, Any]) -> str | None:
+        """What is not wanted; None when the whole says what its first part does ("send it to the office instead of my house"),
+        or surely another thing than the second ("texts instead of calls, please")."""
+        refused, whole = self._beginning(await parsed(agent, unwanted)), intent_of(data)
+        surely = whole not in (FALLBACK, refused) and confidence_of(data) >= SURE
+        return None if surely or whole == _likeliest(await parsed(agent, wanted)) else refused
 
     async def _begun(self, agent: Any, unwanted: str, data: dict[str, Any]) -> str | None:
         """The intent of what is not wanted, when it would begin something."""

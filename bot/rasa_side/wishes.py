@@ -79,9 +79,7 @@ class Wishes:
         """What a clause says that it does not want, in small letters; None when it wants, or says, something."""
         text = plain(clause)
         found = self._after_phrase(text) or self._after_command(text) or self._ended(text) or self._before(text)
-        if not found or self._named("unless", " ".join(found.split()[:5])):
-            return None
-        return found
+        return None if not found or self._feared(found) else found
 
     def parted(self, unwanted: str) -> tuple[str, str]:
         """What is not wanted, and what is wanted behind it where nothing parts the two ("push buttons i want a person")."""
@@ -98,11 +96,16 @@ class Wishes:
     def denied(self, clause: str) -> str | None:
         """The intent of what a clause says has not happened ("I did not lose my card")."""
         text = plain(clause)
+        if (unwanted := self._after_phrase(text)) and self._feared(unwanted):  # "I don't want to lose my money"
+            return None
         for intent, words in (self.refusals.get("facts") or {}).items():
             near = rf"\b(?:{either(self._words('denials'))})\b(?:\s+\w+){{0,2}}?\s+(?:{either(words)})\b"
             if re.search(near, text) and not self._named("requests", text):
                 return str(intent)
         return None
+
+    def _feared(self, unwanted: str) -> bool:
+        return self._named("unless", " ".join(unwanted.split()[:5]))
 
     def _after_phrase(self, text: str) -> str | None:
         found = re.search(rf"\b(?:{either(self._words('phrases'))})\b\s*", text)

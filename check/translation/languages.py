@@ -139,7 +139,8 @@ def examples(assistant: Assistant) -> Iterator[Finding]:
     """The examples of each language by themselves: the same words may mean another thing in the next."""
     for documents in assistant.translations.values():
         alone = replace(assistant, data=documents, tests=())
-        known = {intent: entry for intent, entry in assistant.intents.items() if intent in _said(alone)}
+        said = _said(alone)
+        known = {intent: entry for intent, entry in assistant.intents.items() if intent in said}
         alone.__dict__["intents"] = known  # a language need not have every intent
         for one in understanding.examples(alone):
             if one.intent not in assistant.intents:

@@ -59,7 +59,7 @@ async def test_a_card_that_is_waited_for_or_declined_is_neither_activated_nor_a_
 @pytest.mark.rasa
 async def test_what_is_nearly_understood_is_asked_for_with_the_likeliest_wishes(talk: Callable[..., Talk]) -> None:
     customer = talk()
-    asked = await customer.says("what about my new card")
+    asked = await customer.says("my new card")
     assert "not sure what you mean" in asked and await customer.form() is None
     assert set(asked.options) == {"Activate a card", "Where is my card?", "Something else"}
     assert "first and last name" in await customer.says(asked.options["Activate a card"])

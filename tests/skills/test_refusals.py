@@ -100,7 +100,6 @@ REFUSALS = [
     "who said i want to activate my card",
     "keep my limit as it is",
     # written when the classifier was another: it doubts which code is meant
-    "stop texting me codes",
     "quit sending codes",
     "don't send me codes",
 ]
@@ -123,6 +122,8 @@ WISHES = {
     "don't you have a branch near me": "branch_form",
     "i don't want my balance, where is the nearest branch": "branch_form",
     "i don't want to activate it, i want to verify my number": "verification_form",
+    "activate my card instead of talking to someone": "activation_form",
+    "take the hold off my card": "verification_form",
 }
 
 
@@ -138,6 +139,12 @@ async def test_nothing_of_the_named_kind_begins(talk: Start, words: str) -> None
     assert answer.directives == [], answer
     assert not {"Speak to a person", "Confirm my number"} & set(list(answer.options)[:2]), answer
     assert len(answer.texts) == 1 and ("?" in str(answer) or "go on here" in str(answer)), answer
+
+
+async def test_who_wants_no_more_codes_by_text_begins_nothing(talk: Start) -> None:
+    ben = talk(tel=BEN)
+    answer = await ben.says("stop texting me codes")
+    assert await ben.form() is None and answer.directives == []
 
 
 @pytest.mark.parametrize(("words", "form"), WISHES.items())

@@ -16,7 +16,7 @@ from tests.talking.talk import UNDERSTANDING, InProcess, Talk
 from tests.talking.training import ROOT
 
 Start = Callable[..., Talk]
-VAGUE = "what about my new card"
+VAGUE = "my new card"
 """Nearly understood: of two wishes either."""
 
 
