@@ -34,6 +34,8 @@ from gateway.settings.other_desks import OtherDesks
 
 UNKNOWN_QUEUE = "HANDOFF_TARGETS names the queue {queue!r}, which no _queues.yml in domain/ has; known are {known}."
 FAILING = "{desk} does not answer as it should ({error}); conversations: {count}. They are tried again (docs/other-desks.md)."
+MOST = 200
+"""Handoffs that are looked at in the same moment because of what was told of them."""
 log = structlog.get_logger()
 
 
@@ -46,7 +48,10 @@ class OtherDesksLife:
     arriving: Arriving
     passed: PassedHandoffs
     on_refused: OnRefused
-    looking: set[asyncio.Task[None]] = field(default_factory=set)
+    looking: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    """At a handoff, by its id."""
+    wanted: dict[str, bool] = field(default_factory=dict)
+    """Handoffs that are to be looked at (once more); whether because they say that there is news."""
 
     def routes(self) -> list[web.RouteDef]:
         """For the public listener: of the desks that are set."""
@@ -67,22 +72,41 @@ class OtherDesksLife:
         return await self.arriving.take(passed, happened) if passed else None
 
     async def noticed(self, desk: str, ref: str) -> None:
-        """See ``connectors.desks.chatwoot_route.Noticed``: they do not wait, and what is missed the next look finds."""
+        """See ``connectors.desks.chatwoot_route.Noticed``: they do not wait."""
         if passed := await self.passed.by_ref(desk, ref):
-            task = asyncio.create_task(self._advance(passed.handoff_id, news=True))
-            self.looking.add(task)
-            task.add_done_callback(self.looking.discard)
+            self.soon(passed.handoff_id, news=True)
+
+    def soon(self, handoff_id: str, *, news: bool = False) -> None:
+        """Look at it: one look at a handoff at a time, and one more after it however often that is wanted meanwhile. What is too
+        much (``MOST``) the next look of ``Passing`` finds."""
+        if handoff_id not in self.looking and len(self.looking) >= MOST:
+            return
+        self.wanted[handoff_id] = news or self.wanted.get(handoff_id, False)
+        if handoff_id not in self.looking:
+            self.looking[handoff_id] = asyncio.create_task(self._look(handoff_id))
+
+    async def _look(self, handoff_id: str) -> None:
+        try:
+            while handoff_id in self.wanted:
+                await self._advance(handoff_id, news=self.wanted.pop(handoff_id))
+        finally:
+            self.wanted.pop(handoff_id, None)
+            del self.looking[handoff_id]
 
     async def follow(self) -> None:
         """Pass on what is new as soon as it is told of, until cancelled; ``Passing.look`` finds what is missed here.
         Precondition: a desk is set."""
-        async with asyncio.TaskGroup() as group:
+        try:
             while True:
                 with suppress(StoreUnavailable):
                     async for event in self.arriving.people.bulletin.watch():
                         if event.handoff_id and event.kind in ("queue", "line"):
-                            group.create_task(self._advance(event.handoff_id))
+                            self.soon(event.handoff_id)
                 await asyncio.sleep(1)
+        finally:
+            for task in self.looking.values():
+                task.cancel()
+            await asyncio.gather(*self.looking.values(), return_exceptions=True)
 
     async def _advance(self, handoff_id: str, *, news: bool = False) -> None:
         try:

@@ -77,7 +77,7 @@ class Passing:
 
     async def advance(self, handoff_id: str, *, news: bool = False) -> None:
         """All that is due of one; ``news``: they said that something happened there."""
-        async with self.turns, self.locks.hold(f"passed:{handoff_id}"):
+        async with self.locks.hold(f"passed:{handoff_id}"), self.turns:  # who waits for the same handoff takes no turn
             passed, handoff = await self.passed.get(handoff_id), await self.book.handoffs.get(handoff_id)
             if passed is None or handoff is None or not due(passed, self.clock()):
                 return

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import aiohttp
 
@@ -13,6 +15,26 @@ from connectors.wire import TIMEOUT, Answer, read_up_to, seconds_of
 
 LONGEST = 4 * 1024 * 1024
 """Bytes of an answer."""
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+OTHER_SHAPE = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+
+
+def understood(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Of a method that reads answers: one of another shape than is published is a SendError, UNCERTAIN, like one that
+    is no JSON."""
+
+    @wraps(method)
+    async def reads(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await method(*args, **kwargs)
+        except OTHER_SHAPE as error:
+            reason = f"an answer is not as expected ({type(error).__name__})"
+            raise SendError(reason, SendFailure.UNCERTAIN) from error
+
+    return reads
 
 
 async def ask(

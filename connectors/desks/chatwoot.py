@@ -21,7 +21,7 @@ from bot.handoff_packet.plain_text import plain_text
 from bot.model import Attachment, Handoff, Media
 from bot.ports import SendError, SendFailure
 from bot.ports.handoff_target import Ended, Happened, Joined, News, Words, Wrote
-from connectors.desks.asking import ask
+from connectors.desks.asking import ask, understood
 
 OUTGOING, RESOLVED, PENDING = 1, "resolved", "pending"
 PAGE, PAGES = 100, 5
@@ -61,6 +61,7 @@ class ChatwootDesk:
     polls: bool = True
     same_ref: bool = False
 
+    @understood
     async def open(self, handoff: Handoff, packet: Mapping[str, Any], *, again: bool) -> str:
         """A conversation with the packet as a private note, and the customer's last words."""
         contact, source = await self._contact(handoff.contact_id, packet.get("customer", {}).get("name", ""))
@@ -77,11 +78,13 @@ class ChatwootDesk:
             await self._write(ref, {"content": last["text"], "message_type": "incoming", "source_id": said})
         return ref
 
+    @understood
     async def find(self, handoff: Handoff) -> str | None:
         """By the custom attribute with our number, among those of the contact."""
         contact = await self._contact_of(handoff.contact_id)
         return await self._opened_before(int(contact["id"]), handoff.id) if contact else None
 
+    @understood
     async def say(self, ref: str, words: Words, *, again: bool) -> None:
         """An incoming message, with what came with it."""
         if again and words.id in await self._ours(ref):
@@ -92,6 +95,7 @@ class ChatwootDesk:
         body = {"content": text, "message_type": "incoming", "source_id": words.id}
         await (self._write_with(ref, body, files) if files else self._write(ref, body))
 
+    @understood
     async def end(self, ref: str, handoff: Handoff, why: str) -> None:
         """Resolved, with a note that says why, unless it is."""
         if (await self._get(f"conversations/{ref}")).get("status") == RESOLVED:
@@ -100,12 +104,14 @@ class ChatwootDesk:
         await self.tell(ref, f"{WHYS.get(why, why)}{agreed}")
         await self._post(f"conversations/{ref}/toggle_status", "Closing", {"status": RESOLVED})
 
+    @understood
     async def tell(self, ref: str, sentence: str) -> None:
         """A private note."""
         number = hashlib.sha256(sentence.encode()).hexdigest()[:16]
         note = {"content": sentence, "message_type": "outgoing", "private": True, "source_id": f"onethread:note:{number}"}
         await self._write(ref, note)
 
+    @understood
     async def news(self, ref: str, seen: str) -> News:
         """Who has it, what agents wrote since, and whether it is resolved."""
         messages = await self._since(ref, int(seen or 0))

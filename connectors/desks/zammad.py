@@ -23,7 +23,7 @@ from bot.handoff_packet.plain_text import plain_text
 from bot.model import Attachment, Handoff
 from bot.ports import SendError, SendFailure
 from bot.ports.handoff_target import Ended, Happened, Joined, News, Words, Wrote
-from connectors.desks.asking import ask
+from connectors.desks.asking import ask, understood
 from connectors.desks.chatwoot import Fetch
 
 OVER = frozenset({5, 6, 7})
@@ -65,6 +65,7 @@ class ZammadDesk:
     doubted: set[str] = field(default_factory=set, repr=False)
     """Handoffs whose ticket may be there, and could not be found yet."""
 
+    @understood
     async def open(self, handoff: Handoff, packet: Mapping[str, Any], *, again: bool) -> str:
         """A ticket of the customer's, with the packet as an internal note, and their last words."""
         ref = await self._opened_before(handoff.id) if again else None
@@ -77,10 +78,12 @@ class ZammadDesk:
         self.doubted.discard(handoff.id)
         return ref
 
+    @understood
     async def find(self, handoff: Handoff) -> str | None:
         """By the number of ours in its title."""
         return await self._opened_before(handoff.id)
 
+    @understood
     async def say(self, ref: str, words: Words, *, again: bool) -> None:
         """An article of the customer's, with what came with it."""
         subject = f"onethread {words.id}"
@@ -95,6 +98,7 @@ class ZammadDesk:
         missing = "\n(An attachment is in Onethread.)" if len(files) < len(words.media) else ""
         await self._write(ref, f"{words.text}{missing}".strip(), subject, files)
 
+    @understood
     async def end(self, ref: str, handoff: Handoff, why: str) -> None:
         """Closed, with a note that says why, unless it is."""
         if await self._over(await self._get(f"tickets/{ref}")):
@@ -103,11 +107,13 @@ class ZammadDesk:
         note = self._note(f"{WHYS.get(why, why)}{agreed}", f"onethread {handoff.id} end")
         await self._ask("PUT", f"tickets/{ref}", "Closing", {"state": "closed", "article": note})
 
+    @understood
     async def tell(self, ref: str, sentence: str) -> None:
         """An internal note."""
         note = self._note(sentence, "onethread note")
         await self._ask("POST", "ticket_articles", "The note", {"ticket_id": int(ref), **note})
 
+    @understood
     async def news(self, ref: str, seen: str) -> News:
         """Who has it, what agents wrote since, and whether it is closed."""
         articles = sorted(await self._articles(ref), key=lambda one: int(one["id"]))

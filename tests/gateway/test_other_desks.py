@@ -121,7 +121,7 @@ async def test_chatwoot_says_that_there_is_news_and_it_is_read(
                 assert answer.status == 200
         await house.outside.has(house.outside.texts, 3)
         assert house.outside.texts[2]["Body"] == "Hello Ana"
-        await asyncio.gather(*house.core.other_desks.looking)
+        await asyncio.gather(*house.core.other_desks.looking.values())
     assert len(house.outside.texts) == 3
 
 

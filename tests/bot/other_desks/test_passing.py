@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.model import ChannelName, Closing, HandoffState
+from bot.other_desks.passing import AT_ONCE
 from bot.ports import SendError, SendFailure
 from bot.ports.handoff_target import Ended, Joined, PassedState, PutBack, Wrote
 from tests.bot.conftest import ANA
@@ -369,3 +370,12 @@ async def test_the_end_is_told_with_what_was_agreed(elsewhere: Elsewhere) -> Non
     await elsewhere.world.texts("thank you")
     await elsewhere.passing.look()
     assert elsewhere.desk.got[-1] == ("end", "closed") and elsewhere.desk.ended[-1].outcome == "We call you"
+
+
+async def test_many_looks_at_one_handoff_keep_nobody_else_waiting(elsewhere: Elsewhere) -> None:
+    handoff_id = await elsewhere.asks()
+    async with elsewhere.passing.locks.hold(f"passed:{handoff_id}"):
+        looks = [asyncio.create_task(elsewhere.passing.advance(handoff_id)) for _ in range(AT_ONCE)]
+        await asyncio.sleep(0)  # each has begun
+        await elsewhere.passing.advance("another")
+    await asyncio.gather(*looks)

@@ -35,6 +35,8 @@ class Chatwoot:
     events: list[dict[str, Any]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     changed: list[int] = field(default_factory=list)
+    bodies: list[Any] = field(default_factory=list)
+    """Of the next answers, which are 200 and nothing that is published."""
     hangs: asyncio.Event | None = None
 
     def app(self) -> web.Application:
@@ -87,6 +89,8 @@ class Chatwoot:
             await self.hangs.wait()
         if self.answers and (status := self.answers.pop(0)) != 200:
             return web.json_response({"error": "x"}, status=status, headers={"Retry-After": "7"} if status == 429 else {})
+        if self.bodies:
+            return web.json_response(self.bodies.pop(0))
         done: web.StreamResponse = await handler(request)
         if self.after_work and request.method == "POST" and (status := self.after_work.pop(0)) != 200:
             return web.Response(status=status)

@@ -169,6 +169,20 @@ async def test_what_its_answers_mean(there: There, status: int, failure: SendFai
     assert error.value.failure is failure and TOKEN not in error.value.reason
 
 
+@pytest.mark.parametrize("body", [{}, [], "no", 5, {"payload": 5}, {"payload": [5]}, [{"id": "x"}]])
+async def test_an_answer_of_another_shape_may_have_been_a_yes(there: There, body: Any) -> None:
+    """A proxy's page, a newer version: it is tried again, looked for first, and given up in time."""
+    there.zammad.bodies = [body]
+    with pytest.raises(SendError) as error:
+        await there.desk.open(BARE, PACKET, again=False)
+    assert error.value.failure is SendFailure.UNCERTAIN
+    ref = await there.desk.open(BARE, PACKET, again=False)
+    there.zammad.bodies = [[5], 5, 5]
+    with pytest.raises(SendError) as error:
+        await there.desk.news(ref, "")
+    assert error.value.failure is SendFailure.UNCERTAIN
+
+
 async def test_a_talk_over_zammad_from_the_wish_to_the_end(there: There, world: World) -> None:
     elsewhere = made(world, there.desk)  # type: ignore[arg-type]
     handoff_id = await elsewhere.asks()

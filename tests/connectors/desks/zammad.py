@@ -31,6 +31,8 @@ class Zammad:
     articles: list[dict[str, Any]] = field(default_factory=list)
     customers: list[dict[str, Any]] = field(default_factory=list)
     changed: list[int] = field(default_factory=list)
+    bodies: list[Any] = field(default_factory=list)
+    """Of the next answers, which are 200 and nothing that is published."""
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[self._guard])
@@ -54,6 +56,8 @@ class Zammad:
             return web.json_response({"error": "Authentication required"}, status=401)
         if self.answers and (status := self.answers.pop(0)) != 200:
             return web.json_response({"error": "x"}, status=status)
+        if self.bodies:
+            return web.json_response(self.bodies.pop(0))
         done: web.StreamResponse = await handler(request)
         if self.after_work and request.method == "POST" and (status := self.after_work.pop(0)) != 200:
             return web.Response(status=status)
