@@ -159,7 +159,7 @@ class WithPerson:
         return True
 
     def _alone(self, now: Handoff) -> Handoff:
-        """Closed by the customer, who was not answered yet."""
-        if not now.waits:
+        """Closed by the customer, who was not answered yet. Who holds the line leaves it on the phone alone."""
+        if not now.waits or now.call_sid:
             return now
         return ended(now, self.clock(), "The customer went on without a person", written_up=True)

@@ -10,6 +10,7 @@ from bot.handoff.lifecycle import HandoffBook
 from bot.model import Address, Contact, Handoff
 from bot.model.handoffs import INBOX, Rating
 from bot.ports import Clock, Contacts, HandoffRefused
+from bot.ports.handoff_target import desk_of
 
 RATED_WITHIN = timedelta(hours=24)
 """After the talk was over."""
@@ -17,7 +18,7 @@ RATED_WITHIN = timedelta(hours=24)
 
 def may_be_rated(handoff: Handoff, contact: Contact, at: datetime) -> bool:
     """Whether an agent of ours answered it, it is over since a little while, it is this contact's, and nobody rated it yet."""
-    answered = handoff.agent not in (None, INBOX) and handoff.assigned_at is not None
+    answered = handoff.agent not in (None, INBOX) and handoff.assigned_at is not None and not desk_of(handoff.agent)
     ended = not handoff.open and handoff.closed_at is not None and at - handoff.closed_at < RATED_WITHIN
     joined = handoff.handed_back.startswith("h_")  # it goes on in another one, which is rated
     return answered and ended and not joined and handoff.rating is None and _theirs(handoff, contact)

@@ -69,7 +69,8 @@ def in_force(shown: Shown, channel: ChannelName, at: datetime) -> InForce:
     }
     since = at.replace(minute=0, second=0, microsecond=0) - LIFETIME
     oldest = shown.menus[-1].shown_at if len(shown.menus) >= KEPT else since
-    return InForce(shown.menus[0].id if shown.menus else None, tuple(sorted(asked)), max(since, oldest))
+    newest = next((menu.id for menu in shown.menus if menu.channel is channel), None)
+    return InForce(newest, tuple(sorted(asked)), max(since, oldest))
 
 
 def choose(shown: Shown, message: InboundMessage) -> Choice | None:

@@ -65,6 +65,7 @@ class Hub:
         self._stopped = asyncio.Event()
         self._dismissed: set[asyncio.Task[None]] = set()
         self._moving: asyncio.TimerHandle | None = None
+        self._moves = 0
 
     def of_visitor(self, web_id: str) -> list[Listener]:
         """The visitor's sockets here, oldest first."""
@@ -134,12 +135,16 @@ class Hub:
                 self._deliver(json.loads(message["data"]))
 
     def _line_moved(self) -> None:
-        """Once for a burst."""
-        if self._moving is None and not self._stopped.is_set():
-            self._moving = asyncio.get_running_loop().call_later(MOVED_AFTER, self._look_where)
+        """Once for a burst, and once more after it: the first look may have been at what was read before its end."""
+        if self._stopped.is_set():
+            return
+        self._moves += 1
+        if self._moving is None:
+            self._moving = asyncio.get_running_loop().call_later(MOVED_AFTER, self._look_where, self._moves)
 
-    def _look_where(self) -> None:
-        self._moving = None
+    def _look_where(self, moves: int) -> None:
+        again = self._moves > moves
+        self._moving = asyncio.get_running_loop().call_later(MOVED_AFTER, self._look_where, self._moves) if again else None
         for listener in self._open:
             listener.look_line()
 

@@ -18,6 +18,8 @@ class InLine:
 
     place: int | None = None
     minutes: tuple[int, int] | None = None
+    by_phone: bool = False
+    """They hold the line: a page's tap does not end their call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,14 @@ class Who:
 
     def frame(self) -> dict[str, Any]:
         """As a ``who`` frame, and the welcome, say it."""
-        line = self.line and {"place": self.line.place, "minutes": self.line.minutes and list(self.line.minutes)}
+        line = self.line and _line(self.line)
         rate = self.rate and {"handoff": self.rate.handoff, "agent": self.rate.agent or None}
         options = self.options and _options(self.options)
         return {"person": self.agent is not None, "agent": self.agent or None, "line": line, "rate": rate, "options": options}
+
+
+def _line(line: InLine) -> dict[str, Any]:
+    return {"place": line.place, "minutes": line.minutes and list(line.minutes), "by_phone": line.by_phone}
 
 
 def _options(options: InForce) -> dict[str, Any]:

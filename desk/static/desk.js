@@ -457,6 +457,13 @@ function show(pane) {
   if (pane === "conversation") toEnd();
 }
 
+/** The words of a canned reply are for the conversation they were chosen in. */
+function withoutWords(search) {
+  const kept = new URLSearchParams(search);
+  kept.delete("canned");
+  return kept.size ? `?${kept}` : "";
+}
+
 function toEnd() {
   const scroll = find(".scroll");
   if (!scroll) return;
@@ -466,7 +473,7 @@ function toEnd() {
 
 document.addEventListener("click", (event) => {
   const entry = event.target.closest("a.entry"), list = event.target.closest("a[data-list]");
-  if (entry && location.search) entry.search = location.search; // the list stays as it is
+  if (entry && location.search) entry.search = withoutWords(location.search); // the list stays as it is
   if (!list || !desk || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   look(new URL(list.href).search.slice(1));

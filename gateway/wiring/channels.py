@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.handoff.place_in_line import places
 from bot.handoff.ratings import Ratings
 from bot.menus.menu import numbered, texted
 from bot.model import Address, AddressKind, ChannelName, now
 from bot.ports import Channel
+from bot.ports.phone_line import Wait
 from connectors.messenger.channel import Messenger
 from connectors.messenger.threads import RedisThreads
 from connectors.sms.channel import Sms
@@ -16,7 +18,8 @@ from connectors.sms.own_numbers import RedisOwnNumbers
 from connectors.twilio.client import TwilioAccount, TwilioClient
 from connectors.web.channel import WebChat
 from connectors.web.links import LinksAndPages
-from gateway.chat_who import ChatWho, Lines
+from gateway.at_once import AtOnce
+from gateway.chat_who import SERVES, ChatWho
 from gateway.outside import messenger_app, twilio_account, web_chat
 from gateway.wiring.assistant import Assistant
 from gateway.wiring.base import Base
@@ -83,13 +86,21 @@ def wire_channels(
 
 def wire_who(base: Base, desk: AtTheDesk, handoff: HandoffLife, conversation: Conversation) -> ChatWho:
     """Who has a web chat's conversation, or where its visitor stands in line."""
+    staffing = conversation.staffing
+
+    async def all_places(_all: None) -> Mapping[str, int]:
+        return places(await handoff.handoffs.listing())
+
+    async def recent(queue: str) -> list[Wait]:
+        return await base.store.waits.recent(queue, now())
+
     return ChatWho(
         contacts=base.store.contacts,
         handoffs=handoff.handoffs,
-        lines=Lines(handoff.handoffs, now),
-        waits=base.store.waits,
+        places=AtOnce(all_places, now, SERVES),
+        recent=AtOnce(recent, now, SERVES),
         menus=base.store.menus,
-        staffing=conversation.staffing,
+        staffing=replace(staffing, available=AtOnce(staffing.available, now, SERVES)),
         name_of=desk.agents.display_name,
         served=desk.visitors.served,
         clock=now,

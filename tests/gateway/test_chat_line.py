@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -40,12 +41,12 @@ async def test_who_leaves_the_line_is_with_the_assistant_and_the_next_one_moves_
     await house.emptied()
     ben, second = await waits(house)
     await house.emptied()
-    assert (first, second) == ({"place": 1, "minutes": None}, {"place": 2, "minutes": None})
+    assert (first, second) == ({"place": 1, "minutes": None, "by_phone": False}, {"place": 2, "minutes": None, "by_phone": False})
     house.outside.rasa = answers
     await ana.send_json(LEAVES)
     told = await hears(ana, "who")
     assert (told["person"], told["line"], told["rate"]) == (False, None, None)
-    assert (await hears(ben, "who"))["line"] == {"place": 1, "minutes": None}, "told without asking"
+    assert (await hears(ben, "who"))["line"] == {"place": 1, "minutes": None, "by_phone": False}, "told without asking"
     await house.emptied()
     assert "handoff_closed" in house.outside.turns[-1]["payload"]
     assert len(await in_line(house)) == 1
@@ -87,16 +88,18 @@ async def test_the_wait_is_told_as_it_was_measured(house: House) -> None:
     for _ in range(3):
         await house.core.base.store.waits.record("general", Wait(180, 1, right_now()))
     _, line = await waits(house)
-    assert line == {"place": 1, "minutes": [3, 3]}
+    assert line == {"place": 1, "minutes": [3, 3], "by_phone": False}
 
 
 async def test_with_nobody_there_no_place_is_told(house: House) -> None:
     tab, line = await waits(house)
-    assert line == {"place": None, "minutes": None}
+    assert line == {"place": None, "minutes": None, "by_phone": False}
     await house.emptied()
     house.outside.rasa = answers
     await tab.send_json(LEAVES)
-    assert (await hears(tab, "who"))["line"] is None and await in_line(house) == []
+    while (await hears(tab, "who"))["line"]:  # its menu of other ways is in force
+        pass
+    assert await in_line(house) == []
 
 
 async def test_an_agent_who_was_quicker_keeps_the_conversation_and_reads_the_wish(house: House) -> None:
@@ -112,6 +115,21 @@ async def test_an_agent_who_was_quicker_keeps_the_conversation_and_reads_the_wis
     [still] = await in_line(house)
     assert still.agent == "sam" and still.open
     assert any(line.get("text") == LEAVES["title"] for line in house.outside.lines), "it stands in the thread"
+
+
+async def test_who_holds_the_line_on_the_phone_leaves_it_there_alone(house: House) -> None:
+    """A tap on the page of somebody whose call waits: it would hang up on them."""
+    await at_the_desk(house)
+    tab, _ = await waits(house)
+    await house.emptied()
+    [handoff] = await in_line(house)
+    await house.core.people.handoffs.change(handoff.id, lambda now: replace(now, call_sid="CA1"))
+    assert (await hears(tab, "who"))["line"]["by_phone"]
+    await tab.send_json(LEAVES)
+    await hears(tab, "ack")
+    await house.emptied()
+    [still] = await in_line(house)
+    assert still.waits and still.call_sid == "CA1"
 
 
 async def test_a_visitor_leaves_their_own_line_alone(house: House) -> None:

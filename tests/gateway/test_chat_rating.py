@@ -10,6 +10,7 @@ import pytest
 
 from bot.model import Callback, Handoff, HandoffState
 from bot.model import now as right_now
+from bot.ports.handoff_target import agent_at
 from tests.gateway.conftest import House
 from tests.gateway.test_chat_line import answers, in_line, waits
 from tests.gateway.test_chat_who import hears, opens
@@ -92,6 +93,12 @@ async def test_who_was_never_answered_has_nothing_to_rate(house: House) -> None:
     await tab.send_json({"type": "choice", "id": "m2", "choice": "line:1", "title": "go on"})
     assert (await hears(tab, "who"))["rate"] is None
     assert not await rates(tab, handoff.id)
+
+
+async def test_a_talk_at_another_desk_is_not_ours_to_rate(house: House) -> None:
+    tab, offered = await over(house)
+    await house.core.people.handoffs.change(offered["handoff"], lambda now: replace(now, agent=agent_at("Dana", "zammad")))
+    assert not await rates(tab, offered["handoff"])
 
 
 async def test_the_next_one_at_this_browser_is_not_asked_for_the_last_ones_talk(house: House) -> None:

@@ -30,7 +30,7 @@ async def test_only_changes_are_told_and_what_could_not_be_read_is_asked_again()
     assert await told.changed("w") == {
         "person": False,
         "agent": None,
-        "line": {"place": 2, "minutes": [3, 3]},
+        "line": {"place": 2, "minutes": [3, 3], "by_phone": False},
         "rate": None,
         "options": None,
     }
@@ -51,9 +51,9 @@ async def test_a_tab_is_told_its_place_with_the_welcome_and_at_each_change(bank:
         assert (welcome["person"], welcome["line"]) == (False, None)
         web_id = (await bank.redis.get(next(iter(await bank.redis.keys("ot:wt:*"))))).decode()
         await bank.waits(web_id, 2, (3, 5))
-        assert (await tab.hears("who"))["line"] == {"place": 2, "minutes": [3, 5]}
+        assert (await tab.hears("who"))["line"] == {"place": 2, "minutes": [3, 5], "by_phone": False}
         async with Tab(bank) as other:
-            assert (await other.hello(tab.token))["line"] == {"place": 2, "minutes": [3, 5]}
+            assert (await other.hello(tab.token))["line"] == {"place": 2, "minutes": [3, 5], "by_phone": False}
         await bank.has_it(web_id, "Sam")
         assert await tab.hears("who") == {
             "type": "who",
@@ -99,7 +99,11 @@ async def test_a_line_that_moves_often_is_looked_at_once(redis_client: Redis) ->
         for _ in range(50):
             await log.line_moved()
         await tab.looked.wait()
-    assert tab.looks == 1
+        assert tab.looks == 1
+        tab.looked.clear()
+        await log.line_moved()
+        await tab.looked.wait()
+        assert tab.looks in (2, 3), "once more: the first look may have been at what was read before"
     hub.stop()
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)

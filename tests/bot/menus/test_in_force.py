@@ -46,6 +46,11 @@ def test_a_tap_on_what_is_shown_as_in_force_is_carried_out_and_no_other(situatio
             assert isinstance(choose(shown, tap), Picked) == shows(form, one, option), (one.id, option.title)
 
 
+def test_the_newest_is_the_newest_of_this_channel() -> None:
+    """The page knows no menus of others."""
+    assert in_force(SITUATIONS["another channel went on a while ago"], WEB, AT).newest == "m_2"
+
+
 def test_what_is_forgotten_is_older_than_all_that_is_known() -> None:
     shown = Shown()
     for number in range(KEPT + 3):

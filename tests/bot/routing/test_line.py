@@ -8,7 +8,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.handoff.place_in_line import place_in_line
+from bot.handoff.place_in_line import place_in_line, places
 from bot.model import ChannelName, Handoff, HandoffState, Packet, Proof, SlotFact
 from bot.model.handoffs import HeadStart
 from bot.routing.head_start import head_start
@@ -79,6 +79,12 @@ lines = st.lists(waiting, min_size=1, max_size=8).map(lambda found: [replace(h, 
 def test_those_who_are_there_have_the_places_from_one_without_a_gap(line: list[Handoff]) -> None:
     here = sorted((one for one in line if one.here), key=in_order)
     assert [place_in_line(one, line) for one in here] == list(range(1, len(here) + 1))
+
+
+@CALM
+@given(lines)
+def test_all_places_at_once_are_the_same(line: list[Handoff]) -> None:
+    assert places(line) == {one.id: place_in_line(one, line) for one in line}
 
 
 @CALM

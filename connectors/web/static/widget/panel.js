@@ -234,7 +234,7 @@ class Panel {
   setWho(agent, line) {
     const { statusAgent, statusWaiting, statusAssistant } = this.strings;
     this.status.textContent = agent ? fill(statusAgent, { agent }) : line ? statusWaiting : statusAssistant;
-    this.setStrip(line ? lineWords(line, this.strings) : "");
+    this.setStrip(line ? lineWords(line, this.strings) : "", line?.by_phone);
     this.avatar.replaceChildren(agent ? [...agent][0].toUpperCase() : icon("anchor"));
     this.avatar.classList.toggle("person", Boolean(agent));
   }
@@ -247,11 +247,13 @@ class Panel {
     else this.barButton.remove();
   }
 
-  setStrip(words) {
+  /** `byPhone`: the line is left on the phone alone. */
+  setStrip(words, byPhone) {
     const follow = this.atEnd; // it takes room from the thread
     this.strip.classList.toggle("shown", Boolean(words));
     if (this.stripWords.textContent !== words) this.stripWords.textContent = words;
     this.stripButton.disabled = !words;
+    this.stripButton.hidden = Boolean(byPhone);
     if (follow) this.toEnd();
   }
 
