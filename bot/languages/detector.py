@@ -6,6 +6,7 @@ nothing, and neither does one that all have ("no", "ok"). docs/decisions/0020 co
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ ENOUGH = 3.0
 
 LEAST_KNOWN = 0.5
 """More than this share of the words the language has to know: "María de la Cruz" is a name in any."""
+
+NAMED = 0.25
+"""From this share of its mentions on, a word with a capital within a sentence is a name ("to Panamá"): it tells nothing."""
+WITHIN = re.compile(r"(?<=[^\W_] |[,;] )[^\W\d_]+")
+"""A word that begins no sentence."""
 
 LONGEST = 100
 """Words that are looked at."""
@@ -36,8 +42,14 @@ class Detector:
     @classmethod
     def of(cls, texts: Mapping[str, Iterable[str]]) -> Detector:
         """Learns the words of each language from what is written in it."""
-        counted = {language: Counter(word for text in some for word in words(text)) for language, some in texts.items()}
-        return cls({language: _frequency(count) for language, count in counted.items()})
+        known = dict[str, Mapping[str, float]]()
+        for language, some in texts.items():
+            said, named = Counter[str](), Counter[str]()
+            for text in some:
+                said.update(words(text))
+                named.update(word for one in WITHIN.findall(text) if one.istitle() for word in words(one))
+            known[language] = _frequency(Counter({word: n for word, n in said.items() if named[word] < NAMED * n}))
+        return cls(known)
 
     def language(self, text: str, before: str) -> str:
         """The language of a text of somebody who spoke ``before``: the same unless its words tell clearly for another one."""
