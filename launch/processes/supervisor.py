@@ -42,6 +42,7 @@ class PartFailed(Exception):
     def __init__(self, sentence: str, lines: Sequence[str]) -> None:
         super().__init__(sentence)
         self.lines = tuple(lines)
+        self.add_note("\n".join(self.lines))  # what a traceback shows
 
 
 class Supervisor:
