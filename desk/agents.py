@@ -23,7 +23,7 @@ from desk.accounts.agent import ALERTS, AT_FIRST, USERNAME, Agent, AgentError, O
 from desk.accounts.roles import ADMINISTERS, Role, role_of
 from desk.accounts.tokens import ApiTokens
 from desk.accounts.work import MISSED, Status, skills_kept, status_kept, work_of
-from desk.canned import shelf
+from desk.canned import store as canned_replies
 from desk.passwords import Passwords, check_new, derived_password, one_time_password
 from desk.store import answered, created, text
 
@@ -190,7 +190,7 @@ class AgentDirectory:
         await self._write(username, {"disabled": "1", "password_id": new_id("p")})
         await self._revoke_tokens(username, by)
         await self._forget_factors(username)
-        await shelf.forget(self._redis, username)  # whoever gets the name next must not read them
+        await canned_replies.forget(self._redis, username)  # whoever gets the name next must not read them
         if record.get("elsewhere"):
             await elsewhere.forget(self._redis, record["elsewhere"])
         with answered():

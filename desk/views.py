@@ -36,7 +36,7 @@ from desk.articles.search import ArticleSearch
 from desk.auth import Doors
 from desk.calls.calling import ATTACHMENT, SOUND, Calling
 from desk.calls.softphone import BrowserCalls, Softphone
-from desk.canned.shelf import CannedReplies
+from desk.canned.store import CannedReplies
 from desk.canned.variables import not_filled_in, unfilled
 from desk.composing.canned_pages import CannedPages
 from desk.composing.offering import Offering

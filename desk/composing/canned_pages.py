@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.ports import People
 from desk.canned.replies import LONGEST_TEXT, LONGEST_TITLE, SHARED, CannedRefused, CannedReply, draft_of, most
-from desk.canned.shelf import CannedReplies
+from desk.canned.store import CannedReplies
 from desk.canned.variables import Variable, written
 from desk.guard import Handler, Missing
 from desk.http import Visit, form_of, see

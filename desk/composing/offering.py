@@ -12,7 +12,7 @@ from bot.ports import HandoffRefused, HandoffView, People
 from desk import show
 from desk.accounts.agent import Agent
 from desk.canned.replies import CannedReply
-from desk.canned.shelf import CannedReplies
+from desk.canned.store import CannedReplies
 from desk.canned.variables import Piece, Variable, fill, pieces
 from desk.guard import Missing
 from desk.http import Visit

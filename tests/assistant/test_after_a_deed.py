@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from actions.bank import Bank
 from actions.records import cards, money
 from actions.records.money_tables import Payment
-from actions.tables import Card, CardStatus, Hold
 from actions.visits import appointments
 from actions.visits.appointments import Time
 from tests.talking.fixtures import TODAY
@@ -70,18 +69,6 @@ async def test_cancel_it_right_after_a_booking_is_about_the_appointment(talk: St
     assert "Shall I call it off?" in await ben.says(words)
     assert "called off" in await ben.says("yes")
     assert appointments.of(bank, "ben") is None
-
-
-@pytest.fixture
-def two_cards(bank: Bank) -> Bank:
-    """Dora has another card."""
-
-    def issued(session: Session, _: date) -> None:
-        session.add(Card(id="dora-8812", customer_id="dora", last4="8812", status=CardStatus.ACTIVE, hold=Hold.NONE))
-        session.commit()
-
-    bank.work(issued)
-    return bank
 
 
 def locked(bank: Bank) -> dict[str, str]:

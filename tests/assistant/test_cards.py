@@ -8,32 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from sqlalchemy.orm import Session
 
 from actions.bank import Activation, Bank
 from actions.cards.places import countries
 from actions.records import cards as records
 from actions.records import trips
 from actions.records.card_tables import TravelNotice
-from actions.tables import Card, CardStatus, Hold
 from bot.directives import CollectPin, SendCode
 from tests.talking.talk import Talk
 
 pytestmark = pytest.mark.rasa
 ANA, BEN, DORA, FARID, NOBODY = "+12125550101", "+12125550102", "+16175550104", "+12125550106", "+12125550199"
 Start = Callable[..., Talk]
-
-
-@pytest.fixture
-def two_cards(bank: Bank) -> Bank:
-    """Dora has another card."""
-
-    def issued(session: Session, _: date) -> None:
-        session.add(Card(id="dora-8812", customer_id="dora", last4="8812", status=CardStatus.ACTIVE, hold=Hold.NONE))
-        session.commit()
-
-    bank.work(issued)
-    return bank
 
 
 def locked(bank: Bank, customer: str) -> dict[str, str]:

@@ -23,16 +23,17 @@ async def test_all_who_ask_at_once_are_one_look_for_each_key() -> None:
 
 
 async def test_what_changes_while_a_look_lasts_is_seen_by_the_next() -> None:
-    clock, goes_on, here = FakeClock(), asyncio.Event(), ["ana"]
+    clock, begun, goes_on, here = FakeClock(), asyncio.Event(), asyncio.Event(), ["ana"]
 
     async def look(_all: None) -> tuple[str, ...]:
         seen = tuple(here)
+        begun.set()
         await goes_on.wait()
         return seen
 
     once = AtOnce(look, clock, timedelta(seconds=0.5))
     first = asyncio.create_task(once(None))
-    await asyncio.sleep(0)
+    await begun.wait()
     here.append("ben")
     clock.passes(seconds=1)
     goes_on.set()

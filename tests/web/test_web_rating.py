@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import Browser, Locator, expect
 
@@ -11,17 +9,9 @@ from tests.axe import faults_of
 from tests.web.customer import Visitor
 from tests.web.fakes import Bank, FakeInbox
 from tests.web.test_web_accessible import CONTRAST, SMALL_OR_NAMELESS, visit
+from tests.web.test_web_waiting import ana as ana
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-async def ana(browser: Browser, bank: Bank) -> AsyncIterator[Visitor]:
-    visitor = await visit(browser, bank)
-    await visitor.opens()
-    await visitor.says("a person please")
-    yield visitor
-    assert visitor.faults == []
 
 
 def form(visitor: Visitor) -> Locator:

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.model import Attachment, ChannelName, HandoffState, Media, now
+from bot.model import Attachment, ChannelName, Media, now
 from bot.ports import SendError, SendFailure
 from bot.ports.handoff_target import Ended, Joined, PassedState, Words, Wrote
 from connectors.desks.asking import ask
@@ -21,10 +21,11 @@ from connectors.desks.chatwoot import ChatwootAccount, ChatwootDesk
 from connectors.desks.chatwoot_route import ChatwootRoute
 from tests.bot.conftest import ANA, World
 from tests.bot.conftest import world as world
-from tests.bot.other_desks.conftest import hears, made
+from tests.bot.other_desks.conftest import made
 from tests.bot.test_handoff_packet import BARE, full
 from tests.bot.test_handoff_packet import made as packet_of
 from tests.connectors.desks.chatwoot import INBOX, SECRET, TOKEN, Chatwoot
+from tests.connectors.desks.stories import Vendor, our_own_end_is_no_news, taken_over_by_ours_is_said_once
 
 AT = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 PHOTO = Media("https://vendor.example/1", "image/jpeg", "photo")
@@ -244,41 +245,11 @@ async def test_a_webhook_that_never_came_is_made_up_for_by_looking(there: There,
 
 
 async def test_our_own_end_there_is_no_news(there: There, world: World) -> None:
-    """It was lost, and is told so when it is back: what we tidy up there gives the customer to nobody."""
-    elsewhere = made(world, there.desk)  # type: ignore[arg-type]
-    handoff_id = await elsewhere.asks()
-    await elsewhere.passing.look()
-    there.chatwoot.agent_writes(1, "Hello")
-    await hears(elsewhere, handoff_id, there.chatwoot.changed)
-    await world.texts("are you there?")
-    there.chatwoot.answers = [503] * 20
-    for _ in range(8):
-        await elsewhere.passing.look()
-        world.clock.passes(seconds=20)
-    there.chatwoot.answers = []
-    world.clock.passes(hours=1)
-    await elsewhere.passing.look()
-    await hears(elsewhere, handoff_id, there.chatwoot.changed)
-    handoff = await elsewhere.handoff(handoff_id)
-    assert handoff.state is HandoffState.WAITING and handoff.agent is None
-    assert (await elsewhere.record(handoff_id)).state is PassedState.OVER
-    assert [one.reply.text for one in await world.sent_to(ANA)] == ["agent_joined agent=Maria Lopez", "Hello"]
-    there.chatwoot.agent_writes(1, "Are you still there?")
-    await hears(elsewhere, handoff_id, there.chatwoot.changed)
-    assert there.said()[-1][2] == "This customer is answered in Onethread now: this was not sent."
-    assert (await elsewhere.handoff(handoff_id)).agent is None
+    await our_own_end_is_no_news(Vendor(there.desk, there.chatwoot, there, 1), world)
 
 
 async def test_taken_over_by_ours_it_is_said_there_once(there: There, world: World) -> None:
-    elsewhere = made(world, there.desk)  # type: ignore[arg-type]
-    handoff_id = await elsewhere.asks()
-    await elsewhere.passing.look()
-    await world.people.accept(handoff_id, "bo", None)
-    await elsewhere.passing.look()
-    await hears(elsewhere, handoff_id, there.chatwoot.changed)
-    notes = [text for _, private, text in there.said() if private][1:]
-    assert notes == ["A colleague answers this customer in Onethread now."]
-    assert [one.body["step"] for one in await world.told("handoff_passed")] == ["opened", "over"]
+    await taken_over_by_ours_is_said_once(Vendor(there.desk, there.chatwoot, there, 1), world)
 
 
 # Their webhooks.

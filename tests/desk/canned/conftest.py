@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from desk.agents import AgentDirectory
-from desk.canned.shelf import CannedReplies
+from desk.canned.store import CannedReplies
 from tests.desk.conftest import House, cheap_passwords, opened_house
 from tests.desk.fake_people import FakeClock
 from tests.desk.test_desk_past import Noted

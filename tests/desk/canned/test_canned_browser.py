@@ -10,7 +10,7 @@ from playwright.async_api import Page, Route, expect
 
 from bot.model import ChannelName
 from desk.canned.replies import SHARED, Draft
-from desk.canned.shelf import CannedReplies
+from desk.canned.store import CannedReplies
 from tests.axe import faults_of
 from tests.browser_support import open_browser
 from tests.desk.conftest import House

@@ -11,7 +11,7 @@ import pytest
 
 from bot.model import ChannelName, Handoff
 from desk.canned.replies import SHARED, Draft
-from desk.canned.shelf import CannedReplies
+from desk.canned.store import CannedReplies
 from tests.desk.conftest import PASSWORD, Browser, House
 from tests.desk.test_desk_past import EVIL, Noted
 from tests.desk.test_desk_words import slot

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from bot.ports import StoreUnavailable
 from desk.canned import replies as limits
 from desk.canned.replies import SHARED, CannedRefused, Draft, draft_of
-from desk.canned.shelf import CannedReplies
+from desk.canned.store import CannedReplies
 from desk.words import words
 from tests.desk.conftest import House
 from tests.desk.fake_people import FakeClock
